@@ -45,7 +45,7 @@ const CONTRACTS = [
 
 /** Folders whose rooms import each other in one direction only. */
 const ROOMS =
-  "^(harness/(tools|model|coder|terraform|inventory|workload|pipeline|results|composition|nights|loads|manual|teardown)|rehearsal/(twin|inventory|runner|google-api|real-coder|emulator)|stacks|reference-architectures)/";
+  "^(harness/(tools|model|coder|terraform|inventory|workload|pipeline|results|composition|nights|loads|manual|teardown|cli)|rehearsal/(twin|inventory|runner|google-api|real-coder|emulator)|stacks|reference-architectures)/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {

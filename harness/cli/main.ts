@@ -1,15 +1,16 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import { ArchitectureError } from "../../reference-architectures/error.ts";
 import { ownEnvironment, refuseObeyed, removedNote } from "../model/environment/own-environment.ts";
 import { RefbenchError, verdictOfError } from "../tools/error.ts";
 import { stackOf } from "../model/stack-of.ts";
 import { EXIT_CODES } from "../tools/verdict.ts";
 import { COMMANDS, listed } from "./command-table.ts";
-import { applyConfig, checkConfig, isConfigurable } from "./config/apply-config.ts";
 import { findConfigFile } from "./config/config-file.ts";
+import { isConfigurable } from "./config/configurable.ts";
 import { settleConflicts } from "./config/conflicts.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { packageVersion } from "../composition/settings/package-version.ts";
+import { addHelpNotes } from "./help-notes.ts";
 import { safeStream } from "./safe-stream.ts";
 import { commandsStartedAs, startedAs } from "./started-as.ts";
 import { widthOf } from "../results/output/outputs.ts";
@@ -74,11 +75,17 @@ async function readConfig(program: Command, io: Io): Promise<void> {
     (file) => ({ file }),
     (error: unknown) => ({ error }),
   );
-  if ("file" in found && found.file !== undefined) applyConfig(program, found.file);
+  if ("file" in found && found.file !== undefined) {
+    const { applyConfig } = await import("./config/apply-config.ts");
+    applyConfig(program, found.file);
+  }
   program.hook("preAction", async (_, command) => {
     if (!isConfigurable(command)) return;
     if ("error" in found) throw found.error;
-    if (found.file !== undefined) checkConfig(await programOf(io, packageVersion()), found.file);
+    if (found.file !== undefined) {
+      const { checkConfig } = await import("./config/apply-config.ts");
+      checkConfig(await programOf(io, packageVersion()), found.file);
+    }
     settleConflicts(command);
   });
 }
@@ -106,12 +113,12 @@ export async function programOf(
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
-      // Piped help is searched with grep: no sentence of it is broken.
+      // Piped help is searched with grep, so its sentences are not broken.
       getOutHelpWidth: () => widthOf(io.stdout),
       getErrHelpWidth: () => widthOf(io.stderr),
     })
     .exitOverride()
-    .addHelpText("after", EXAMPLES)
+    .configureHelp({ boxWrap: wrapHelp, minWidthToWrap: NARROWEST })
     .showHelpAfterError("(add --help for what it accepts)")
     .hook("preAction", async (_, command) => {
       lookAtShell(command, shell, io);
@@ -119,6 +126,7 @@ export async function programOf(
       const { adoptRuns } = await import("./adopt-runs.ts");
       await adoptRuns(io);
     });
+  addHelpNotes(program, { examples: EXAMPLES, notes: NOTES });
   for (const entry of COMMANDS) {
     const { name, alias = name, description, load } = entry;
     const command =
@@ -132,14 +140,28 @@ export async function programOf(
   return program;
 }
 
-const EXAMPLES = `
-Examples:
-  refbench doctor                      see what is missing on this machine
-  refbench run gke --rehearse          measure the smallest size without a cloud
-  refbench results show latest         read what was measured
-  refbench teardown latest             delete what a run left
+const EXAMPLES = [
+  "refbench doctor                      report what is missing on this machine",
+  "refbench run gke --rehearse          measure the smallest size without a cloud",
+  "refbench results show latest         read what was measured",
+  "refbench teardown latest             delete what a run left",
+];
 
-Flags that stay the same can be kept in refbench.config.json (docs/environment.md); "refbench doctor" shows it.`;
+const NOTES = [
+  'Flags that stay the same can be kept in refbench.config.json (docs/environment.md); "refbench doctor" shows them.',
+];
+
+/** Wraps help at spaces. A quoted command stays whole, so that it can be pasted. */
+function wrapHelp(text: string, width: number): string {
+  const glued = text.replace(/"refbench [^"]*"/g, (command) => command.replaceAll(" ", GLUE));
+  const help = new Help();
+  help.minWidthToWrap = NARROWEST;
+  return help.boxWrap(glued, width).replaceAll(GLUE, " ");
+}
+/** Columns beside the flags in which their descriptions are still wrapped: a terminal of 60 columns leaves 23. */
+const NARROWEST = 20;
+/** A character that no help text has. */
+const GLUE = "\uE000";
 
 /** Before anything is made: refuses what could change it and cannot be taken out, and names what was taken out. */
 function lookAtShell(command: Command, shell: NodeJS.ProcessEnv, { stderr }: Io): void {

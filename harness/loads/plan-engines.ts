@@ -1,5 +1,4 @@
-import { Option } from "commander";
-import { ENGINES, type Engine } from "../model/record/engine.ts";
+import type { Engine } from "../model/record/engine.ts";
 import type { LoadRunner } from "../model/ports/worker.ts";
 import type { LoadTask } from "../model/ports/worker-task.ts";
 import { commonTask } from "../workload/coder-engine/common-task.ts";
@@ -7,17 +6,6 @@ import { refuseTask } from "../workload/coder-engine/refuse-task.ts";
 import { localWorkers } from "../composition/worker-program.ts";
 
 export type EngineChoice = Engine | "both";
-
-/** `--engine refbench|coder|both`. */
-export function engineOption(): Option {
-  return new Option(
-    "--engine <engine>",
-    "what makes the load: refbench, Coder's own utility (coder exp scaletest), or both, one after the other on the part that both can do",
-  )
-    .env("REFBENCH_ENGINE")
-    .choices([...ENGINES, "both"])
-    .default("refbench");
-}
 
 /** One load by one engine. */
 export interface EngineRun {

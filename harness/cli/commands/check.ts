@@ -1,6 +1,7 @@
 import { jsonText } from "../../tools/safe-text.ts";
 import { RUN_NAMES } from "../../model/choose-run.ts";
 import { Command, Option } from "commander";
+import { addHelpNotes } from "../help-notes.ts";
 import { outputOption } from "../options/output-option.ts";
 import { judgedWord, objectiveSentence } from "../../model/record/objective-words.ts";
 import type { RunRecord } from "../../model/record/record.ts";
@@ -21,7 +22,7 @@ interface CheckFlags {
 
 /** `refbench check <record>`: judges a stored record again, by its own measurements. */
 export function checkCommand(io: Io): Command {
-  return new Command("check")
+  const command = new Command("check")
     .argument("<record>", `a record's file, the folder of a run, or ${RUN_NAMES}`)
     .addOption(
       new Option(
@@ -33,32 +34,32 @@ export function checkCommand(io: Io): Command {
       "--current",
       "judge by what the architecture asks for today instead of the record's own objectives",
     )
-    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
-    .addHelpText("after", EXIT_HELP)
-    .action(async (given: string, flags: CheckFlags) => {
-      const { path, record } = await readRecord(given, io.cwd);
-      const { chooseObjectives } = await import("../../loads/engine/objectives-for-check.ts");
-      const chosen = await chooseObjectives(record, {
-        file: flags.objectives,
-        current: flags.current === true,
-        cwd: io.cwd,
-      });
-      const { judgeRecord } = await import("../../results/judge-record.ts");
-      const judgement = judgeRecord(record, chosen);
-      const changed = await changeSince(path);
-      io.stdout.write(
-        flags.output === "json"
-          ? checkJson(record, { ...judgement, ...(changed === undefined ? {} : { changed }) })
-          : checkText(path, { record, judgement, changed, width: widthOf(io.stdout) }),
-      );
-      io.exit(changed === undefined ? judgement.exitCode : EXIT_CODES["harness-error"]);
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }));
+  return addHelpNotes(command, {
+    examples: ["refbench check latest", "refbench check record.json --current"],
+    notes: [EXIT_HELP],
+  }).action(async (given: string, flags: CheckFlags) => {
+    const { path, record } = await readRecord(given, io.cwd);
+    const { chooseObjectives } = await import("../../loads/engine/objectives-for-check.ts");
+    const chosen = await chooseObjectives(record, {
+      file: flags.objectives,
+      current: flags.current === true,
+      cwd: io.cwd,
     });
+    const { judgeRecord } = await import("../../results/judge-record.ts");
+    const judgement = judgeRecord(record, chosen);
+    const changed = await changeSince(path);
+    io.stdout.write(
+      flags.output === "json"
+        ? checkJson(record, { ...judgement, ...(changed === undefined ? {} : { changed }) })
+        : checkText(path, { record, judgement, changed, width: widthOf(io.stdout) }),
+    );
+    io.exit(changed === undefined ? judgement.exitCode : EXIT_CODES["harness-error"]);
+  });
 }
 
-const EXIT_HELP = `
-Exit codes: that of the verdict as judged now (0 pass, 10 slo-failed, 21 generator-limited, …); what the teardown
-found stays (40 leaked, 41 unverified). 20 when the record's own objectives lead to another answer than it gives, or
-when it is another than the digest beside it says, 60 while it is not final, 2 when the file is no record.`;
+const EXIT_HELP =
+  "Exit codes: that of the verdict as judged now (0 pass, 10 slo-failed, 21 generator-limited, …), or what the teardown found (40 leaked, 41 unverified). 20 when the record's own objectives give another verdict than the record, or when its digest differs; 60 while it is not final; 2 when the file is not a record.";
 
 /** How the file differs from what its digest says of it, where one lies beside it. */
 async function changeSince(path: string): Promise<string | undefined> {

@@ -4,6 +4,7 @@ import { outputOption } from "../options/output-option.ts";
 import { type Clock, systemClock } from "../../tools/time/clock.ts";
 import { messageOf } from "../../tools/error.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { findConfigFile } from "../config/config-file.ts";
 import { listSettings, type Settings } from "../config/settings.ts";
 import type { Finding } from "../finding.ts";
@@ -23,25 +24,20 @@ const MARKS = {
  * `whole` returns the program with every command loaded.
  */
 export function doctorCommand(io: Io, whole: () => Promise<Command>, clock: Clock = systemClock): Command {
-  return new Command("doctor")
-    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 ready for a rehearsal, 2 something is missing or the config file is wrong.",
-    )
-    .action(async ({ output }: { readonly output: string }) => {
-      const { checkMachine } = await import("../check-machine.ts");
-      const [findings, settings] = await Promise.all([checkMachine(io.env, clock), findSettings(io, whole)]);
-      const ready =
-        findings.every(({ state }) => state === "ok" || state === "optional" || state === "stale") &&
-        settings.problems.length === 0;
-      io.stdout.write(
-        output === "json"
-          ? jsonText({ ready, findings, config: settings })
-          : textOf(findings, settings, ready),
-      );
-      if (!ready) io.exit(EXIT_CODES.usage);
-    });
+  const command = new Command("doctor").addOption(outputOption({ forms: ["text", "json"], toFiles: false }));
+  return addHelpNotes(command, {
+    notes: ["Exit codes: 0 ready for a rehearsal, 2 something is missing or the config file is wrong."],
+  }).action(async ({ output }: { readonly output: string }) => {
+    const { checkMachine } = await import("../check-machine.ts");
+    const [findings, settings] = await Promise.all([checkMachine(io.env, clock), findSettings(io, whole)]);
+    const ready =
+      findings.every(({ state }) => state === "ok" || state === "optional" || state === "stale") &&
+      settings.problems.length === 0;
+    io.stdout.write(
+      output === "json" ? jsonText({ ready, findings, config: settings }) : textOf(findings, settings, ready),
+    );
+    if (!ready) io.exit(EXIT_CODES.usage);
+  });
 }
 
 /** A file that cannot be read is a problem to report, not the end of the report. */

@@ -1,5 +1,6 @@
 import { oneLine } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
+import { addHelpNotes } from "../help-notes.ts";
 import { outputOption } from "../options/output-option.ts";
 import { coderOrigin } from "../../model/cloud/coder-url.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -28,7 +29,7 @@ interface DrainFlags {
 
 /** `refbench drain <architecture>`: deletes the workspaces of an environment made by hand, before it is destroyed. */
 export function drainCommand(io: Io, chooseWorker?: ChooseWorker): Command {
-  return new Command("drain")
+  const command = new Command("drain")
     .argument("<architecture>", "the one that npx cdktf deploy made in this folder: gke, eks, …")
     .addOption(
       new Option("--rehearse", "the one that refbench twin exec made on the twin").env("REFBENCH_REHEARSE"),
@@ -57,18 +58,19 @@ export function drainCommand(io: Io, chooseWorker?: ChooseWorker): Command {
         .default(DEADLINES_MS.drain, "30m")
         .argParser(duration("--timeout")),
     )
-    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 nothing remains, 40 something does (by name),\n41 a listing failed: what remains is not known, 30 Coder cannot be reached, 61 stopped.",
-    )
-    .action(async (architecture: string, flags: DrainFlags) => {
-      const drained = await drainByHand(architecture, flags, { io, chooseWorker });
-      io.stdout.write(flags.output === "json" ? drainedJson(drained) : drainedText(drained));
-      if (drained.result.stopped) io.exit(EXIT_CODES.interrupted);
-      else if (drained.result.remaining.length > 0) io.exit(EXIT_CODES.leaked);
-      else if (drained.result.unasked !== undefined) io.exit(EXIT_CODES.unverified);
-    });
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }));
+  return addHelpNotes(command, {
+    examples: ["refbench drain gke", "refbench drain gke --runner local --url http://127.0.0.1:8080"],
+    notes: [
+      "Exit codes: 0 nothing remains, 40 something remains (by name), 41 a listing failed: what remains is not known, 30 Coder cannot be reached, 61 stopped.",
+    ],
+  }).action(async (architecture: string, flags: DrainFlags) => {
+    const drained = await drainByHand(architecture, flags, { io, chooseWorker });
+    io.stdout.write(flags.output === "json" ? drainedJson(drained) : drainedText(drained));
+    if (drained.result.stopped) io.exit(EXIT_CODES.interrupted);
+    else if (drained.result.remaining.length > 0) io.exit(EXIT_CODES.leaked);
+    else if (drained.result.unasked !== undefined) io.exit(EXIT_CODES.unverified);
+  });
 }
 
 type ChooseWorker = typeof chooseWorkerRunner;

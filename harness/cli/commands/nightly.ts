@@ -1,10 +1,11 @@
 import { Command, Option } from "commander";
 import { systemClock } from "../../tools/time/clock.ts";
 import { messageOf } from "../../tools/error.ts";
-import { EXIT_CODES } from "../../tools/verdict.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { accountOption, projectOption, rehearseOption } from "../options/cloud-options.ts";
 import { outputOption } from "../options/output-option.ts";
 import { coderVersionOption } from "../../composition/settings/coder-channel.ts";
+import { addHelpNotes, exitCodeList } from "../help-notes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { licenceFileOption } from "../options/licence-option.ts";
@@ -19,37 +20,61 @@ import { storeOption } from "../results/places.ts";
 import { bucketUrl, collect } from "../options/parsers.ts";
 import { duration, positive } from "../../tools/quantities.ts";
 
-/** `refbench nightly`: every size of a list, one after the other, unattended, with what belongs before and after. */
+/** `refbench nightly`: every size of a list unattended, one after the other, with sweeps, publication and a summary. */
 export function nightlyCommand(io: Io): Command {
-  return new Command("nightly")
+  const command = new Command("nightly");
+  addWhereOptions(command.optionsGroup("Where it runs:"));
+  addMeasuredOptions(command.optionsGroup("What is measured:"));
+  addBoundOptions(command.optionsGroup("Time, cost and state:"));
+  addPublicationOptions(command.optionsGroup("Results:"));
+  addRehearsalOptions(command.optionsGroup("Rehearsals:"));
+  command.optionsGroup("Options:").addOption(outputOption({ env: "REFBENCH_OUTPUT" }));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench nightly --rehearse --sizes gke/canary",
+      "refbench nightly --project my-project --max-cost 100 --night-time 8h",
+    ],
+    notes: [
+      "A run that fails does not stop the next run. A zone without machines is replaced once by another zone. Two nights of a folder never overlap. A night that was killed is found, torn down and reported by the next night.",
+      `Exit codes: the heaviest of the night: ${exitCodeList()}. A sweep that finds something after the runs is 40.`,
+      "Ctrl-C stops the current run, tears it down, skips the others, sweeps and publishes; a second one leaves at once (60).",
+    ],
+  }).action((flags: NightlyFlags & { readonly output: readonly OutputSpec[] }) => nightly(flags, io));
+}
+
+function addWhereOptions(command: Command): void {
+  command
+    .addOption(rehearseOption("on this machine against the twin cloud: no cloud, no account"))
+    .addOption(projectOption("the Google project, which its owner labelled refbench=allowed"))
+    .addOption(accountOption("the AWS account, which its owner marked refbench-allowed"));
+}
+
+function addMeasuredOptions(command: Command): void {
+  command
     .addOption(
       new Option("--sizes <list>", "architecture/size, in this order")
         .env("REFBENCH_SIZES")
         .default(DEFAULT_SIZES),
     )
-    .addOption(
-      new Option("--rehearse", "on this machine against the twin cloud: no cloud, no account").env(
-        "REFBENCH_REHEARSE",
-      ),
-    )
-    .addOption(
-      new Option("--project <id>", "the Google project, whose owner labelled it refbench=allowed").env(
-        "REFBENCH_PROJECT",
-      ),
-    )
-    .addOption(
-      new Option("--account <id>", "the AWS account, whose owner marked it refbench-allowed").env(
-        "REFBENCH_ACCOUNT",
-      ),
-    )
     .addOption(coderVersionOption())
+    .addOption(licenceFileOption())
     .addOption(
-      new Option("--max-cost <usd>", "USD for the whole night; a run that could cross it is not started")
+      new Option(
+        "--unofficial",
+        "measure although this checkout has no known commit or has changes; its records are in no table",
+      ).env("REFBENCH_UNOFFICIAL"),
+    );
+}
+
+function addBoundOptions(command: Command): void {
+  command
+    .addOption(
+      new Option("--max-cost <usd>", "USD for the whole night; a run that could exceed it is not started")
         .env("REFBENCH_MAX_COST")
         .argParser(positive("--max-cost")),
     )
     .addOption(
-      new Option("--run-time <duration>", "how long one run may take before it is stopped and torn down")
+      new Option("--run-time <duration>", "time of one run before it is stopped and torn down")
         .env("REFBENCH_RUN_TIME")
         .default(4 * 3_600_000, "4h")
         .argParser(duration("--run-time")),
@@ -57,56 +82,60 @@ export function nightlyCommand(io: Io): Command {
     .addOption(
       new Option(
         "--night-time <duration>",
-        "how long all of it may take: a run is begun only while it fits with its teardown (default: as long as it takes)",
+        "time of the whole night: a run starts only while it fits with its teardown (default: no limit)",
       )
         .env("REFBENCH_NIGHT_TIME")
         .argParser(duration("--night-time")),
     )
-    .addOption(licenceFileOption())
     .addOption(
-      new Option("--mirror <url>", "copy what a teardown needs off this machine: gs://bucket/prefix, s3://…")
+      new Option(
+        "--mirror <url>",
+        "copy what a teardown needs to another place: gs://bucket/prefix, s3://bucket/prefix",
+      )
         .env("REFBENCH_MIRROR")
         .argParser(bucketUrl("--mirror")),
     )
     .addOption(
-      new Option("--state <url>", "keep Terraform's state in your bucket: gs://bucket/prefix or s3://…")
+      new Option(
+        "--state <url>",
+        "keep Terraform's state in your bucket: gs://bucket/prefix, s3://bucket/prefix",
+      )
         .env("REFBENCH_STATE")
         .argParser(bucketUrl("--state")),
-    )
-    .addOption(
-      new Option("--speed <factor>", "rehearsal: compresses the twin's cloud durations")
-        .env("REFBENCH_SPEED")
-        .argParser(positive("--speed")),
-    )
-    .addOption(
-      new Option("--build-speed <factor>", "rehearsal: compresses the emulator's builds")
-        .env("REFBENCH_BUILD_SPEED")
-        .argParser(positive("--build-speed")),
-    )
-    .addOption(
-      new Option("--faults <size=file>", "rehearsal: faults for one size's twin to play; repeatable")
-        .default([], "none")
-        .argParser(collect),
-    )
+    );
+}
+
+function addPublicationOptions(command: Command): void {
+  command
     .addOption(storeOption())
     .addOption(
       new Option(
         "--site <dir>",
-        "where the page is written (default: site, of rehearsals .refbench/rehearsals-site)",
+        "folder of the static site (default: site, for rehearsals .refbench/rehearsals-site)",
       ).env("REFBENCH_SITE"),
     )
     .addOption(
       new Option("--table <file>", "write the table between the markers of this file").env("REFBENCH_TABLE"),
+    );
+}
+
+function addRehearsalOptions(command: Command): void {
+  command
+    .addOption(
+      new Option("--speed <factor>", "divides the durations of the twin's cloud")
+        .env("REFBENCH_SPEED")
+        .argParser(positive("--speed")),
     )
     .addOption(
-      new Option(
-        "--unofficial",
-        "measure although this checkout has no known commit, or changes in none: its records are in no table",
-      ).env("REFBENCH_UNOFFICIAL"),
+      new Option("--build-speed <factor>", "divides the durations of the emulator's builds")
+        .env("REFBENCH_BUILD_SPEED")
+        .argParser(positive("--build-speed")),
     )
-    .addOption(outputOption({ env: "REFBENCH_OUTPUT" }))
-    .addHelpText("after", HELP)
-    .action(async (flags: NightlyFlags & { readonly output: readonly OutputSpec[] }) => nightly(flags, io));
+    .addOption(
+      new Option("--faults <size=file>", "faults that the twin plays for one size; repeatable")
+        .default([], "none")
+        .argParser(collect),
+    );
 }
 
 async function nightly(
@@ -132,12 +161,3 @@ async function nightly(
   );
   io.exit(exitCodeOfNight(night, told));
 }
-
-const HELP = `
-One run that fails never stops the next; a zone without machines is tried once in another one. Two nights of a folder
-never overlap, and a night that was killed is found, torn down and told by the next.
-
-Exit codes: the heaviest of the night: ${Object.entries(EXIT_CODES)
-  .map(([word, code]) => `${code} ${word}`)
-  .join(", ")}. A sweep that finds something after the runs is 40.
-Ctrl-C stops the run at work, tears it down, skips the others, sweeps and publishes; a second one leaves at once (60).`;

@@ -10,6 +10,7 @@ import { expectRun } from "../expectation/expected-run.ts";
 import { planCost } from "../../pipeline/cost/cost-plan.ts";
 import { addClusterAccessOptions } from "../options/cluster-access.ts";
 import { endpointsOf } from "../../composition/settings/endpoints.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { licenceFileOption } from "../options/licence-option.ts";
@@ -17,8 +18,16 @@ import { tlsOption } from "../options/tls-option.ts";
 import { coderVersionOption } from "../../composition/settings/coder-channel.ts";
 import { readLicence } from "../../composition/settings/read-licence.ts";
 import { writePreflight } from "../write-preflight.ts";
-import { runnerOption } from "../options/cloud-options.ts";
-import { maxCostOption } from "../options/run-options.ts";
+import {
+  accountOption,
+  projectOption,
+  regionOption,
+  rehearseOption,
+  runnerOption,
+  skipPreflightOption,
+  zoneOption,
+} from "../options/cloud-options.ts";
+import { maxCostOption, setOption, sizeOption } from "../options/run-options.ts";
 import type { RunSettings } from "../../composition/settings/run-settings.ts";
 import { runSettingsOf, type SettingsFlags } from "../run-settings.ts";
 
@@ -32,39 +41,44 @@ interface Flags extends SettingsFlags {
   readonly output: readonly OutputSpec[];
 }
 
-/** `refbench preflight`: everything that can be asked before a run, each failure with its fix. */
+/** `refbench preflight`: every check that is possible before a run, each failure with its fix. */
 export function preflightCommand(io: Io): Command {
-  const command = new Command("preflight");
-  return addClusterAccessOptions(command)
-    .argument("<architecture>", 'one of "refbench architectures"')
-    .addOption(
-      new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
-    )
+  const command = new Command("preflight").argument("<architecture>", 'one of "refbench architectures"');
+  command
+    .optionsGroup("Where it runs:")
+    .addOption(rehearseOption("the checks as the twin answers them"))
+    .addOption(projectOption("the Google project"))
+    .addOption(accountOption("the AWS account"))
+    .addOption(regionOption("another region than the architecture's"))
+    .addOption(zoneOption())
+    .addOption(runnerOption());
+  command
+    .optionsGroup("What is measured:")
+    .addOption(sizeOption())
+    .addOption(setOption())
     .addOption(coderVersionOption())
     .addOption(tlsOption())
-    .option("--set <path=value>", "override one figure of the size; repeatable", collect, [])
-    .addOption(new Option("--rehearse", "the checks as the twin answers them").env("REFBENCH_REHEARSE"))
-    .addOption(new Option("--project <id>", "the Google project that is meant").env("REFBENCH_PROJECT"))
-    .addOption(new Option("--account <id>", "the AWS account that is meant").env("REFBENCH_ACCOUNT"))
-    .addOption(new Option("--region <name>", "another region than the architecture's").env("REFBENCH_REGION"))
-    .addOption(new Option("--zone <name>", "another zone than the architecture's").env("REFBENCH_ZONE"))
-    .addOption(runnerOption())
-    .addOption(licenceFileOption())
-    .addOption(maxCostOption())
+    .addOption(maxCostOption());
+  command.optionsGroup("Real runs:").addOption(licenceFileOption()).addOption(skipPreflightOption());
+  addClusterAccessOptions(command);
+  command
+    .optionsGroup("Options:")
     .addOption(
-      new Option("--fail-check <names>", "in a rehearsal: let these checks fail, such as quota,apis").env(
+      new Option("--fail-check <names>", "in a rehearsal: make these checks fail, such as quota,apis").env(
         "REFBENCH_FAIL_CHECK",
       ),
     )
-    .addOption(
-      new Option("--skip-preflight <names>", "on an emulated cloud: leave these checks out").env(
-        "REFBENCH_SKIP_PREFLIGHT",
-      ),
-    )
-    .addOption(outputOption({ forms: ["text", "json"] }))
-    .addHelpText("after", `\nChecks: ${CHECK_NAMES.join(", ")}.`)
-    .addHelpText("after", "Exit codes: 0 nothing failed, 30 a check failed, 2 a wrong flag.")
-    .action(async (architecture: string, flags: Flags) => preflight(architecture, flags, { io, command }));
+    .addOption(outputOption({ forms: ["text", "json"] }));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench preflight gke --rehearse",
+      "refbench preflight gke --project my-project --size 1200",
+    ],
+    notes: [
+      `Checks: ${CHECK_NAMES.join(", ")}.`,
+      "Exit codes: 0 nothing failed, 30 a check failed, 2 a wrong flag.",
+    ],
+  }).action((architecture: string, flags: Flags) => preflight(architecture, flags, { io, command }));
 }
 
 async function preflight(
@@ -110,8 +124,4 @@ function plannedCost(
     simulated: rehearse || endpointsOf(architecture.cloud, env).emulated,
     ceiling: maxCost,
   });
-}
-
-function collect(value: string, all: readonly string[]): readonly string[] {
-  return [...all, value];
 }

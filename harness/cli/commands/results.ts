@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Io } from "../../composition/settings/io.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { changesCommand } from "../results/changes-command.ts";
 import { compareCommand } from "../results/compare-command.ts";
 import { importCommand } from "../results/import-command.ts";
@@ -11,7 +12,7 @@ import { tableCommand } from "../results/table-command.ts";
 
 /** `refbench results`: what was measured, from the store and from the runs of this folder. */
 export function resultsCommand(io: Io): Command {
-  return new Command("results")
+  const command = new Command("results")
     .addCommand(listCommand(io), { isDefault: true })
     .addCommand(showCommand(io))
     .addCommand(tableCommand(io))
@@ -20,4 +21,12 @@ export function resultsCommand(io: Io): Command {
     .addCommand(publishCommand(io))
     .addCommand(importCommand(io))
     .addCommand(schemaCommand(io));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench results list --limit 5",
+      "refbench results show latest",
+      "refbench results compare 01jd8k latest",
+      "refbench results table --output markdown:README.md",
+    ],
+  });
 }

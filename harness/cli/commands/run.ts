@@ -14,6 +14,7 @@ import { exitCodeOf } from "../../pipeline/record/run-record.ts";
 import { watchRun } from "../../pipeline/driver/watch.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
+import { addHelpNotes, exitCodeList } from "../help-notes.ts";
 import { leave } from "../leave.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
@@ -29,27 +30,35 @@ export function runCommand(io: Io): Command {
   const command = new Command("run").addArgument(
     new Argument("<architecture>", `one of ${[...architectures.keys()].join(", ")}`),
   );
-  return addRunOptions(command, io)
-    .addOption(outputOption({ env: "REFBENCH_OUTPUT" }))
-    .addHelpText("after", EXIT_CODES_HELP)
-    .action(async (architecture: string, flags: RunFlags & { readonly output: readonly OutputSpec[] }) => {
-      const { runRequestOf } = await import("../run-request.ts");
-      const request = await runRequestOf(architecture, flags, io, command);
-      const folder = await makeRun(io.cwd, systemClock, { ...request, isDriven: true });
-      const plan = await readJson(folder.plan, planSchema);
-      const record = await executeAndWatch(io, folder, plan);
-      if (record === undefined) {
-        io.exit(await afterCreate(plan, () => leave(folder, io)));
-        return;
-      }
-      io.exit(exitCodeOf(record));
-      await writeOutputs(record, flags.output, io).catch((error: unknown) => {
-        // A result that cannot be written must not hide what the teardown found.
-        io.stderr.write(`refbench: ${messageOf(error)}\n`);
-        const failed = error instanceof RefbenchError ? verdictOfError[error.code] : "harness-error";
-        io.exit(EXIT_CODES[worst([failed, record.verdict === "pending" ? "unverified" : record.verdict])]);
-      });
+  addRunOptions(command, io).addOption(outputOption({ env: "REFBENCH_OUTPUT" }));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench run gke --rehearse",
+      "refbench run gke --rehearse --set connections.total=2000 --output json:result.json",
+      "refbench run gke --project my-project --max-cost 20",
+    ],
+    notes: [
+      `Exit codes: ${exitCodeList()}.`,
+      "Ctrl-C stops the load and shows the teardown; a second one leaves it to the reaper (60).",
+    ],
+  }).action(async (architecture: string, flags: RunFlags & { readonly output: readonly OutputSpec[] }) => {
+    const { runRequestOf } = await import("../run-request.ts");
+    const request = await runRequestOf(architecture, flags, io, command);
+    const folder = await makeRun(io.cwd, systemClock, { ...request, isDriven: true });
+    const plan = await readJson(folder.plan, planSchema);
+    const record = await executeAndWatch(io, folder, plan);
+    if (record === undefined) {
+      io.exit(await afterCreate(plan, () => leave(folder, io)));
+      return;
+    }
+    io.exit(exitCodeOf(record));
+    await writeOutputs(record, flags.output, io).catch((error: unknown) => {
+      // A result that cannot be written must not hide what the teardown found.
+      io.stderr.write(`refbench: ${messageOf(error)}\n`);
+      const failed = error instanceof RefbenchError ? verdictOfError[error.code] : "harness-error";
+      io.exit(EXIT_CODES[worst([failed, record.verdict === "pending" ? "unverified" : record.verdict])]);
     });
+  });
 }
 
 /** The final record, or undefined when the user left before it was. */
@@ -80,14 +89,3 @@ async function executeAndWatch(io: Io, folder: RunFolder, plan: Plan): Promise<R
     reporter.close();
   }
 }
-
-const EXIT_CODES_HELP = `
-Examples:
-  refbench run gke --rehearse
-  refbench run gke --rehearse --set connections.total=20 --output json:result.json
-  refbench run gke --project my-project --max-cost 20
-
-Exit codes: ${Object.entries(EXIT_CODES)
-  .map(([word, code]) => `${code} ${word}`)
-  .join(", ")}.
-Ctrl-C stops the load and shows the teardown; a second one leaves it to the reaper (60).`;

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import type { Io } from "../../composition/settings/io.ts";
+import type { CreateFlags, TrafficFlags } from "../../loads/request/flags.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { cleanupCommand } from "../scaletest/cleanup-command.ts";
 import {
   addFindLimitOptions,
@@ -8,37 +10,49 @@ import {
   limitWishOf,
 } from "../scaletest/find-limit/options.ts";
 import { followFlags } from "../scaletest/options/given-flags.ts";
-import {
-  addCreateOptions,
-  addTrafficOptions,
-  type CreateFlags,
-  type TrafficFlags,
-} from "../scaletest/options/load-options.ts";
+import { addCreateOptions, addTrafficOptions } from "../scaletest/options/load-options.ts";
+import { addResultOptions } from "../scaletest/options/task-options.ts";
 
-/** `refbench scaletest`: the workload alone, against a deployment of one's own. */
+/** `refbench scaletest`: the workload alone, against a deployment of the user's. */
 export function scaletestCommand(io: Io): Command {
-  return new Command("scaletest")
+  const command = new Command("scaletest")
     .alias("loadtest")
     .addCommand(createCommand(io))
     .addCommand(trafficCommand(io))
     .addCommand(cleanupCommand(io));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench scaletest create-workspaces -t kubernetes -c 20 --dry-run",
+      "refbench scaletest create-workspaces -t kubernetes -c 20 --no-cleanup",
+      "refbench scaletest traffic --bytes-per-tick 1024",
+      "refbench scaletest cleanup",
+    ],
+    notes: ["The deployment is the one of `coder login`, or that of --url."],
+  });
 }
 
 function createCommand(io: Io): Command {
   const command = new Command("create-workspaces").description(
-    "create users and workspaces, reach each, hold connections, delete all of it, and say how it went",
+    "create users and workspaces, connect to each, hold connections, delete everything, and report the result",
   );
   const given = followFlags(addCreateOptions(command));
-  return addFindLimitOptions(command)
-    .addHelpText("after", AFTER)
-    .action(async (flags: CreateFlags & FindLimitFlags) => {
-      const { findLimitByHand, loadByHand } = await commands();
-      const { prepareCreate } = await import("../scaletest/prepare-create.ts");
-      const wish = limitWishOf(flags);
-      if (wish === undefined) return loadByHand(flags, prepareCreate(flags, io), io, { command, given });
-      const first = flagsOfFirstLoad(flags, wish);
-      return findLimitByHand(first, wish, prepareCreate(first, io), { io, command });
-    });
+  addFindLimitOptions(command.optionsGroup("Search for a limit:"));
+  addResultOptions(command.optionsGroup("Options:"));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench scaletest create-workspaces -t kubernetes -c 20 --dry-run",
+      "refbench scaletest create-workspaces -t kubernetes -c 20 --concurrency 0 --output json:result.json",
+      "refbench scaletest create-workspaces -t kubernetes -c 20 --find-limit connections --limit-up-to 2000",
+    ],
+    notes: NOTES,
+  }).action(async (flags: CreateFlags & FindLimitFlags) => {
+    const { runFindLimitCommand, runLoadCommand } = await loadCommands();
+    const { prepareCreate } = await import("../../loads/prepare/prepare-create.ts");
+    const wish = limitWishOf(flags);
+    if (wish === undefined) return runLoadCommand(flags, prepareCreate(flags, io), { io, command, given });
+    const first = flagsOfFirstLoad(flags, wish);
+    return runFindLimitCommand(first, wish, prepareCreate(first, io), { io, command });
+  });
 }
 
 function trafficCommand(io: Io): Command {
@@ -46,30 +60,36 @@ function trafficCommand(io: Io): Command {
     .alias("workspace-traffic")
     .description("hold connections with traffic to workspaces that create-workspaces --no-cleanup left");
   const given = followFlags(addTrafficOptions(command));
-  return addFindLimitOptions(command)
-    .addHelpText("after", AFTER)
-    .action(async (flags: TrafficFlags & FindLimitFlags) => {
-      const { findLimitByHand, loadByHand } = await commands();
-      const { prepareTraffic } = await import("../scaletest/prepare-traffic.ts");
-      const wish = limitWishOf(flags);
-      if (wish === undefined) return loadByHand(flags, prepareTraffic(flags), io, { command, given });
-      const first = flagsOfFirstLoad(flags, wish);
-      return findLimitByHand(first, wish, prepareTraffic(first), { io, command });
-    });
+  addFindLimitOptions(command.optionsGroup("Search for a limit:"));
+  addResultOptions(command.optionsGroup("Options:"));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench scaletest traffic --dry-run",
+      "refbench scaletest traffic --run sbgq847qym32 --connections 500 --ssh-share 0.2",
+      "refbench scaletest traffic --find-limit connections --limit-up-to 2000",
+    ],
+    notes: NOTES,
+  }).action(async (flags: TrafficFlags & FindLimitFlags) => {
+    const { runFindLimitCommand, runLoadCommand } = await loadCommands();
+    const { prepareTraffic } = await import("../../loads/prepare/prepare-traffic.ts");
+    const wish = limitWishOf(flags);
+    if (wish === undefined) return runLoadCommand(flags, prepareTraffic(flags), { io, command, given });
+    const first = flagsOfFirstLoad(flags, wish);
+    return runFindLimitCommand(first, wish, prepareTraffic(first), { io, command });
+  });
 }
 
-/** What the commands do: loaded when one is given, not when its flags are. */
-async function commands() {
-  const [{ findLimitByHand }, { loadByHand }] = await Promise.all([
+/** What the commands do. It is loaded when one is run, not when its flags are read. */
+async function loadCommands() {
+  const [{ runFindLimitCommand }, { runLoadCommand }] = await Promise.all([
     import("../scaletest/find-limit/command.ts"),
     import("../scaletest/load-command.ts"),
   ]);
-  return { findLimitByHand, loadByHand };
+  return { runFindLimitCommand, runLoadCommand };
 }
 
-const AFTER = `
-Variables of Coder's utility (CODER_SCALETEST_COUNT, …) stand for its flags.
-Exit codes: 0 pass, 10 objectives missed, 21 the generator was the limit,
-20 refbench's fault, 61 stopped, 40 something is left, 41 what is left is not
-known, 30 Coder does not answer, 2 refused: nothing was created.
-Ctrl-C stops the load and deletes what it made; a second one leaves at once.`;
+const NOTES = [
+  "Variables of Coder's utility (CODER_SCALETEST_COUNT, …) set its flags.",
+  "Exit codes: 0 pass, 10 objectives missed, 21 the generator was the limit, 20 a fault of refbench, 61 stopped, 40 something remains, 41 what remains is not known, 30 Coder does not answer, 2 refused: nothing was created.",
+  "Ctrl-C stops the load and deletes what it made; a second one leaves at once.",
+];

@@ -30,6 +30,7 @@ import { runStage } from "../../pipeline/context/run-stage.ts";
 import { RUN_STAGE_FUNCTIONS } from "../../pipeline/driver/run.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { addRunOptions, type RunFlags } from "../options/run-options.ts";
 import { spawnReaper } from "../../composition/spawn-reaper.ts";
@@ -41,27 +42,33 @@ export function stageCommand(io: Io): Command {
   const command = new Command("stage")
     .addArgument(new Argument("<stage>", "the stage").choices(STAGES))
     .argument("[architecture]", "for preflight without --run: the architecture")
+    .optionsGroup("Which run:")
     .option("--run <id>", `${RUN_NAMES}, or the path of its folder`);
-  return addRunOptions(command, io)
-    .addHelpText(
-      "after",
-      '\nA staged run is torn down at its expiry (--ttl) or on "refbench teardown"; the stages drain, destroy, sweep and audit ask its reaper.',
-    )
-    .action(
-      async (stage: Stage, architecture: string | undefined, flags: RunFlags & { readonly run?: string }) => {
-        const { runRequestOf } = await import("../run-request.ts");
-        const make = (name: string): Promise<RunRequest> => runRequestOf(name, flags, io, command);
-        const folder = await folderOf(stage, architecture, flags.run, { io, make });
-        if ((await findFinalRecord(folder)) !== undefined) {
-          throw new RefbenchError(
-            "usage",
-            `${folder.path} is over, its record final: start another with "refbench stage preflight"`,
-          );
-        }
-        if (isTeardown(stage)) await askReaper(stage, folder, io);
-        else await runHere(stage, folder, io);
-      },
-    );
+  addRunOptions(command, io);
+  return addHelpNotes(command, {
+    examples: [
+      "refbench stage preflight gke --rehearse",
+      "refbench stage provision --run latest",
+      "refbench stage drain --run latest",
+    ],
+    notes: [
+      'A staged run is torn down at its expiry (--ttl) or by "refbench teardown". The stages drain, destroy, sweep and audit are performed by its reaper.',
+    ],
+  }).action(
+    async (stage: Stage, architecture: string | undefined, flags: RunFlags & { readonly run?: string }) => {
+      const { runRequestOf } = await import("../run-request.ts");
+      const make = (name: string): Promise<RunRequest> => runRequestOf(name, flags, io, command);
+      const folder = await folderOf(stage, architecture, flags.run, { io, make });
+      if ((await findFinalRecord(folder)) !== undefined) {
+        throw new RefbenchError(
+          "usage",
+          `${folder.path} is over, its record final: start another with "refbench stage preflight"`,
+        );
+      }
+      if (isTeardown(stage)) await askReaper(stage, folder, io);
+      else await runHere(stage, folder, io);
+    },
+  );
 }
 
 async function folderOf(

@@ -7,7 +7,9 @@ import { EXIT_CODES } from "../../tools/verdict.ts";
 import { DEFAULT_MAX_RESOURCES } from "../../inventory/sweep/breaker.ts";
 import type { SweepOutcome } from "../../inventory/sweep/heartbeat.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
+import { accountOption, projectOption, regionOption, rehearseOption } from "../options/cloud-options.ts";
 import { outputOption } from "../options/output-option.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { checkHeartbeat } from "../sweep/check.ts";
@@ -35,63 +37,74 @@ interface SweepFlags extends TargetFlags {
   readonly output: readonly OutputSpec[];
 }
 
-/** `refbench sweep`: removes what runs left behind, by their state first, then by what an inventory says exists. */
+/** `refbench sweep`: removes what runs left, first by the state of each run, then by what an inventory lists. */
 export function sweepCommand(io: Io): Command {
-  return addTargetOptions(new Command("sweep"))
+  const command = new Command("sweep");
+  addTargetOptions(command.optionsGroup("Where:"));
+  addScopeOptions(command.optionsGroup("What is removed:"));
+  addScheduleOptions(command.optionsGroup("Check of a schedule:"));
+  command
+    .optionsGroup("Options:")
     .addOption(
-      new Option("--older-than <duration>", "remove things of a run without an expiry after this long")
+      new Option("--wait <duration>", "time for the teardown of one run")
+        .default(3 * 3_600_000, "3h")
+        .argParser(duration("--wait")),
+    )
+    .addOption(outputOption({ forms: ["text", "json"] }));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench sweep --rehearse",
+      "refbench sweep --project my-project --dry-run",
+      "refbench sweep --account 123456789012 --region us-east-1 --older-than 1d",
+      "refbench sweep --project my-project --check --period 24h",
+    ],
+    notes: [
+      "Exit codes: 0 clean, 10 swept (with --dry-run: would be), 41 could not. With --check: 0, or 41 when a sweep is overdue.",
+    ],
+  }).action((flags: SweepFlags) => sweep(flags, io));
+}
+
+function addTargetOptions(command: Command): void {
+  command
+    .addOption(rehearseOption("the twin cloud of this folder"))
+    .addOption(projectOption("this Google project, which its owner labelled refbench=allowed"))
+    .addOption(accountOption("this AWS account, which its owner marked refbench-allowed"))
+    .addOption(regionOption("with --account: region of the AWS account"));
+}
+
+function addScopeOptions(command: Command): void {
+  command
+    .option("--dry-run", "report what would be removed, and remove nothing")
+    .option(
+      "--run <id>",
+      `this run only, whatever its age or expiry (${RUN_NAMES}); a run at work is not touched`,
+    )
+    .addOption(
+      new Option("--older-than <duration>", "age from which resources of a run without an expiry are removed")
         .env("REFBENCH_OLDER_THAN")
         .default(6 * 3_600_000, "6h")
         .argParser(duration("--older-than", { orZero: true, mostMs: LONGEST_AGE_MS })),
     )
-    .option(
-      "--run <id>",
-      `this run alone, whatever its age or expiry (${RUN_NAMES}); one that lives is not touched`,
-    )
-    .option("--dry-run", "say what would be removed and remove nothing")
-    .option("--include-unlabelled", "also remove old things that no label, name or place ties to a run")
+    .option("--include-unlabelled", "also remove old resources that no label, name or place ties to a run")
     .addOption(
       new Option(
         "--max-resources <n>",
-        `remove nothing when there is more to remove (default: ${DEFAULT_MAX_RESOURCES} that go for their age alone)`,
+        `remove nothing when more would be removed (default: ${DEFAULT_MAX_RESOURCES} that are removed for their age only)`,
       )
         .env("REFBENCH_MAX_RESOURCES")
         .argParser(count("--max-resources", 0)),
-    )
-    .addOption(
-      new Option("--wait <duration>", "how long a run that is torn down may take")
-        .default(3 * 3_600_000, "3h")
-        .argParser(duration("--wait")),
-    )
+    );
+}
+
+function addScheduleOptions(command: Command): void {
+  command
     .option("--check", "sweep nothing; fail when the last complete sweep is older than two periods")
     .addOption(
-      new Option("--period <duration>", "how often sweeps are scheduled, for --check")
+      new Option("--period <duration>", "with --check: how often sweeps are scheduled")
         .env("REFBENCH_SWEEP_PERIOD")
         .default(24 * 3_600_000, "24h")
         .argParser(duration("--period")),
-    )
-    .addOption(outputOption({ forms: ["text", "json"] }))
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 clean, 10 swept (on a dry run: it would), 41 could not. --check: 0, or 41 when overdue.",
-    )
-    .action(async (flags: SweepFlags) => sweep(flags, io));
-}
-
-function addTargetOptions(command: Command): Command {
-  return command
-    .addOption(new Option("--rehearse", "the twin cloud of this folder").env("REFBENCH_REHEARSE"))
-    .addOption(
-      new Option("--project <id>", "this Google project, whose owner labelled it refbench=allowed").env(
-        "REFBENCH_PROJECT",
-      ),
-    )
-    .addOption(
-      new Option("--account <id>", "this AWS account, whose owner marked it refbench-allowed").env(
-        "REFBENCH_ACCOUNT",
-      ),
-    )
-    .addOption(new Option("--region <name>", "region of the AWS account").env("REFBENCH_REGION"));
+    );
 }
 
 async function sweep(flags: SweepFlags, io: Io): Promise<void> {

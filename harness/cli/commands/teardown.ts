@@ -13,6 +13,7 @@ import { findFinalRecord } from "../../pipeline/record/run-record.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { outputOption } from "../options/output-option.ts";
 import { writeForms } from "../../results/output/outputs.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { openMirror } from "../../composition/open-mirror.ts";
@@ -35,36 +36,43 @@ interface TeardownFlags {
 
 /** `refbench teardown <run>`: asks the reaper for the whole teardown and shows it; `--all --from` for a bucket's runs. */
 export function teardownCommand(io: Io): Command {
-  return new Command("teardown")
+  const command = new Command("teardown")
     .argument("[run]", `${RUN_NAMES}, or the path of its folder`)
+    .optionsGroup("Runs of a lost machine:")
     .addOption(
       new Option(
         "--from <url>",
-        "the run's machine is lost: restore its folder from the mirror first (the URL that --mirror had)",
+        "restore the run's folder from this mirror first (the URL that --mirror had)",
       ).argParser(bucketUrl("--from")),
     )
-    .option("--all", "with --from: every run of the mirror that is not finished and that nobody works on")
-    .option("--dry-run", "with --all: say what would be torn down and change nothing")
+    .option("--all", "with --from: every run of the mirror that is not finished and has no driver or reaper")
+    .option("--dry-run", "with --all: report what would be torn down, and change nothing")
     .addOption(
-      new Option("--wait <duration>", "with --all: how long the teardown of one run may take")
+      new Option("--wait <duration>", "with --all: time for the teardown of one run")
         .default(3 * 3_600_000, "3h")
         .argParser(duration("--wait")),
     )
-    .addOption(outputOption({ forms: ["text", "json"], also: "with --all" }))
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 clean, 40 leaked, 41 unverified, 60 left to the reaper before the end. --all: the heaviest.",
-    )
-    .action(async (run: string | undefined, flags: TeardownFlags, command: Command) => {
-      if (flags.all === true) return all(run, flags, io);
-      if (run === undefined)
-        throw new RefbenchError(
-          "usage",
-          "no run is named: expected its id or folder, or --all with --from <url>",
-        );
-      refuseWithoutAll(flags, command);
-      return flags.from === undefined ? one(run, io) : oneFrom(run, flags.from, io);
-    });
+    .optionsGroup("Options:")
+    .addOption(outputOption({ forms: ["text", "json"], also: "with --all" }));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench teardown latest",
+      "refbench teardown 01jd8k --from gs://my-bucket/mirror",
+      "refbench teardown --all --from gs://my-bucket/mirror --dry-run",
+    ],
+    notes: [
+      "Exit codes: 0 clean, 40 leaked, 41 unverified, 60 left to the reaper before the end. With --all: the heaviest.",
+    ],
+  }).action(async (run: string | undefined, flags: TeardownFlags) => {
+    if (flags.all === true) return all(run, flags, io);
+    if (run === undefined)
+      throw new RefbenchError(
+        "usage",
+        "no run is named: expected its id or folder, or --all with --from <url>",
+      );
+    refuseWithoutAll(flags, command);
+    return flags.from === undefined ? one(run, io) : oneFrom(run, flags.from, io);
+  });
 }
 
 async function one(run: string, io: Io): Promise<void> {

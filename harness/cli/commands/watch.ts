@@ -9,6 +9,7 @@ import { watchRun } from "../../pipeline/driver/watch.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import { systemClock } from "../../tools/time/clock.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
@@ -17,13 +18,11 @@ import { outcomeLine, teardownOutcomeOf, teardownExitCode } from "../../teardown
 
 /** `refbench watch <run>`: follows a run and its teardown; leaving it changes nothing. */
 export function watchCommand(io: Io): Command {
-  return new Command("watch")
-    .argument("<run>", `${RUN_NAMES}, or the path of its folder`)
-    .addHelpText("after", "\nExit codes: 0 clean, 40 leaked, 41 unverified, 60 left before the end.")
-    .action(async (run: string) => {
-      const folder = await openRunFolder(io.cwd, run);
-      await followTeardown(io, folder);
-    });
+  const command = new Command("watch").argument("<run>", `${RUN_NAMES}, or the path of its folder`);
+  return addHelpNotes(command, {
+    examples: ["refbench watch latest"],
+    notes: ["Exit codes: 0 clean, 40 leaked, 41 unverified, 60 left before the end."],
+  }).action(async (run: string) => followTeardown(io, await openRunFolder(io.cwd, run)));
 }
 
 /** Shows a run until its record is final, says what its teardown found, and sets the exit code by that alone. */

@@ -2,18 +2,13 @@ import { CommanderError, type Command, type Option } from "commander";
 import { didYouMean } from "../../../reference-architectures/did-you-mean.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import type { ConfigFile } from "./config-file.ts";
+import { hasVariable, listConfigurable, type NamedCommand } from "./configurable.ts";
 
 /** The section whose flags apply to every command that has them. */
 const COMMON = "common";
 
 /** Names of flags and of values that are secret, or may hold a secret. A config file is often committed. */
 export const SECRET = /(^|-)(token|password|passphrase|secret|key|licence|license|header|credentials?)s?$/i;
-
-/** A command with its words, such as `results list`. */
-export interface NamedCommand {
-  readonly path: string;
-  readonly command: Command;
-}
 
 /** One flag of one command as a config file sets it. */
 export interface ConfiguredFlag extends NamedCommand {
@@ -22,19 +17,6 @@ export interface ConfiguredFlag extends NamedCommand {
   readonly value: unknown;
   /** As the flag would be typed, one for each time that it is given; empty = without a value. */
   readonly texts: readonly string[];
-}
-
-/** The commands that a config file can set flags of: a flag without a variable belongs to one command line. */
-export function listConfigurable(program: Command, path = ""): readonly NamedCommand[] {
-  return program.commands.flatMap((command) => {
-    const own = { path: `${path} ${command.name()}`.trim(), command };
-    return [...(isConfigurable(command) ? [own] : []), ...listConfigurable(command, own.path)];
-  });
-}
-
-/** Whether a config file can set flags of this command. Any other command does not read it. */
-export function isConfigurable({ options }: Command): boolean {
-  return options.some(hasVariable);
 }
 
 /** What a config file gave an option of a command line, as it would be typed. */
@@ -180,8 +162,4 @@ function restartLists(command: Command, option: Option): void {
   option.argParser((text, before: unknown) =>
     parseArg(text, command.getOptionValueSource(option.attributeName()) === "config" ? defaultValue : before),
   );
-}
-
-function hasVariable({ envVar, hidden }: Option): boolean {
-  return envVar !== undefined && !hidden;
 }

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
-import { matchConfig, listConfigurable, SECRET } from "./apply-config.ts";
+import { matchConfig, SECRET } from "./apply-config.ts";
+import { hasVariable, listConfigurable } from "./configurable.ts";
 import type { ConfigFile } from "./config-file.ts";
 
 /** A flag that the config file or a variable of the shell sets, with the commands that take this value. */
@@ -27,8 +28,8 @@ export function listSettings(whole: Command, file: ConfigFile | undefined, env: 
   const settings = new Map<string, Setting>();
   for (const { path, command } of listConfigurable(whole))
     for (const option of command.options) {
-      const { long: flag = "", envVar, hidden } = option;
-      if (envVar === undefined || hidden) continue;
+      const { long: flag = "", envVar } = option;
+      if (envVar === undefined || !hasVariable(option)) continue;
       const fromShell = env[envVar];
       const configured = flags.find((each) => each.option === option);
       if (fromShell === undefined && configured === undefined) continue;

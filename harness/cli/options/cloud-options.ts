@@ -1,42 +1,63 @@
 import { Option, type Command } from "commander";
 import { licenceFileOption } from "./licence-option.ts";
 
-/** Adds the flags of real runs, and `--runner`, which names the machine that makes the load. */
-export function addCloudOptions(command: Command): Command {
+/** Adds the flags that say in which cloud, account and place a run takes place, and which machine makes its load. */
+export function addWhereOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option(
-        "--project <id>",
-        "real run: the Google project, whose owner labelled it refbench=allowed",
-      ).env("REFBENCH_PROJECT"),
-    )
-    .addOption(
-      new Option("--account <id>", "real run: the AWS account, whose owner marked it refbench-allowed").env(
-        "REFBENCH_ACCOUNT",
-      ),
-    )
-    .addOption(
-      new Option("--region <name>", "real run: another region than the architecture's").env(
-        "REFBENCH_REGION",
-      ),
-    )
-    .addOption(new Option("--zone <name>", "another zone than the architecture's").env("REFBENCH_ZONE"))
+    .addOption(rehearseOption("on this machine against the twin cloud: real Terraform, no cloud, no account"))
+    .addOption(projectOption("real run: the Google project, which its owner labelled refbench=allowed"))
+    .addOption(accountOption("real run: the AWS account, which its owner marked refbench-allowed"))
+    .addOption(regionOption("real run: another region than the architecture's"))
+    .addOption(zoneOption())
+    .addOption(runnerOption());
+}
+
+/** Adds the further flags of real runs. */
+export function addRealRunOptions(command: Command): Command {
+  return command
     .addOption(licenceFileOption())
     .addOption(
       new Option(
         "--skip-canary",
-        "real run: start a larger size without a clean canary; the record says so",
+        "start a larger size without a clean canary before it; the record says so",
       ).env("REFBENCH_SKIP_CANARY"),
     )
-    .addOption(
-      new Option("--skip-preflight <names>", "on an emulated cloud: leave these checks out").env(
-        "REFBENCH_SKIP_PREFLIGHT",
-      ),
-    )
-    .addOption(runnerOption());
+    .addOption(skipPreflightOption());
 }
 
-/** Returns the flag that names the machine which makes the load. */
+/** `--rehearse`. */
+export function rehearseOption(description: string): Option {
+  return new Option("--rehearse", description).env("REFBENCH_REHEARSE");
+}
+
+/** `--project`. */
+export function projectOption(description: string): Option {
+  return new Option("--project <id>", description).env("REFBENCH_PROJECT");
+}
+
+/** `--account`. */
+export function accountOption(description: string): Option {
+  return new Option("--account <id>", description).env("REFBENCH_ACCOUNT");
+}
+
+/** `--region`. */
+export function regionOption(description: string): Option {
+  return new Option("--region <name>", description).env("REFBENCH_REGION");
+}
+
+/** `--zone`. */
+export function zoneOption(): Option {
+  return new Option("--zone <name>", "another zone than the architecture's").env("REFBENCH_ZONE");
+}
+
+/** `--skip-preflight`. */
+export function skipPreflightOption(): Option {
+  return new Option("--skip-preflight <names>", "on an emulated cloud: skip these checks").env(
+    "REFBENCH_SKIP_PREFLIGHT",
+  );
+}
+
+/** `--runner`: the machine that makes the load. */
 export function runnerOption(): Option {
   return new Option(
     "--runner <where>",

@@ -8,7 +8,7 @@ import { DEFAULT_TTL_MS, MAX_SEED } from "../../composition/settings/defaults.ts
 import { count, duration, LONGEST_AGE_MS, positive } from "../../tools/quantities.ts";
 import type { CloudFlags } from "../../composition/cloud-request.ts";
 import { coderVersionOption } from "../../composition/settings/coder-channel.ts";
-import { addCloudOptions } from "./cloud-options.ts";
+import { addRealRunOptions, addWhereOptions } from "./cloud-options.ts";
 import { bucketUrl, collect } from "./parsers.ts";
 import { addRehearsalOptions, addTwinSpeeds } from "./rehearsal-options.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
@@ -16,7 +16,7 @@ import type { Io } from "../../composition/settings/io.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** Enough for a difference of a tenth where a load's figures vary by 2.5 %; the comparison says what it could not see. */
+/** Enough for a difference of 10 % where a load's figures vary by 2.5 %. The comparison reports what it could not detect. */
 const DEFAULT_PAIRS = 8;
 
 /** The flags that `run` and `stage preflight` share, as commander leaves them. */
@@ -49,33 +49,43 @@ export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
   readonly runner: Plan["runner"];
 }
 
-/** Adds the flags that define a run: first the ones that most runs need. */
+/** Adds the flags that define a run, in groups: first the ones that most runs need. */
 export function addRunOptions(command: Command, io: Io): Command {
-  addLoadOptions(command.optionsGroup("What is measured:"));
-  addRehearsalOptions(command.optionsGroup("Rehearsal:"));
-  addTwinSpeeds(command);
-  addCloudOptions(command.optionsGroup("Cloud:"));
-  addClusterAccessOptions(command);
+  addWhereOptions(command.optionsGroup("Where it runs:"));
+  addMeasuredOptions(command.optionsGroup("What is measured:"));
   addLifetimeOptions(command.optionsGroup("Lifetime, cost and state:"), io);
+  addRealRunOptions(command.optionsGroup("Real runs:"));
+  addClusterAccessOptions(command);
+  addRehearsalOptions(command.optionsGroup("Rehearsals:"));
+  addTwinSpeeds(command);
   return command.optionsGroup("Options:");
 }
 
 /** Adds the flags that say which load is measured, on which Coder. */
-function addLoadOptions(command: Command): Command {
+function addMeasuredOptions(command: Command): Command {
+  command.addOption(sizeOption()).addOption(setOption()).addOption(coderVersionOption());
+  addComparisonOptions(command);
+  return addNightOptions(command);
+}
+
+/** `--size`. */
+export function sizeOption(): Option {
+  return new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE");
+}
+
+/** `--set`. */
+export function setOption(): Option {
+  return new Option(
+    "--set <path=value>",
+    "override one figure of the size, such as connections.total=2000; repeatable, or several with commas",
+  )
+    .env("REFBENCH_SET")
+    .default([], "none")
+    .argParser(collect);
+}
+
+function addComparisonOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE"),
-    )
-    .addOption(
-      new Option(
-        "--set <path=value>",
-        "override one figure of the size, such as connections.total=20; repeatable, or several with commas",
-      )
-        .env("REFBENCH_SET")
-        .default([], "none")
-        .argParser(collect),
-    )
-    .addOption(coderVersionOption())
     .addOption(
       new Option(
         "--compare <versions>",
@@ -83,42 +93,47 @@ function addLoadOptions(command: Command): Command {
       ).env("REFBENCH_COMPARE"),
     )
     .addOption(
-      new Option("--pairs <n>", "with --compare: pairs of loads, each of the two versions once")
+      new Option("--pairs <n>", "with --compare: pairs of loads, one load of each version in a pair")
         .env("REFBENCH_PAIRS")
         .default(DEFAULT_PAIRS)
         .argParser(count("--pairs", 1, 500)),
     )
     .addOption(
-      // Without a variable: one that stays in a shell would draw the same order for every comparison.
+      // It has no variable: one that stays in a shell would give every comparison the same order.
       new Option(
         "--seed <n>",
-        "with --compare: draws the same order within the pairs as the run whose record has this seed (default: by chance)",
+        "with --compare: use the same order within the pairs as the run whose record has this seed (default: random)",
       ).argParser(count("--seed", 0, MAX_SEED)),
-    )
+    );
+}
+
+/** Adds the flags that a night gives the runs that it starts. */
+function addNightOptions(command: Command): Command {
+  return command
     .addOption(
       new Option("--coder-channel <name>", "how a night asked for --coder-version")
         .choices(["stable", "mainline"])
         .hideHelp(),
     )
-    .addOption(new Option("--night <id>", "of the night that starts this run").hideHelp())
+    .addOption(new Option("--night <id>", "the night that starts this run").hideHelp())
     .addOption(
-      new Option("--failed-over <json>", "the run of another zone whose place this one takes")
+      new Option("--failed-over <json>", "the run of another zone that this one replaces")
         .argParser(failedOver)
         .hideHelp(),
     );
 }
 
-/** Adds the flags that say how long the environment lives, what it may cost, and where its state is kept. */
+/** Adds the flags that limit how long an environment lives and what it costs, and say where its state is kept. */
 function addLifetimeOptions(command: Command, io: Io): Command {
   return command
     .addOption(
-      new Option("--ttl <duration>", "torn down after this long, whatever happens: 30m, 4h")
+      new Option("--ttl <duration>", "time until the teardown, whatever happens: 30m, 4h")
         .env("REFBENCH_TTL")
         .default(DEFAULT_TTL_MS, "4h")
         .argParser(duration("--ttl", { mostMs: LONGEST_AGE_MS })),
     )
     .addOption(
-      new Option("--keep-on-failure <duration>", "leave a failed environment up this long for a look: 4h")
+      new Option("--keep-on-failure <duration>", "keep a failed environment this long for inspection: 4h")
         .env("REFBENCH_KEEP_ON_FAILURE")
         .argParser(duration("--keep-on-failure", { mostMs: LONGEST_AGE_MS })),
     )
@@ -133,7 +148,7 @@ function addLifetimeOptions(command: Command, io: Io): Command {
     .addOption(
       new Option(
         "--mirror <url>",
-        "copy what a teardown needs off this machine: gs://bucket/prefix, s3://bucket/prefix, file:///folder",
+        "copy what a teardown needs to another place: gs://bucket/prefix, s3://bucket/prefix, file:///folder",
       )
         .env("REFBENCH_MIRROR")
         .argParser(bucketUrl("--mirror")),
@@ -153,22 +168,22 @@ function addLifetimeOptions(command: Command, io: Io): Command {
     );
 }
 
-/** The flag that keeps a run within a budget. */
+/** `--max-cost` of one run. */
 export function maxCostOption(): Option {
   return new Option(
     "--max-cost <usd>",
-    "refused when estimated above it, stopped and torn down (exit 50) before it is crossed",
+    "refuse a run whose estimate is higher; stop and tear down (exit 50) before it would be exceeded",
   )
     .env("REFBENCH_MAX_COST")
     .argParser(positive("--max-cost"));
 }
 
-/** Reads which run's place another takes, as `refbench nightly` writes it. */
+/** Parses the run that another one replaces, as `refbench nightly` writes it. */
 function failedOver(text: string): NonNullable<Plan["failedOver"]> {
   try {
     return recordSchema.shape.failedOver.unwrap().parse(parseJson(text));
   } catch (cause) {
-    throw new RefbenchError("usage", `--failed-over is ${text}, expected what "refbench nightly" writes`, {
+    throw new RefbenchError("usage", `--failed-over must be what "refbench nightly" writes; got ${text}`, {
       cause,
     });
   }

@@ -2,21 +2,21 @@ import { Option } from "commander";
 import { RefbenchError } from "../../tools/error.ts";
 import type { RunRequest } from "../../pipeline/making/make-run.ts";
 
-/** The flag that says how Coder is spoken to. */
+/** The flag that says whether Coder serves TLS. */
 export interface TlsFlags {
   readonly tls: NonNullable<RunRequest["tls"]>;
 }
 
-/** `--tls` alone means what there is; its variable is that of an environment made by hand. */
+/** `--tls`, alone for `self-signed`. Its variable is also the one of a manual environment. */
 export function tlsOption(): Option {
-  return new Option("--tls [how]", "Coder serves TLS inside its network, by a certificate of the run's own")
+  return new Option("--tls [how]", "Coder serves TLS inside its network, with a certificate made for the run")
     .env("REFBENCH_TLS")
     .choices(["off", "self-signed"])
     .preset("self-signed")
     .default("off");
 }
 
-/** What a run is asked for. A real server on this machine is started without: nothing there reads a certificate. */
+/** The TLS of a run. Throws `usage` with a real server on this machine, which is started without a certificate. */
 export function tlsOf({
   tls,
   coderServer,
@@ -28,7 +28,7 @@ export function tlsOf({
   if (tls === "self-signed" && rehearse && coderServer !== undefined) {
     throw new RefbenchError(
       "usage",
-      "--tls has no certificate for the real server of --coder-server: leave one of both out",
+      "--tls cannot be combined with --coder-server, whose server has no certificate: remove one of the two",
     );
   }
   return { tls };

@@ -6,6 +6,7 @@ import { writeForms } from "../../results/output/outputs.ts";
 import { readResets } from "../../results/statistics/resets.ts";
 import { RESETS_FILE } from "../../results/history/store-kind.ts";
 import type { Io } from "../../composition/settings/io.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { outputOption } from "../options/output-option.ts";
 import { asOfDay, historyOf, type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
 import { reportUnofficial } from "./report-unofficial.ts";
@@ -19,7 +20,7 @@ interface ChangesFlags extends PlaceFlags {
 
 /** `refbench results changes`. */
 export function changesCommand(io: Io): Command {
-  return new Command("changes")
+  const command = new Command("changes")
     .description("steps in the figures of the nights: how large, how certain, and what step could be seen")
     .addOption(rehearsalsOption())
     .addOption(storeOption())
@@ -35,28 +36,29 @@ export function changesCommand(io: Io): Command {
         `known changes after which figures are not compared with those before (default: ${RESETS_FILE} in the store)`,
       ).env("REFBENCH_RESETS"),
     )
-    .addOption(outputOption())
-    .addHelpText(
-      "after",
-      `\nExit codes: 0; ${EXIT_CODES["slo-failed"]} when a change for the worse is confirmed and stands, or a total failure does; ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`,
-    )
-    .action(async ({ output: outputs, asOf: given, resets: file, ...place }: ChangesFlags) => {
-      const { alarmsOf, formatChanges } = await import("../../results/statistics/change-words.ts");
-      const { changesOf } = await import("../../results/statistics/changes-of.ts");
-      const { rehearsals = false } = place;
-      const store = storeFolder(io.cwd, rehearsals ? "rehearsals" : "results", place.store);
-      const resets =
-        file === undefined
-          ? await readResets(join(store, RESETS_FILE))
-          : await readResets(resolve(io.cwd, file), { isNamed: true });
-      const history = await historyOf(io, place);
-      const records = history.records.filter(({ simulated }) => simulated === rehearsals);
-      // Nights of any day count where none is named: what was imported may come from another clock.
-      const asOf = given === undefined ? {} : { asOf: asOfDay(given) };
-      const series = changesOf(records, { ...asOf, resets });
-      await writeForms((format, width) => formatChanges(series, format, width), outputs, io);
-      if (series.some((one) => alarmsOf(one).length > 0)) io.exit(EXIT_CODES["slo-failed"]);
-      if (!rehearsals) reportUnofficial(history.records, io);
-      tellUnreadable(history, io);
-    });
+    .addOption(outputOption());
+  return addHelpNotes(command, {
+    examples: ["refbench results changes", "refbench results changes --rehearsals --output json"],
+    notes: [
+      `Exit codes: 0; ${EXIT_CODES["slo-failed"]} while a confirmed change for the worse or a total failure lasts; ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`,
+    ],
+  }).action(async ({ output: outputs, asOf: given, resets: file, ...place }: ChangesFlags) => {
+    const { alarmsOf, formatChanges } = await import("../../results/statistics/change-words.ts");
+    const { changesOf } = await import("../../results/statistics/changes-of.ts");
+    const { rehearsals = false } = place;
+    const store = storeFolder(io.cwd, rehearsals ? "rehearsals" : "results", place.store);
+    const resets =
+      file === undefined
+        ? await readResets(join(store, RESETS_FILE))
+        : await readResets(resolve(io.cwd, file), { isNamed: true });
+    const history = await historyOf(io, place);
+    const records = history.records.filter(({ simulated }) => simulated === rehearsals);
+    // Nights of any day count where none is named: what was imported may come from another clock.
+    const asOf = given === undefined ? {} : { asOf: asOfDay(given) };
+    const series = changesOf(records, { ...asOf, resets });
+    await writeForms((format, width) => formatChanges(series, format, width), outputs, io);
+    if (series.some((one) => alarmsOf(one).length > 0)) io.exit(EXIT_CODES["slo-failed"]);
+    if (!rehearsals) reportUnofficial(history.records, io);
+    tellUnreadable(history, io);
+  });
 }

@@ -6,16 +6,17 @@ import { importRecords } from "../../results/history/import-records.ts";
 import { readRunRecords } from "../../results/history/run-records.ts";
 import { storeKindOf, type StoreKind } from "../../results/history/store-kind.ts";
 import type { Io } from "../../composition/settings/io.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { bucketUrl, collect } from "../options/parsers.ts";
 import { entering, partedByFinal } from "./entering.ts";
 import { gatherRecords, type Gathered } from "./gather-records.ts";
 import { mirrorRecords } from "./mirror-records.ts";
 import { type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
-import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
+import { tellUnreadable, UNREADABLE_NOTE } from "./tell-unreadable.ts";
 
 /** `refbench results import`. */
 export function importCommand(io: Io): Command {
-  return new Command("import")
+  const command = new Command("import")
     .description("copy final records into the store of their kind, where they never change again")
     .argument(
       "[what...]",
@@ -27,16 +28,18 @@ export function importCommand(io: Io): Command {
         .argParser((url: string, all: readonly string[]) => collect(bucketUrl("--from")(url), all)),
     )
     .addOption(storeOption())
-    .addOption(rehearsalsOption())
-    .addHelpText("after", UNREADABLE_HELP)
-    .action(async (what: readonly string[], { from, ...place }: ImportFlags) => {
-      // One after the other: what one of them brings into the store, the next may differ from.
-      if (what.length > 0) await importGathered(await gatherRecords(what, io), place, io);
-      for (const url of from)
-        await importGathered(await entering(await mirrorRecords(url, io), place, io), place, io);
-      if (what.length === 0 && from.length === 0)
-        await importGathered(await entering(await ownRuns(io), place, io), place, io);
-    });
+    .addOption(rehearsalsOption());
+  return addHelpNotes(command, {
+    examples: ["refbench results import", "refbench results import --from gs://my-bucket/mirror"],
+    notes: [UNREADABLE_NOTE],
+  }).action(async (what: readonly string[], { from, ...place }: ImportFlags) => {
+    // One after the other: what one of them brings into the store, the next may differ from.
+    if (what.length > 0) await importGathered(await gatherRecords(what, io), place, io);
+    for (const url of from)
+      await importGathered(await entering(await mirrorRecords(url, io), place, io), place, io);
+    if (what.length === 0 && from.length === 0)
+      await importGathered(await entering(await ownRuns(io), place, io), place, io);
+  });
 }
 
 interface ImportFlags extends PlaceFlags {

@@ -1,8 +1,10 @@
 import { jsonText } from "../../tools/safe-text.ts";
 import { Command, Option } from "commander";
 import { z } from "zod";
+import { didYouMean } from "../../../reference-architectures/did-you-mean.ts";
 import { count } from "../../tools/quantities.ts";
 import { VERDICTS } from "../../tools/verdict.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { outputOption } from "../options/output-option.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { RunRecord } from "../../model/record/record.ts";
@@ -13,51 +15,59 @@ import { dayOf } from "../../results/format/day.ts";
 import { widthOf } from "../../results/output/outputs.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { type PlaceFlags, storeOption, wholeHistory } from "./places.ts";
-import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
+import { tellUnreadable, UNREADABLE_NOTE } from "./tell-unreadable.ts";
 
 /** `refbench results list`. */
 export function listCommand(io: Io): Command {
-  return (
-    new Command("list")
-      .description("every run, oldest first, with its verdict")
-      // As the command where none is named it gets what was meant for one that there is not.
-      .argument("[words...]")
-      .usage("[options]")
-      .addOption(storeOption())
-      .addOption(new Option("--architecture <name>", "only runs of this architecture"))
-      .addOption(new Option("--size <name>", "only runs of this size"))
-      .addOption(
-        new Option("--since <date>", "only runs since this day in UTC, such as 2026-11-22").argParser(day),
-      )
-      .addOption(
-        new Option("--verdict <name>", "only runs with this verdict").choices([...VERDICTS, "pending"]),
-      )
-      .addOption(new Option("--limit <n>", "only the newest n of these").argParser(count("--limit", 1)))
-      .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
-      .addHelpText("after", UNREADABLE_HELP)
-      .action(
-        async (
-          [word]: readonly string[],
-          { output, ...flags }: PlaceFlags & ListFilter & { readonly output: string },
-          command: Command,
-        ) => {
-          if (word !== undefined) throw noCommand(word, command);
-          const history = await wholeHistory(io, flags);
-          const records = filtered([...history.records, ...history.pending].toSorted(byStart), flags);
-          const runs = records.map((record) => summaryOf(record, history.files.get(record.runId)));
-          if (output === "json") io.stdout.write(jsonText(runs));
-          else if (runs.length === 0)
-            io.stdout.write(
-              history.records.length + history.pending.length === 0
-                ? "No records, neither in a store nor under .refbench/runs.\n"
-                : "No record passes these filters.\n",
-            );
-          else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);
-          for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
-          tellUnreadable(history, io);
-        },
-      )
+  const command = new Command("list")
+    .description("every run, oldest first, with its verdict")
+    // The default command gets the word of a mistyped one.
+    .argument("[words...]")
+    .usage("[options]");
+  command
+    .optionsGroup("Filters:")
+    .addOption(new Option("--architecture <name>", "only runs of this architecture"))
+    .addOption(new Option("--size <name>", "only runs of this size"))
+    .addOption(
+      new Option("--since <date>", "only runs since this day in UTC, such as 2026-11-22").argParser(day),
+    )
+    .addOption(
+      new Option("--verdict <name>", "only runs with this verdict").choices([...VERDICTS, "pending"]),
+    )
+    .addOption(new Option("--limit <n>", "only the newest n of these").argParser(count("--limit", 1)))
+    .optionsGroup("Options:")
+    .addOption(storeOption())
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench results list --limit 5",
+      "refbench results list --architecture gke --since 2026-11-22",
+    ],
+    notes: [UNREADABLE_NOTE],
+  }).action(([word]: readonly string[], flags: ListFlags) => {
+    if (word !== undefined) throw noCommand(word, command);
+    return list(flags, io);
+  });
+}
+
+type ListFlags = PlaceFlags & ListFilter & { readonly output: string };
+
+async function list({ output, ...flags }: ListFlags, io: Io): Promise<void> {
+  const history = await wholeHistory(io, flags);
+  const all = [...history.records, ...history.pending];
+  const runs = filtered(all.toSorted(byStart), flags).map((record) =>
+    summaryOf(record, history.files.get(record.runId)),
   );
+  if (output === "json") io.stdout.write(jsonText(runs));
+  else if (runs.length === 0)
+    io.stdout.write(
+      all.length === 0
+        ? "No records, neither in a store nor under .refbench/runs.\n"
+        : "No record matches these filters.\n",
+    );
+  else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);
+  for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
+  tellUnreadable(history, io);
 }
 
 /** Which runs are listed. */
@@ -94,7 +104,7 @@ function noCommand(word: string, { parent }: Command): RefbenchError {
   const names = parent?.commands.map((each) => each.name()) ?? [];
   return new RefbenchError(
     "usage",
-    `"${word}" is no command of results, and list takes no argument: expected one of ${names.join(", ")}`,
+    `"${word}" is not a command of results${didYouMean(word, names)}: expected one of ${names.join(", ")}`,
   );
 }
 

@@ -14,8 +14,9 @@ import {
   storeFolder,
   storeOption,
 } from "./places.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { reportUnofficial } from "./report-unofficial.ts";
-import { tellUnreadable, UNREADABLE_HELP } from "./tell-unreadable.ts";
+import { tellUnreadable, UNREADABLE_NOTE } from "./tell-unreadable.ts";
 
 interface PublishFlags extends PlaceFlags {
   readonly asOf?: string;
@@ -24,7 +25,7 @@ interface PublishFlags extends PlaceFlags {
 
 /** `refbench results publish`. */
 export function publishCommand(io: Io): Command {
-  return new Command("publish")
+  const command = new Command("publish")
     .description("the results as a static site: the table, a page for each run and size, the raw records")
     .addOption(
       new Option("--out <dir>", "folder of the site, replaced as a whole; never one that holds anything else")
@@ -33,27 +34,29 @@ export function publishCommand(io: Io): Command {
     )
     .addOption(rehearsalsOption())
     .addOption(storeOption())
-    .addOption(asOfOption())
-    .addHelpText("after", UNREADABLE_HELP)
-    .action(async ({ out, asOf: given, ...place }: PublishFlags) => {
-      const asOf = asOfDay(given);
-      const { rehearsals = false } = place;
-      const kind = rehearsals ? "rehearsals" : "results";
-      const history = await historyOf(io, place);
-      const { records } = history;
-      const store = storeFolder(io.cwd, kind, place.store);
-      const unreadable = namedWithin(history.unreadable, [store, io.cwd]);
-      const resets = await readResets(join(store, RESETS_FILE));
-      const folder = resolve(io.cwd, out);
-      // Its charting library is megabytes of code that no other command, and no measuring process, should load.
-      const { siteOf } = await import("../../results/page/site.ts");
-      const files = siteOf({ records, rehearsals, asOf, resets, unreadable });
-      await writeSite(files, { out: folder, kind });
-      io.stdout.write(`${folder}\n`);
-      io.stderr.write(`refbench: ${records.length} records, ${files.size} files\n`);
-      if (!rehearsals) reportUnofficial(records, io);
-      tellUnreadable(history, io);
-    });
+    .addOption(asOfOption());
+  return addHelpNotes(command, {
+    examples: ["refbench results publish --out site"],
+    notes: [UNREADABLE_NOTE],
+  }).action(async ({ out, asOf: given, ...place }: PublishFlags) => {
+    const asOf = asOfDay(given);
+    const { rehearsals = false } = place;
+    const kind = rehearsals ? "rehearsals" : "results";
+    const history = await historyOf(io, place);
+    const { records } = history;
+    const store = storeFolder(io.cwd, kind, place.store);
+    const unreadable = namedWithin(history.unreadable, [store, io.cwd]);
+    const resets = await readResets(join(store, RESETS_FILE));
+    const folder = resolve(io.cwd, out);
+    // Its charting library is megabytes of code that no other command, and no measuring process, should load.
+    const { siteOf } = await import("../../results/page/site.ts");
+    const files = siteOf({ records, rehearsals, asOf, resets, unreadable });
+    await writeSite(files, { out: folder, kind });
+    io.stdout.write(`${folder}\n`);
+    io.stderr.write(`refbench: ${records.length} records, ${files.size} files\n`);
+    if (!rehearsals) reportUnofficial(records, io);
+    tellUnreadable(history, io);
+  });
 }
 
 /** With paths below these folders: a public page tells nobody's folders. */

@@ -3,8 +3,8 @@ import type { History } from "../../results/history/read-history.ts";
 import type { PlacedHistory } from "./places.ts";
 import type { Io } from "../../composition/settings/io.ts";
 
-/** The last lines of the help of what reads a history. */
-export const UNREADABLE_HELP = `\nExit codes: 0, or ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`;
+/** A note for the help of commands that read a history. */
+export const UNREADABLE_NOTE = `Exit codes: 0, or ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`;
 
 /** A row that is missing from an answer makes it a wrong answer: said, and not a success. */
 export function tellUnreadable(

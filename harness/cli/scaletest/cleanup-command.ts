@@ -9,8 +9,10 @@ import type { Io } from "../../composition/settings/io.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import { cleanupJson, cleanupText, listingText, runsOf } from "./cleanup-text.ts";
 import { listenForLoadInterrupts } from "../../loads/interrupts.ts";
-import type { Reach } from "./reach.ts";
-import { addReachOptions, type ReachFlags } from "./options/reach-options.ts";
+import type { Reach } from "../../loads/prepare/reach-deployment.ts";
+import type { ReachFlags } from "../../loads/request/flags.ts";
+import { addCleanupOptions, addReachOptions } from "./options/reach-options.ts";
+import { addHelpNotes } from "../help-notes.ts";
 import { pasteable } from "./options/typed-command.ts";
 import { runName } from "./options/values.ts";
 import { LONGEST_AGE_MS, duration } from "../../tools/quantities.ts";
@@ -26,20 +28,40 @@ interface CleanupFlags extends ReachFlags {
   readonly output: "text" | "json";
 }
 
-/** `refbench scaletest cleanup`: deletes what loads left on a deployment, and nothing that refbench did not make. */
+/** `refbench scaletest cleanup`: deletes what loads left on a deployment, and only what refbench made. */
 export function cleanupCommand(io: Io): Command {
   const command = new Command("cleanup").description(
     "delete workspaces, users and tokens that refbench's loads left on a deployment; nothing else",
   );
-  return addReachOptions(command)
+  addScopeOptions(command.optionsGroup("What is deleted:"));
+  addReachOptions(command.optionsGroup("Deployment:"));
+  addCleanupOptions(command.optionsGroup("Limits:"));
+  command
+    .optionsGroup("Options:")
+    .option("--dry-run", "list what would be deleted, and delete nothing")
+    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench scaletest cleanup --dry-run",
+      "refbench scaletest cleanup --url https://coder.example.com --run sbgq847qym32",
+      "refbench scaletest cleanup --url https://coder.example.com --all --older-than 1d",
+    ],
+    notes: [
+      "Exit codes: 0 nothing remains, 40 something remains (by name), 41 a listing failed: what remains is not known, 61 stopped, 20 or 30 the deployment could not be asked, 2 refused: nothing was deleted.",
+    ],
+  }).action((flags: CleanupFlags) => runCleanup(flags, io));
+}
+
+function addScopeOptions(command: Command): void {
+  command
     .addOption(
-      new Option("--run <id>", "of this run (its id, or the 12 characters in its names)").argParser(
+      new Option("--run <id>", "one run: its id, or the 12 characters in its names").argParser(
         runName("--run"),
       ),
     )
-    .option("--all", "of every run of refbench")
+    .option("--all", "every run of refbench")
     .addOption(
-      new Option("--older-than <duration>", "only runs that made nothing for so long").argParser(
+      new Option("--older-than <duration>", "only runs that made nothing for this long").argParser(
         duration("--older-than", { orZero: true, mostMs: LONGEST_AGE_MS }),
       ),
     )
@@ -49,21 +71,14 @@ export function cleanupCommand(io: Io): Command {
       ),
     )
     .option("--keep-users", "delete workspaces only")
-    .option("--coder-scaletest", "what Coder's own utility left too (names with scaletest-)")
-    .option("--dry-run", "list what would be deleted, and delete nothing")
-    .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
-    .addHelpText(
-      "after",
-      "\nExit codes: 0 nothing is left, 40 something is (by name), 41 a listing failed: what is left is not known,\n61 stopped, 20 or 30 the deployment could not be asked at all, 2 refused: nothing was deleted.",
-    )
-    .action((flags: CleanupFlags) => cleanUpByHand(flags, io));
+    .option("--coder-scaletest", "also what Coder's own utility left (names with scaletest-)");
 }
 
-async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
+async function runCleanup(flags: CleanupFlags, io: Io): Promise<void> {
   const [{ cleanUp }, { findLeftovers, listUnasked }, { reachDeployment }] = await Promise.all([
     import("../../workload/removal/cleanup.ts"),
     import("../../workload/removal/cleanup-find.ts"),
-    import("./reach.ts"),
+    import("../../loads/prepare/reach-deployment.ts"),
   ]);
   const before = startDeadline(flags.cleanupTimeout || Infinity, new AbortController().signal);
   await using reach = await reachDeployment(flags, io, before.signal);
@@ -72,10 +87,10 @@ async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
   const found = await findLeftovers(reach.caller, choice, systemClock.now());
   before.release();
   const { isOwner } = reach.caller;
-  const words = ["scaletest", "cleanup", "--url", reach.http.url, ...scopeWords(flags)];
+  const words = ["scaletest", "cleanup", "--url", reach.deployment.url, ...scopeWords(flags)];
   if (flags.dryRun === true) {
     const again = pasteable(...words, "--dry-run");
-    io.stdout.write(listingText(found, { url: reach.http.url, again, isOwner }, flags.output));
+    io.stdout.write(listingText(found, { url: reach.deployment.url, again, isOwner }, flags.output));
     if (listUnasked(found).length > 0) io.exit(EXIT_CODES.unverified);
     return;
   }
@@ -100,8 +115,8 @@ async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
     reporter.close();
     io.stdout.write(
       flags.output === "json"
-        ? cleanupJson(result, reach.http.url)
-        : cleanupText(result, { url: reach.http.url, again, isOwner }),
+        ? cleanupJson(result, reach.deployment.url)
+        : cleanupText(result, { url: reach.deployment.url, again, isOwner }),
     );
     if (result.stopped) io.exit(EXIT_CODES.interrupted);
     else if (result.left.length > 0) io.exit(EXIT_CODES.leaked);
@@ -111,24 +126,24 @@ async function cleanUpByHand(flags: CleanupFlags, io: Io): Promise<void> {
   }
 }
 
-async function checkId({ caller, http }: Reach, { deploymentId }: ReachFlags): Promise<void> {
+async function checkId({ caller, deployment }: Reach, { deploymentId }: ReachFlags): Promise<void> {
   if (deploymentId === undefined) return;
   const info = await caller.client.buildInfo();
   if (!info.ok)
     throw new RefbenchError(
       "coder",
-      `--deployment-id is "${deploymentId}", but ${http.url} does not say which deployment it is: ${info.failure.message}; nothing was deleted, try again`,
+      `--deployment-id is "${deploymentId}", but ${deployment.url} does not say which deployment it is: ${info.failure.message}; nothing was deleted, try again`,
     );
   const id = info.value.deployment_id;
   if (id !== deploymentId)
     throw new RefbenchError(
       "usage",
-      `--deployment-id is "${deploymentId}", but ${http.url} is deployment ${id}: nothing was deleted; check --url`,
+      `--deployment-id is "${deploymentId}", but ${deployment.url} is deployment ${id}: nothing was deleted; check --url`,
     );
 }
 
 /** Which runs are meant. Without a word on it the only one there is; several are never guessed between. */
-async function choiceOf(flags: CleanupFlags, { caller, http }: Reach): Promise<CleanupChoice> {
+async function choiceOf(flags: CleanupFlags, { caller, deployment }: Reach): Promise<CleanupChoice> {
   const { run, all, olderThan, template, keepUsers, coderScaletest } = flags;
   const narrowed = {
     ...(olderThan === undefined ? {} : { olderThanMs: olderThan }),
@@ -149,16 +164,16 @@ async function choiceOf(flags: CleanupFlags, { caller, http }: Reach): Promise<C
   if (unasked.length > 0)
     throw new RefbenchError(
       "inventory",
-      `which runs left something on ${http.url} is not known (${unasked.join("; ")}): nothing was deleted; name the run (--run) or ask for all of them (--all)`,
+      `which runs left something on ${deployment.url} is not known (${unasked.join("; ")}): nothing was deleted; name the run (--run) or ask for all of them (--all)`,
     );
   const runs = runsOf(found);
   if (runs.length <= 1) return everything;
   const commands = [...runs.map((each) => ["--run", each]), ["--all"]].map(
-    (words) => `\n  ${pasteable("scaletest", "cleanup", "--url", http.url, ...words)}`,
+    (words) => `\n  ${pasteable("scaletest", "cleanup", "--url", deployment.url, ...words)}`,
   );
   throw new RefbenchError(
     "usage",
-    `${runs.length} runs left something on ${http.url}, and one of them may still be under way: nothing was deleted; say which is meant:${commands.join("")}`,
+    `${runs.length} runs left something on ${deployment.url}, and one of them may still be under way: nothing was deleted; say which is meant:${commands.join("")}`,
   );
 }
 

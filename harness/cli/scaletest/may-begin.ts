@@ -1,22 +1,13 @@
 import type { Command } from "commander";
-import type { LoadTask } from "../../model/ports/worker-task.ts";
-import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
 import type { Io } from "../../composition/settings/io.ts";
-import type { LoadFlags } from "./options/load-options.ts";
+import type { PreparedLoad } from "../../loads/prepare/prepare.ts";
+import type { LoadFlags } from "../../loads/request/flags.ts";
 import { typedCommand } from "./options/typed-command.ts";
 import { oneLine } from "../../tools/safe-text.ts";
 import { widthOf } from "../../results/output/outputs.ts";
-import { guardDeployment } from "./guard.ts";
+import { guardDeployment } from "../../loads/prepare/guard-deployment.ts";
 import { expectLoad } from "./dry-run.ts";
 import { expectationText, lookText, planText } from "./guard-text.ts";
-
-/** A load as the deployment was found able to carry it, nothing created yet. */
-export interface PreparedLoad {
-  readonly look: DeploymentLook;
-  readonly task: LoadTask;
-  /** What was noticed; the load notices it again and says so. */
-  readonly notes: readonly string[];
-}
 
 /**
  * Shows the deployment and what will be done to it, and refuses one that others use and nobody named. Whether it may

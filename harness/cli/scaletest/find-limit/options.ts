@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { RefbenchError } from "../../../tools/error.ts";
 import { MOST_STEPS } from "../../../workload/limit-search/limit-search.ts";
 import type { LimitKind } from "../../../workload/limit-search/limit.ts";
-import type { CreateFlags, LoadFlags } from "../options/load-options.ts";
+import type { CreateFlags, LoadFlags } from "../../../loads/request/flags.ts";
 import { count, duration, rate } from "../../../tools/quantities.ts";
 
 /** The flags of a search for a limit, as commander leaves them. */
@@ -24,30 +24,32 @@ export function addFindLimitOptions(command: Command): Command {
     .addOption(
       new Option(
         "--find-limit <kind>",
-        "raise the load until an objective breaks, and find the largest one within all of them",
+        "raise the load until an objective breaks, and report the largest load within all objectives",
       ).choices(["connections", "arrival-rate"] satisfies LimitKind[]),
     )
     .option("--limit-from <load>", "the first load (default: 10 connections, or workspaces at 1/s)")
-    .option("--limit-up-to <load>", "the largest load that is tried; to be given, since nothing else ends it")
-    .option("--limit-resolution <load>", "how near the answer is (default: a tenth of --limit-from)")
+    .option(
+      "--limit-up-to <load>",
+      "the largest load that is tried; required, since nothing else ends the search",
+    )
+    .option("--limit-resolution <load>", "accuracy of the answer (default: a tenth of --limit-from)")
     .addOption(
-      new Option("--limit-steps <n>", `loads that are tried at most (default: ${MOST_STEPS})`).argParser(
+      new Option("--limit-steps <n>", `at most so many loads (default: ${MOST_STEPS})`).argParser(
         count("--limit-steps", 1),
       ),
     )
     .addOption(
       new Option(
         "--limit-within <duration>",
-        "no load begins later than this; --timeout is of each load (default: no limit)",
+        "no load begins after this time; --timeout is for each load (default: no limit)",
       ).argParser(duration("--limit-within", { orZero: true })),
     )
     .addOption(
-      new Option(
-        "--limit-arrivals <duration>",
-        "how long arrivals last at each rate (default: 1m)",
-      ).argParser(duration("--limit-arrivals", { orZero: true })),
+      new Option("--limit-arrivals <duration>", "duration of each rate (default: 1m)").argParser(
+        duration("--limit-arrivals", { orZero: true }),
+      ),
     )
-    .option("--resume <file>", "go on from the steps of an earlier search: its limit.json, the same flags");
+    .option("--resume <file>", "continue an earlier search: its limit.json, with the same flags");
 }
 
 /** The search that the flags ask for; undefined where they ask for none. */

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { basename } from "node:path";
 import { configuredWords } from "../../config/apply-config.ts";
-import { isOn } from "./values.ts";
+import { isOn } from "../../../loads/request/values.ts";
 
 /** Flags that no record holds, each with its reason. */
 export const NOT_RECORDED: Readonly<Record<string, string>> = {

@@ -348,13 +348,13 @@ test("nothing to import is said, and so is a named store that is not there", asy
   }
 });
 
-test("a word that is no command of results is named as such", async () => {
+test("a word that is not a command of results is refused by name", async () => {
   const cwd = await directoryWith([]);
   for (const args of [["tabel"], ["list", "tabel"]]) {
     const [stdout, stderr] = [new CapturedStream(), new CapturedStream()];
     expect(await main(["results", ...args], { stdout, stderr, env: {}, cwd })).toBe(2);
     expect(stderr.text).toContain(
-      '"tabel" is no command of results, and list takes no argument: expected one of list, show, table, ',
+      '"tabel" is not a command of results (did you mean "table"?): expected one of list, show, table, ',
     );
   }
 });

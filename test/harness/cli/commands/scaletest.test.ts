@@ -127,8 +127,8 @@ describe("create-workspaces", () => {
       [["-t", "kubernetes", "--parameter", "home_disk_size=big"], /"home_disk_size"/],
       [["-t", "kubernetes", "--organization", "acme"], /--organization is "acme", expected one of coder/],
       [["-t", "kubernetes", "--preset", "large"], /--preset is "large", expected none/],
-      [["-t", "kubernetes", "--trace"], /--trace means nothing to refbench: it sends no traces/],
-      [["-t", "kubernetes", "--connect-url", "http://x"], /say how many with --connections/],
+      [["-t", "kubernetes", "--trace"], /--trace is not supported: refbench sends no traces/],
+      [["-t", "kubernetes", "--connect-url", "http://x"], /use --connections and --ssh-share/],
       [["-t", "kubernetes", "--token", "secret"], /--token is refused: everyone on this machine/],
       [["-t", "kubernetes", "--ramp", "10s"], /give the rate with --rate/],
       [["-t", "kubernetes", "--count", "0"], /--count must be a whole number of at least 1; got "0"/],
@@ -208,13 +208,13 @@ describe("a deployment that cannot be reached as asked", () => {
     expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
   });
 
-  test("who is no owner is told what can be done, and leaves nothing behind either", async () => {
+  test("a user who is not a site admin is told what to do, and leaves nothing behind either", async () => {
     await using coder = await startEmulatedCoder();
     const bob = await coder.owner.mintToken(await addPerson(coder, "bob"), "bobs-own");
     const member = { url: coder.url, token: bob.ok ? bob.value.key : "" };
     const refused = await refbench(member, [...SEED, ...SHORT]);
     expect(refused.code).toBe(2);
-    expect(refused.stderr).toContain("bob is no owner");
+    expect(refused.stderr).toContain("bob is not a site admin");
     expect(refused.stderr).toContain("--use-host-login");
     const info = await coder.owner.buildInfo();
     const id = info.ok ? info.value.deployment_id : "";

@@ -12,8 +12,8 @@ import { formatLimit } from "../../../../harness/cli/scaletest/find-limit/text.t
 import {
   addCreateOptions,
   addTrafficOptions,
-  type CreateFlags,
 } from "../../../../harness/cli/scaletest/options/load-options.ts";
+import type { CreateFlags } from "../../../../harness/loads/request/flags.ts";
 import { runLoadByHand } from "../../../../harness/loads/run-load.ts";
 import { CoderClient } from "../../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../../harness/coder/http/http.ts";

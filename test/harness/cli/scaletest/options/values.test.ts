@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { abortOn, isOn, pairs, range, steps } from "../../../../../harness/cli/scaletest/options/values.ts";
+import { abortOn, range, steps } from "../../../../../harness/cli/scaletest/options/values.ts";
+import { isOn, pairs } from "../../../../../harness/loads/request/values.ts";
 
 describe("a value of the command line", () => {
   test("a pair may have a name that every object has already", () => {

@@ -5,9 +5,9 @@ import { RefbenchError } from "../../tools/error.ts";
 import { isLoopback } from "../../model/cloud/origin.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
-import type { LoadFlags } from "./options/load-options.ts";
-import type { Reach } from "./reach.ts";
-import type { TaskGround } from "./load-task.ts";
+import type { LoadFlags } from "../request/flags.ts";
+import type { Reach } from "./reach-deployment.ts";
+import type { TaskGround } from "../request/load-task.ts";
 
 /**
  * How SSH travels: not at all unless it was asked for, by the emulator's tunnel, else by Coder's own client: the named

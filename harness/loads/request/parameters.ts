@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isAlias, isMap, isPair, isScalar, isSeq, parseDocument, Scalar } from "yaml";
-import { messageOf, RefbenchError } from "../../../tools/error.ts";
+import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { pairs } from "./values.ts";
 
 /** What YAML reads as no value at all where it is written without quotes. */

@@ -3,9 +3,9 @@ import { namePrefix, run12 } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/ports/worker-task.ts";
 import { UTILITY_PREFIX } from "../../workload/coder-engine/find-made.ts";
 import { countParts } from "../../workload/parts/split-load.ts";
-import type { CreateFlags, LoadFlags, TrafficFlags } from "./options/load-options.ts";
-import { scenarioOf } from "./options/scenario-options.ts";
-import { isOn } from "./options/values.ts";
+import type { CreateFlags, LoadFlags, TrafficFlags } from "./flags.ts";
+import { scenarioOf } from "./scenario.ts";
+import { isOn } from "./values.ts";
 
 const HOUR_MS = 3_600_000;
 /** What "no limit" of a step comes to. */

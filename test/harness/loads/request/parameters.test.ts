@@ -2,7 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parametersIn, readParameters } from "../../../../../harness/cli/scaletest/options/parameters.ts";
+import { parametersIn, readParameters } from "../../../../harness/loads/request/parameters.ts";
 
 test.each([
   "3.10",

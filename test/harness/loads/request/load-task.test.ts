@@ -4,10 +4,9 @@ import { planText } from "../../../../harness/cli/scaletest/guard-text.ts";
 import {
   addCreateOptions,
   addTrafficOptions,
-  type CreateFlags,
-  type TrafficFlags,
 } from "../../../../harness/cli/scaletest/options/load-options.ts";
-import { createTask, trafficTask } from "../../../../harness/cli/scaletest/load-task.ts";
+import type { CreateFlags, TrafficFlags } from "../../../../harness/loads/request/flags.ts";
+import { createTask, trafficTask } from "../../../../harness/loads/request/load-task.ts";
 import { loadTask, type LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 
 const RUN_ID = "01m81gbh13njzasbgq847qym32";
@@ -129,7 +128,7 @@ describe("the task of create-workspaces", () => {
     [["--shards", "17"], '--shards must be a whole number from 1 to 16; got "17"'],
     [["-c", "4", "--shards", "2"], "this load can be dealt over 1 at most"],
     [["--shards", "2", "--engine", "coder"], "--shards is of refbench's own engine"],
-    [["--trace-propagate"], "--trace-propagate means nothing to refbench"],
+    [["--trace-propagate"], "--trace-propagate is not supported"],
   ])("%j contradicts itself or says nothing, and is refused", (args, message) => {
     expect(() => taskOf(args)).toThrow(message);
   });

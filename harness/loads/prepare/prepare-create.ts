@@ -6,17 +6,17 @@ import { planTemplate } from "../../workload/checks/guard-plan.ts";
 import { checkScenario } from "../../workload/scenarios/find-scenario.ts";
 import { chooseTokenLifetime } from "../../workload/context/token-lifetime.ts";
 import type { Io } from "../../composition/settings/io.ts";
-import { type Prepare, requireOwner } from "./load-command.ts";
-import type { CreateFlags } from "./options/load-options.ts";
-import { createTask } from "./load-task.ts";
-import { readParameters } from "./options/parameters.ts";
-import { isOn } from "./options/values.ts";
+import { type Prepare, requireSiteAdmin } from "./prepare.ts";
+import type { CreateFlags } from "../request/flags.ts";
+import { createTask } from "../request/load-task.ts";
+import { readParameters } from "../request/parameters.ts";
+import { isOn } from "../request/values.ts";
 
 /** Prepares `create-workspaces`: the template and what it can be given are checked before anything is created. */
 export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
   return async (reach, ground, chooseDeployment) => {
     const parameters = await readParameters(flags, io.cwd);
-    requireOwner(reach, isOn(flags.useHostLogin, "CODER_SCALETEST_USE_HOST_LOGIN", io.env));
+    requireSiteAdmin(reach, isOn(flags.useHostLogin, "CODER_SCALETEST_USE_HOST_LOGIN", io.env));
     const { client } = reach.caller;
     const { template, preset, organization: wish } = flags;
     const planned = await planTemplate(client, {

@@ -5,14 +5,14 @@ import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
 import { planOrganization } from "../../workload/checks/guard-plan.ts";
 import { listWorkspaces, requireList } from "../../workload/context/listing.ts";
 import { checkScenario } from "../../workload/scenarios/find-scenario.ts";
-import { type Prepare, requireOwner } from "./load-command.ts";
-import type { TrafficFlags } from "./options/load-options.ts";
-import { targetPrefix, trafficTask } from "./load-task.ts";
+import { type Prepare, requireSiteAdmin } from "./prepare.ts";
+import type { TrafficFlags } from "../request/flags.ts";
+import { targetPrefix, trafficTask } from "../request/load-task.ts";
 
 /** Prepares `traffic`: it goes to workspaces that refbench made, and to no other. */
 export function prepareTraffic(flags: TrafficFlags): Prepare {
   return async (reach, ground, chooseDeployment) => {
-    requireOwner(reach, false);
+    requireSiteAdmin(reach, false);
     const { client } = reach.caller;
     const organization = await planOrganization(client, flags.organization);
     const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now());

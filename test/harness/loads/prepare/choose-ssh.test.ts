@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { planText } from "../../../../harness/cli/scaletest/guard-text.ts";
-import { chooseSsh } from "../../../../harness/cli/scaletest/ssh.ts";
+import { chooseSsh } from "../../../../harness/loads/prepare/choose-ssh.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 

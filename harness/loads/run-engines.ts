@@ -1,0 +1,70 @@
+import type { Io } from "../composition/settings/io.ts";
+import type { Reporter } from "../model/ports/event.ts";
+import type { RunRecord } from "../model/record/record.ts";
+import { newRunId, type RunId } from "../model/run-id.ts";
+import { systemClock } from "../tools/time/clock.ts";
+import type { DeploymentLook } from "../workload/checks/guard-look.ts";
+import { engineRecord } from "./engine/engine-record.ts";
+import type { LoadInterrupts } from "./interrupts.ts";
+import { keepRecord } from "./keep-record.ts";
+import type { EngineRun } from "./plan-engines.ts";
+import type { Reach } from "./prepare/reach-deployment.ts";
+import { recordOfLoad } from "./record.ts";
+import type { LoadFlags } from "./request/flags.ts";
+import { runLoadByHand } from "./run-load.ts";
+
+/** The record of a load, and the file that keeps it. */
+export interface KeptLoad {
+  readonly record: RunRecord;
+  /** Undefined where it could not be written. */
+  readonly kept: string | undefined;
+}
+
+/** What the loads of one command have in common. */
+interface LoadsMeans {
+  readonly flags: LoadFlags;
+  readonly io: Io;
+  readonly reach: Reach;
+  readonly interrupts: LoadInterrupts;
+  readonly reporter: Reporter;
+  /** The id of the first load; a further one gets its own. */
+  readonly runId: RunId;
+  readonly look: DeploymentLook;
+  /** The command that deletes what the loads made. */
+  readonly cleanup: string;
+  /** The command's words, for the records. */
+  readonly given: readonly string[];
+}
+
+/** Runs the loads one after the other until they are stopped, and adds the record of each to `loads`. */
+export async function runEngines(
+  runs: readonly EngineRun[],
+  loads: KeptLoad[],
+  means: LoadsMeans,
+): Promise<void> {
+  const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given } = means;
+  for (const run of runs) {
+    const outcome = await runLoadByHand(run.task, {
+      worker: run.worker(interrupts.leave),
+      interrupts,
+      reporter,
+      clock: systemClock,
+      callerWith: (signal) => reach.callerWith(signal),
+      timeoutMs: flags.timeout,
+      cleanupTimeoutMs: flags.cleanupTimeout,
+      cleanupJobTimeoutMs: flags.cleanupJobTimeout,
+    });
+    const ground = {
+      runId: loads.length === 0 ? runId : newRunId(),
+      task: run.task,
+      look,
+      maxFailures: flags.maxFailures,
+      given,
+      cleanup,
+    };
+    const record = engineRecord(await recordOfLoad(outcome, ground));
+    // Kept at once: a second load that fails must not lose what the first found.
+    loads.push({ record, kept: await keepRecord(record, io) });
+    if (interrupts.stop.aborted) break;
+  }
+}
