@@ -6,7 +6,6 @@ import { RefbenchError } from "../../tools/error.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { outputOption } from "../options/output-option.ts";
-import { expectRun } from "../expectation/expected-run.ts";
 import { planCost } from "../../pipeline/cost/cost-plan.ts";
 import { addClusterAccessOptions } from "../options/cluster-access.ts";
 import { endpointsOf } from "../../composition/settings/endpoints.ts";
@@ -102,6 +101,7 @@ async function preflight(
   const { project, account, skipPreflight: skip } = flags;
   const { checkedSettings } = await import("../../composition/preflight/request.ts");
   const asked = { ...checkedSettings(settings), project, account, fail, skip, licence };
+  const { expectRun } = await import("../expectation/expected-run.ts");
   const { askPreflight } = await import("../../composition/preflight/ask.ts");
   const report = await askPreflight(asked, io, interrupts.stop);
   await writePreflight({ ...report, ...planned, expected: expectRun(settings) }, flags.output, io);
