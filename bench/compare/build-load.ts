@@ -22,14 +22,14 @@ export async function buildLoadOf(coder: {
   const http = new CoderHttp({ url: coder.url, clock: systemClock });
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
-  const owner = new CoderClient(http, { token: coder.token, owner: true }, signal);
-  const me = only(await owner.me());
-  const [organization] = only(await owner.organizations());
-  const template = only(await owner.template(organization?.id ?? "", "kubernetes"));
+  const admin = new CoderClient(http, { token: coder.token, isSiteAdmin: true }, signal);
+  const me = only(await admin.me());
+  const [organization] = only(await admin.organizations());
+  const template = only(await admin.template(organization?.id ?? "", "kubernetes"));
   let made = 0;
   const one = async (): Promise<number> => {
     const { id } = only(
-      await owner.createWorkspace(me.id, {
+      await admin.createWorkspace(me.id, {
         templateId: template.id,
         name: `bench-compare-${made++}`,
         parameters: {},
@@ -37,11 +37,11 @@ export async function buildLoadOf(coder: {
       }),
     );
     for (;;) {
-      const { job } = only(await owner.workspace(id)).latest_build;
+      const { job } = only(await admin.workspace(id)).latest_build;
       if (job.started_at != null && job.completed_at != null) {
         const tookMs = Date.parse(job.completed_at) - Date.parse(job.started_at);
-        only(await owner.deleteWorkspace(id));
-        while ((await owner.workspace(id)).ok) await sleep(POLL_MS);
+        only(await admin.deleteWorkspace(id));
+        while ((await admin.workspace(id)).ok) await sleep(POLL_MS);
         return tookMs;
       }
       await sleep(POLL_MS);

@@ -17,15 +17,15 @@ export async function someTerminals(
   const http = new CoderHttp({ url: coder.url, clock: systemClock });
   const { signal } = new AbortController();
   setMaxListeners(0, signal);
-  const owner = new CoderClient(http, { token: coder.token, owner: true }, signal);
+  const admin = new CoderClient(http, { token: coder.token, isSiteAdmin: true }, signal);
   try {
-    const me = only(await owner.me());
-    const [organization] = only(await owner.organizations());
-    const template = only(await owner.template(organization?.id ?? "", "kubernetes"));
+    const me = only(await admin.me());
+    const [organization] = only(await admin.organizations());
+    const template = only(await admin.template(organization?.id ?? "", "kubernetes"));
     return await Promise.all(
       Array.from({ length: count }, async (_, index) => {
         const { id } = only(
-          await owner.createWorkspace(me.id, {
+          await admin.createWorkspace(me.id, {
             templateId: template.id,
             name: `bench-floor-${index}`,
             parameters: {},
@@ -33,7 +33,7 @@ export async function someTerminals(
           }),
         );
         for (;;) {
-          const [agent] = agentsOf(only(await owner.workspace(id)));
+          const [agent] = agentsOf(only(await admin.workspace(id)));
           if (agent?.status === "connected") return { token: coder.token, agentId: agent.id };
           await sleep(POLL_MS);
         }
@@ -50,9 +50,13 @@ export async function terminalsOf(
   count: number,
 ): Promise<{ token: string; agentId: string }[]> {
   const http = new CoderHttp({ url: coder.url, clock: systemClock });
-  const owner = new CoderClient(http, { token: coder.token, owner: true }, new AbortController().signal);
+  const admin = new CoderClient(
+    http,
+    { token: coder.token, isSiteAdmin: true },
+    new AbortController().signal,
+  );
   try {
-    const workspaces = only(await listWorkspaces(owner));
+    const workspaces = only(await listWorkspaces(admin));
     const agents = workspaces.flatMap((workspace) => agentsOf(workspace).slice(0, 1));
     return agents.slice(0, count).map(({ id }) => ({ token: coder.token, agentId: id }));
   } finally {

@@ -54,7 +54,7 @@ export async function runRequestOf(
     architecture,
     size: flags.size,
     overrides,
-    owner: flags.owner,
+    operator: flags.owner,
     ttlMs: flags.ttl,
     ...(flags.keepOnFailure === undefined
       ? {}

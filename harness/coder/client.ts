@@ -19,7 +19,12 @@ const WEEK_MS = 7 * 24 * 3600 * 1000;
 export interface Caller {
   readonly token?: string;
   /** Whether the caller is a site admin, whose calls bypass the rate limit. */
-  readonly owner: boolean;
+  readonly isSiteAdmin: boolean;
+}
+
+/** Whether the user is a site admin: Coder's API calls that role `owner`. */
+export function isSiteAdmin({ roles }: Pick<schemas.User, "roles">): boolean {
+  return roles.some(({ name }) => name === "owner");
 }
 
 export interface NewUser {
@@ -339,7 +344,7 @@ export class CoderClient {
       ...call,
       path: `/api/v2${call.path}`,
       signal: this.#signal,
-      bypassRateLimit: this.#caller.owner,
+      bypassRateLimit: this.#caller.isSiteAdmin,
       ...(this.#caller.token === undefined ? {} : { token: this.#caller.token }),
     });
   }

@@ -14,7 +14,7 @@ export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: 
   const fewerParts = explainFewerParts(task);
   return [
     ...(look.inUse.length === 0 ? [] : [`others meanwhile: ${look.inUse.join("; ")}`]),
-    look.isOwner ? "rate limits: off for the owner's calls, on for the users'" : "rate limits: on",
+    look.isSiteAdmin ? "rate limits: off for the owner's calls, on for the users'" : "rate limits: on",
     look.url.startsWith("https:") ? "TLS: on" : "TLS: off",
     tokens[login ?? "mint"],
     isShared

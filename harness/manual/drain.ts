@@ -12,7 +12,7 @@ export interface DrainOptions {
   readonly coderUrl: string;
   /** Whom to trust there. */
   readonly trust: ReturnType<typeof coderTrust>;
-  /** A session token of one of Coder's owners. */
+  /** A session token of a site admin. */
   readonly token: string;
   readonly keepUsers: boolean;
   readonly timeoutMs: number;

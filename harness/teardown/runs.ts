@@ -144,7 +144,7 @@ async function factsOf(folder: RunFolder): Promise<RunFacts> {
   const request = await orUnknown(findRequest(folder));
   return {
     final: final !== UNKNOWN && final !== undefined,
-    owner: keep === UNKNOWN ? UNKNOWN : keep === undefined ? await driverState(folder) : "none",
+    driver: keep === UNKNOWN ? UNKNOWN : keep === undefined ? await driverState(folder) : "none",
     held: (await orUnknown(new LeaseBook(folder.leases, systemClock).isHeld())) !== false,
     asked: request !== UNKNOWN && request?.through === "audit",
     expired: keep === UNKNOWN || keep === undefined ? await isExpired(folder) : isKeepOver(keep, systemClock),

@@ -194,9 +194,9 @@ async function clean(play: Play): Promise<{ readonly result: CleanupResult; read
 function callerOf(url: string, token: string, signal: AbortSignal): GuardedCaller {
   const http = new CoderHttp({ url, clock: systemClock });
   return {
-    client: new CoderClient(http, { token, owner: true }, signal),
+    client: new CoderClient(http, { token, isSiteAdmin: true }, signal),
     user: { id: "me", username: "admin", email: "", roles: [] },
-    isOwner: true,
+    isSiteAdmin: true,
     token,
   };
 }

@@ -65,7 +65,7 @@ export class FakeWorld {
       architecture: "gke",
       size: "canary",
       overrides,
-      owner: "tester",
+      operator: "tester",
       ttlMs: 3_600_000,
       rehearsal: {
         twinRoot: join(cwd, "twin"),

@@ -47,11 +47,11 @@ export function drainCommand(io: Io, chooseWorker?: ChooseWorker): Command {
     .addOption(
       new Option(
         "--session-file <file>",
-        "file with a session token of an owner (default: CODER_SESSION_TOKEN, or the login of `coder login`)",
+        "file with a session token of a site admin (default: CODER_SESSION_TOKEN, or the login of `coder login`)",
       ).env("REFBENCH_SESSION_FILE"),
     )
     .addOption(new Option("--token <token>").hideHelp().argParser(refuseToken))
-    .option("--users", "delete every user too, except owners")
+    .option("--users", "delete every user too, except site admins")
     .addOption(
       new Option("--timeout <duration>", "give up after this long")
         .env("REFBENCH_DRAIN_TIMEOUT")

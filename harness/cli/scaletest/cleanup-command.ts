@@ -86,11 +86,11 @@ async function runCleanup(flags: CleanupFlags, io: Io): Promise<void> {
   const choice = await choiceOf(flags, reach);
   const found = await findLeftovers(reach.caller, choice, systemClock.now());
   before.release();
-  const { isOwner } = reach.caller;
+  const { isSiteAdmin } = reach.caller;
   const words = ["scaletest", "cleanup", "--url", reach.deployment.url, ...scopeWords(flags)];
   if (flags.dryRun === true) {
     const again = pasteable(...words, "--dry-run");
-    io.stdout.write(listingText(found, { url: reach.deployment.url, again, isOwner }, flags.output));
+    io.stdout.write(listingText(found, { url: reach.deployment.url, again, isSiteAdmin }, flags.output));
     if (listUnasked(found).length > 0) io.exit(EXIT_CODES.unverified);
     return;
   }
@@ -116,7 +116,7 @@ async function runCleanup(flags: CleanupFlags, io: Io): Promise<void> {
     io.stdout.write(
       flags.output === "json"
         ? cleanupJson(result, reach.deployment.url)
-        : cleanupText(result, { url: reach.deployment.url, again, isOwner }),
+        : cleanupText(result, { url: reach.deployment.url, again, isSiteAdmin }),
     );
     if (result.stopped) io.exit(EXIT_CODES.interrupted);
     else if (result.left.length > 0) io.exit(EXIT_CODES.leaked);

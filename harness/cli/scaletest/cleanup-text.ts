@@ -20,11 +20,11 @@ interface Asked {
   readonly url: string;
   readonly again: string;
   /** Whether a site admin asked: anyone else is shown their own workspaces and tokens only. */
-  readonly isOwner: boolean;
+  readonly isSiteAdmin: boolean;
 }
 
-function nothing(words: string, { isOwner }: Asked): string {
-  return isOwner ? words : `${words} of what this user owns; only a site admin is shown what others own`;
+function nothing(words: string, { isSiteAdmin }: Asked): string {
+  return isSiteAdmin ? words : `${words} of what this user owns; only a site admin is shown what others own`;
 }
 
 /** What a cleanup would delete, and what could not be asked. */

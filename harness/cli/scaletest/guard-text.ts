@@ -12,11 +12,12 @@ const LABEL = 12;
 
 /** Which deployment it is and who is there, for a person to look at before anything is done to it. */
 export function lookText(look: DeploymentLook, width: number): string {
-  const { url, id, version, isEmulated, caller, isOwner, others, sessions, workspaces, runs, builds } = look;
+  const { url, id, version, isEmulated, caller, isSiteAdmin, others, sessions, workspaces, runs, builds } =
+    look;
   const emulated = isEmulated ? ", refbench's emulator (simulated)" : "";
   const there = [
     others === undefined
-      ? "who else is there is shown to owners only"
+      ? "other users are shown to site admins only"
       : `${counted(others.count, "other user")}, ${seen(others.recent)}`,
     sessions === undefined
       ? "open sessions are not told"
@@ -30,7 +31,7 @@ export function lookText(look: DeploymentLook, width: number): string {
   return labelled(
     [
       ["Deployment", `${url}, Coder ${version}${emulated}, id ${id}`],
-      ["Asked as", `${caller}, ${isOwner ? "an owner" : "no owner"}`],
+      ["Asked as", `${caller}, ${isSiteAdmin ? "a site admin" : "not a site admin"}`],
       ["There", there.join("; ")],
       ["Builds", buildsWords(builds)],
       ...(runs.length === 0 ? [] : [["refbench's", [...earlier, ...more].join(", ")] as const]),

@@ -28,7 +28,7 @@ export interface CoderCall<T> {
   readonly schema: z.ZodType<T>;
   readonly signal: AbortSignal;
   readonly token?: string;
-  /** Only owners may: their calls are then not rate limited. Anybody else's are sent again without it. */
+  /** Asks for no rate limit, which only site admins may. The calls of others are sent again without it. */
   readonly bypassRateLimit?: boolean;
   readonly json?: unknown;
   readonly body?: { readonly bytes: Buffer; readonly type: string };
@@ -47,7 +47,7 @@ export class CoderHttp {
   /** Of its websockets too. */
   readonly transport: Transport;
   readonly #dispatcher: Dispatcher;
-  /** Until Coder says that the caller is no owner. */
+  /** Until Coder answers that the caller is not a site admin. */
   #mayBypass = true;
 
   constructor(options: CoderHttpOptions) {

@@ -265,7 +265,7 @@ export const deploymentConfig = z.object({
     disable_path_apps: z.boolean().nullish(),
     browser_only: z.boolean().nullish(),
     disable_password_auth: z.boolean().nullish(),
-    /** Nanoseconds; the second is the limit of owners' tokens. */
+    /** Nanoseconds; the second is the limit of site admins' tokens. */
     session_lifetime: z
       .object({
         max_token_lifetime: z.number().nullish(),

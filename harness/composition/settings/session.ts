@@ -5,7 +5,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import { isLoopback, isSameOrigin } from "../../model/cloud/origin.ts";
 import type { Io } from "./io.ts";
 
-/** As whom Coder is asked: a session token of one of its owners. */
+/** A session token of a site admin, with which Coder is called. */
 export interface Session {
   readonly token: string;
   /** Where it was found, in words. */
@@ -13,7 +13,7 @@ export interface Session {
 }
 
 const NEXT_STEP =
-  "expected a token of an owner in CODER_SESSION_TOKEN or in the file of --session-file, or a `coder login` on this machine";
+  "expected a token of a site admin in CODER_SESSION_TOKEN or in the file of --session-file, or a `coder login` on this machine";
 
 /** Whom a session is for. */
 export interface SessionQuestion {

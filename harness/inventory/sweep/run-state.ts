@@ -3,7 +3,7 @@ export interface RunFacts {
   /** Its record is final, so no process works on it. */
   readonly final: boolean;
   /** Its driver; `none` for a staged run and for one kept for inspection; `unknown` does not mean dead. */
-  readonly owner: "alive" | "dead" | "elsewhere" | "unknown" | "none";
+  readonly driver: "alive" | "dead" | "elsewhere" | "unknown" | "none";
   /** Whether a living reaper holds its lease. */
   readonly held: boolean;
   /** Whether its complete teardown was requested. */
@@ -20,11 +20,11 @@ export type RunState = "living" | "ended" | "orphaned";
 
 export function runState(facts: RunFacts): RunState {
   if (facts.final) return "ended";
-  if (facts.held || facts.owner === "alive") return "living";
+  if (facts.held || facts.driver === "alive") return "living";
   return isDue(facts) ? "orphaned" : "living";
 }
 
 /** Whether the run must be torn down by its state, before a sweep searches the cloud. */
-export function isDue({ final, owner, asked, expired }: RunFacts): boolean {
-  return !final && (owner === "dead" || expired || (asked && owner !== "alive"));
+export function isDue({ final, driver, asked, expired }: RunFacts): boolean {
+  return !final && (driver === "dead" || expired || (asked && driver !== "alive"));
 }

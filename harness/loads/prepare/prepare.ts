@@ -21,7 +21,7 @@ export type Prepare = (
 
 /** Throws `usage` for a session that may not make users. `isHost`: the load makes none. */
 export function requireSiteAdmin({ caller }: Reach, isHost: boolean): void {
-  if (caller.isOwner || isHost) return;
+  if (caller.isSiteAdmin || isHost) return;
   throw new RefbenchError(
     "usage",
     `${caller.user.username} is not a site admin, and a load makes users and deletes them again: log in as a site admin (role owner), or let all workspaces be your own (--use-host-login)`,

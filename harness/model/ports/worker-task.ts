@@ -143,7 +143,7 @@ const app = z.object({
 export const loadTask = z.object({
   task: z.literal("load"),
   deployment,
-  /** The owner's session token. */
+  /** The site admin's session token. */
   token: z.string(),
   /** Names of users and workspaces start with `<prefix>-`; it carries `run12`. */
   prefix: z.string(),
@@ -185,7 +185,7 @@ export const loadTask = z.object({
   workspaceTtlMs: milliseconds,
   /** Which load it is, besides creating workspaces and connecting to them. Absent = `workspaces`. */
   scenario: z.enum(SCENARIOS).optional(),
-  /** How users get their tokens: minted by the owner, by a login each, or the caller's own for all. Absent = minted. */
+  /** How users get their tokens: minted by the site admin, by a login each, or the caller's own for all. Absent = minted. */
   login: z.enum(["mint", "login", "host"]).optional(),
   /** Users of an earlier run by this prefix are taken, and kept. */
   reuseUsers: z.boolean().optional(),
@@ -230,7 +230,7 @@ export const loadTask = z.object({
 export const drainTask = z.object({
   task: z.literal("drain"),
   deployment,
-  /** A session token of the owner, or the admin's login when the token is lost. */
+  /** A session token of the site admin, or its login when the token is lost. */
   token: z.string().optional(),
   admin: z.object({ email: z.string(), username: z.string(), password: z.string() }).optional(),
   /** Deletes workspaces only: users are nothing that outlives Coder. */

@@ -17,12 +17,12 @@ export type DriverState = Liveness | "none";
 
 /** Records this process as the run's driver. If it dies without handing over, the reaper takes over. */
 export async function claimRun(folder: RunFolder): Promise<void> {
-  await writeJson(folder.owner, ownIdentity());
+  await writeJson(folder.driver, ownIdentity());
 }
 
 /** The process that drives the run; undefined for a staged run. */
 export async function findDriver(folder: RunFolder): Promise<ProcessIdentity | undefined> {
-  return findJson(folder.owner, processIdentity);
+  return findJson(folder.driver, processIdentity);
 }
 
 /** Checks the run's driver once; `unknown` when its file cannot be read. */

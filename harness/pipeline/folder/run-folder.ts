@@ -44,7 +44,7 @@ export class RunFolder {
     return join(this.path, "keep.json");
   }
   /** The run's driver until it hands over; absent for staged runs. */
-  get owner(): string {
+  get driver(): string {
     return join(this.path, "owner.json");
   }
   get terraform(): string {

@@ -31,7 +31,7 @@ export interface RunRequest {
   readonly architecture: string;
   readonly size: string | undefined;
   readonly overrides: Readonly<Record<string, unknown>>;
-  readonly owner: string;
+  readonly operator: string;
   /** How long a failed environment may stay, and how many may be kept at once. */
   readonly keepOnFailure?: { readonly ms: number; readonly max: number };
   /** URL of the bucket or folder that mirrors the run. */
@@ -153,7 +153,7 @@ function environmentOf(
     size: resolved.name,
     overrides: { ...resolved.overrides },
     runId,
-    owner: request.owner,
+    owner: request.operator,
     managed: "cdktf",
     // The cloud's end also includes the keep window: a kept environment must not vanish during an inspection.
     expiresAt: Math.ceil((endsAtMs + (request.keepOnFailure?.ms ?? 0)) / 1000),

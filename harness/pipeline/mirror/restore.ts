@@ -101,7 +101,7 @@ export async function readMirroredPlan(bucket: Bucket, runId: RunId): Promise<Pl
  */
 async function noteLostMachine(folder: RunFolder, clock: Clock): Promise<void> {
   // If the driver's file is here, the reaper notices the death itself.
-  if ((await findFile(folder.owner)) !== undefined) return;
+  if ((await findFile(folder.driver)) !== undefined) return;
   const journal = new Journal(folder.journal, clock);
   const { entries } = await journal.read();
   const isRecorded = entries.some(

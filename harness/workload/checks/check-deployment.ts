@@ -11,12 +11,12 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
  * Limits that it does not report are not checked; a note says so.
  */
 export async function checkDeployment(
-  owner: CoderClient,
+  admin: CoderClient,
   organizationId: string,
   task: LoadTask,
   note: (message: string) => void,
 ): Promise<void> {
-  const [licensed, configured] = await Promise.all([owner.entitlements(), owner.deploymentConfig()]);
+  const [licensed, configured] = await Promise.all([admin.entitlements(), admin.deploymentConfig()]);
   const skipped = (what: string, answer: Answer<unknown>): void => {
     // 404: a build without licences has none of these limits.
     if (!answer.ok && !failedWith(answer, 404))
@@ -41,9 +41,9 @@ export async function checkDeployment(
 
   if (task.login === "login") {
     const isOff = config.disable_password_auth === true;
-    skipped("whether it accepts refbench's passwords", await checkPasswords(owner, task, isOff));
+    skipped("whether it accepts refbench's passwords", await checkPasswords(admin, task, isOff));
   }
-  if (task.login === "host") skipped("your quota", await checkQuota(owner, organizationId, note));
+  if (task.login === "host") skipped("your quota", await checkQuota(admin, organizationId, note));
   const seats = features["user_limit"];
   const isMakingUsers = task.existing === undefined && task.login !== "host" && task.reuseUsers !== true;
   if (seats?.enabled !== true || seats.limit == null || !isMakingUsers) return;
@@ -60,7 +60,7 @@ export async function checkDeployment(
  * that it checked.
  */
 async function checkPasswords(
-  owner: CoderClient,
+  admin: CoderClient,
   { deployment }: LoadTask,
   isOff: boolean,
 ): Promise<Answer<unknown>> {
@@ -69,7 +69,7 @@ async function checkPasswords(
       "usage",
       `${deployment.url} accepts no passwords, so the load's users cannot log in: omit --login-each, and refbench creates their tokens`,
     );
-  const checked = await owner.validatePassword(newPassword());
+  const checked = await admin.validatePassword(newPassword());
   if (!checked.ok || checked.value.valid) return checked;
   throw new RefbenchError(
     "usage",
@@ -78,8 +78,8 @@ async function checkPasswords(
 }
 
 /** Whether a deployment only allows browsers; false if it does not report that. */
-export async function isBrowserOnly(owner: CoderClient): Promise<boolean> {
-  const [licensed, configured] = await Promise.all([owner.entitlements(), owner.deploymentConfig()]);
+export async function isBrowserOnly(admin: CoderClient): Promise<boolean> {
+  const [licensed, configured] = await Promise.all([admin.entitlements(), admin.deploymentConfig()]);
   return allowsBrowsersOnly(
     // eslint-disable-next-line no-restricted-syntax -- SSH is then tried, and its failure is measured.
     licensed.ok ? licensed.value.features : {},
@@ -100,11 +100,11 @@ function allowsBrowsersOnly(
  * users is not known yet. Returns the answer that it checked.
  */
 async function checkQuota(
-  owner: CoderClient,
+  admin: CoderClient,
   organizationId: string,
   note: (message: string) => void,
 ): Promise<Answer<unknown>> {
-  const quota = await owner.quota(organizationId, "me");
+  const quota = await admin.quota(organizationId, "me");
   if (!quota.ok) return quota;
   const { credits_consumed: consumed, budget } = quota.value;
   if (budget >= 0 && consumed >= budget)

@@ -17,7 +17,7 @@ export interface GivenParameters {
  * are reported. Never throws; `unknown` says why the server gave no answer.
  */
 export async function findWrongParameters(
-  owner: CoderClient,
+  admin: CoderClient,
   versionId: string,
   values: GivenParameters,
   isClassic: boolean,
@@ -25,13 +25,13 @@ export async function findWrongParameters(
   if (!isClassic) {
     const inputs = { ...values.given, ...values.preset };
     // The load's own users do not exist yet, so evaluate as the caller.
-    const me = await owner.me();
+    const me = await admin.me();
     if (!me.ok) return { unknown: me.failure.message };
-    const evaluated = await owner.evaluateParameters(versionId, me.value.id, inputs);
+    const evaluated = await admin.evaluateParameters(versionId, me.value.id, inputs);
     if (evaluated.ok) return { wrong: wrongByEvaluation(values.given, evaluated.value) };
     if (!failedWith(evaluated, 404, 405)) return { unknown: evaluated.failure.message };
   }
-  const known = await owner.richParameters(versionId);
+  const known = await admin.richParameters(versionId);
   if (!known.ok) return { unknown: known.failure.message };
   return { wrong: wrongParameters(values.given, known.value, values.preset) };
 }

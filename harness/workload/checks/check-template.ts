@@ -14,7 +14,7 @@ import { chooseAgent } from "../workspaces/look-at-agents.ts";
  * its users would need. What an older server does not report is skipped, with a note.
  */
 export async function checkTemplate(
-  owner: CoderClient,
+  admin: CoderClient,
   template: Template,
   task: LoadTask,
   note: (message: string) => void,
@@ -22,17 +22,17 @@ export async function checkTemplate(
   const versionId = template.active_version_id;
   const name = `template ${task.template}`;
   checkSettings(template, task, note);
-  await checkVersion(owner, versionId, { task, name, note });
+  await checkVersion(admin, versionId, { task, name, note });
   const preset =
-    task.presetId === undefined ? undefined : await checkPreset(owner, versionId, task.presetId, name);
+    task.presetId === undefined ? undefined : await checkPreset(admin, versionId, task.presetId, name);
   const values = { given: task.parameters, ...(preset === undefined ? {} : { preset }) };
   const isClassic = template.use_classic_parameter_flow === true;
-  const found = await findWrongParameters(owner, versionId, values, isClassic);
+  const found = await findWrongParameters(admin, versionId, values, isClassic);
   if ("unknown" in found) note(`the parameters of ${name} could not be checked: ${found.unknown}`);
   else if (found.wrong.length > 0)
     throw new RefbenchError("usage", `${name} does not accept these parameters: ${found.wrong.join("; ")}`);
-  if (task.skipAgents !== true) await checkAgentAndApp(owner, versionId, task, note);
-  await checkExternalAuth(owner, versionId, { task, name, note });
+  if (task.skipAgents !== true) await checkAgentAndApp(admin, versionId, task, note);
+  await checkExternalAuth(admin, versionId, { task, name, note });
 }
 
 /** The input that the checks of a template share. */
@@ -65,11 +65,11 @@ function checkSettings(
 }
 
 async function checkVersion(
-  owner: CoderClient,
+  admin: CoderClient,
   versionId: string,
   { task, name, note }: TemplateCheck,
 ): Promise<void> {
-  const version = await owner.templateVersion(versionId);
+  const version = await admin.templateVersion(versionId);
   if (!version.ok) {
     note(`the active version of ${name} could not be checked: ${version.failure.message}`);
     return;
@@ -81,7 +81,7 @@ async function checkVersion(
   if (archived) refuse("is archived, and Coder creates no workspaces from it: activate another version");
   if (isActive(job)) refuse("is still being imported: wait for it, or check the provisioner daemons");
   if (job.status !== "succeeded") {
-    const log = await readImportLog(owner, versionId);
+    const log = await readImportLog(admin, versionId);
     const logText = log.length === 0 ? "" : `: ${log.join(" / ")}`;
     refuse(
       `could not be imported, ${job.error ?? job.status}${logText}: push it again (coder templates push)`,
@@ -93,12 +93,12 @@ async function checkVersion(
 
 /** The values that the preset sets. */
 async function checkPreset(
-  owner: CoderClient,
+  admin: CoderClient,
   versionId: string,
   presetId: string,
   template: string,
 ): Promise<Readonly<Record<string, string>>> {
-  const presets = await owner.presets(versionId);
+  const presets = await admin.presets(versionId);
   if (!presets.ok) {
     const why = failedWith(presets, 404) ? "this version of Coder has no presets" : presets.failure.message;
     throw new RefbenchError("usage", `preset "${presetId}" of ${template} cannot be used: ${why}`);
@@ -111,13 +111,13 @@ async function checkPreset(
 }
 
 async function checkAgentAndApp(
-  owner: CoderClient,
+  admin: CoderClient,
   versionId: string,
   { agent: wish, app, template: name, parameters, presetId }: LoadTask,
   note: (message: string) => void,
 ): Promise<void> {
   const template = `template ${name}`;
-  const resources = await owner.versionResources(versionId);
+  const resources = await admin.versionResources(versionId);
   if (!resources.ok) {
     note(`the agents of ${template} could not be checked: ${resources.failure.message}`);
     return;
@@ -154,11 +154,11 @@ function distinct(names: readonly string[]): string {
  * has none.
  */
 async function checkExternalAuth(
-  owner: CoderClient,
+  admin: CoderClient,
   versionId: string,
   { task, name: template, note }: TemplateCheck,
 ): Promise<void> {
-  const auths = await owner.externalAuth(versionId);
+  const auths = await admin.externalAuth(versionId);
   if (!auths.ok) {
     note(`which logins ${template} needs could not be checked: ${auths.failure.message}`);
     return;

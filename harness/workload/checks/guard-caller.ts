@@ -1,5 +1,5 @@
 import { failedWith } from "../../coder/http/answer.ts";
-import { CoderClient } from "../../coder/client.ts";
+import { CoderClient, isSiteAdmin } from "../../coder/client.ts";
 import type { CoderHttp } from "../../coder/http/http.ts";
 import type { User } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -9,7 +9,7 @@ export interface GuardedCaller {
   readonly client: CoderClient;
   readonly user: User;
   /** Site admins see all workspaces, may create tokens for others, and have no rate limit. */
-  readonly isOwner: boolean;
+  readonly isSiteAdmin: boolean;
   readonly token: string;
 }
 
@@ -23,12 +23,14 @@ export async function getCaller(
   signal: AbortSignal,
 ): Promise<GuardedCaller> {
   const { token, from } = session;
-  const me = await new CoderClient(http, { token, owner: false }, signal).patient(GUARD_PATIENCE_MS).me();
+  const me = await new CoderClient(http, { token, isSiteAdmin: false }, signal)
+    .patient(GUARD_PATIENCE_MS)
+    .me();
   if (me.ok) {
     const user = me.value;
-    const isOwner = user.roles.some(({ name }) => name === "owner");
-    const client = new CoderClient(http, { token, owner: isOwner }, signal).patient();
-    return { client, user, isOwner, token };
+    const isAdmin = isSiteAdmin(user);
+    const client = new CoderClient(http, { token, isSiteAdmin: isAdmin }, signal).patient();
+    return { client, user, isSiteAdmin: isAdmin, token };
   }
   const { kind, message } = me.failure;
   if (kind === "aborted") throw new RefbenchError("interrupted", "stopped before anything was created");

@@ -23,7 +23,7 @@ export interface DeploymentLook {
   /** It is refbench's emulator. */
   readonly isEmulated: boolean;
   readonly caller: string;
-  readonly isOwner: boolean;
+  readonly isSiteAdmin: boolean;
   /** Users besides the caller that refbench did not make; undefined if the caller may not list them. */
   readonly others?: {
     readonly count: number;
@@ -42,7 +42,7 @@ export interface DeploymentLook {
 
 /** Reads the state of a deployment as one of its users; changes nothing. */
 export async function lookAtDeployment(
-  { client, user, isOwner }: GuardedCaller,
+  { client, user, isSiteAdmin }: GuardedCaller,
   organizationId: string,
   nowMs: number,
 ): Promise<DeploymentLook> {
@@ -71,7 +71,7 @@ export async function lookAtDeployment(
     version: info.value.version,
     isEmulated: marker.ok,
     caller: user.username,
-    isOwner,
+    isSiteAdmin,
     // eslint-disable-next-line no-restricted-syntax -- absent means that the caller may not see them.
     ...(users.ok ? { others: findOthers(users.value, user, nowMs) } : {}),
     // eslint-disable-next-line no-restricted-syntax -- absent means that the caller may not see them.

@@ -24,7 +24,11 @@ export async function openCaller(
       caller,
       callerWith: (other) => ({
         ...caller,
-        client: new CoderClient(http, { token: caller.token, owner: caller.isOwner }, other).patient(),
+        client: new CoderClient(
+          http,
+          { token: caller.token, isSiteAdmin: caller.isSiteAdmin },
+          other,
+        ).patient(),
       }),
       [Symbol.asyncDispose]: () => http.close(),
     };

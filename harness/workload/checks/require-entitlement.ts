@@ -12,14 +12,14 @@ const SETTLED_MS = 15_000;
  * about missing replicas.
  */
 export async function requireEntitlement(
-  owner: CoderClient,
+  admin: CoderClient,
   feature: string,
   context: TaskContext,
 ): Promise<void> {
   let why = "it does not include it";
   const isOn = await waitUntil(
     async () => {
-      const answer = await owner.entitlements();
+      const answer = await admin.entitlements();
       if (answer.ok && answer.value.features[feature]?.enabled === true) return true;
       why = answer.ok ? "it does not include it" : answer.failure.message;
       return undefined;

@@ -5,12 +5,12 @@ import type { LoadContext } from "../context/load-context.ts";
  * that it is not given, even one with a default, and ends if there is no terminal.
  */
 export async function readAllParameters({
-  owner,
+  admin,
   organizationId,
   task,
 }: LoadContext): Promise<Record<string, string>> {
-  const template = await owner.template(organizationId, task.template);
-  const known = template.ok ? await owner.richParameters(template.value.active_version_id) : template;
+  const template = await admin.template(organizationId, task.template);
+  const known = template.ok ? await admin.richParameters(template.value.active_version_id) : template;
   if (!known.ok) return task.parameters;
   const defaults = known.value.filter(({ required, ephemeral }) => !required && !ephemeral);
   return {

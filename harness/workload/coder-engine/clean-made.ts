@@ -25,7 +25,7 @@ export function cleanMade(
   context: TaskContext,
   { leave }: Pick<CoderEngineOptions, "leave">,
 ): {
-  readonly owner: CoderClient;
+  readonly admin: CoderClient;
   /** Deletes workspaces, then users. `left` lists what a final listing still shows. */
   clean(made: UtilityThings, workspaces: readonly LoadWorkspace[]): Promise<CleanupResult>;
 } {
@@ -33,10 +33,14 @@ export function cleanMade(
   const signal = leave === undefined ? given.signal : AbortSignal.any([given.signal, leave]);
   // Hundreds of waits listen to it.
   setMaxListeners(0, signal);
-  const owner = new CoderClient(load.owner.http, { token: load.task.token, owner: true }, signal).patient();
-  const ending = { ...load, owner, poller: owner, signal };
+  const admin = new CoderClient(
+    load.admin.http,
+    { token: load.task.token, isSiteAdmin: true },
+    signal,
+  ).patient();
+  const ending = { ...load, admin, poller: admin, signal };
   return {
-    owner,
+    admin,
     clean: async (made, workspaces) => {
       if (load.task.keep === true) {
         load.note(`kept as requested: ${describeThings(made)}`);
@@ -47,7 +51,7 @@ export function cleanMade(
       try {
         await deleteWorkspaces(ending, workspaces);
         const deleted = await deleteUsers(ending, madeUsers(made));
-        const left = await findRemaining(made, workspaces, { owner, deleted });
+        const left = await findRemaining(made, workspaces, { admin, deleted });
         if (left.length > 0)
           load.note(
             `${left.length} remaining of ${describeThings(made)}; "refbench scaletest cleanup --coder-scaletest" deletes everything that Coder's utility ever made, including other people's`,
@@ -63,7 +67,7 @@ export function cleanMade(
 async function findRemaining(
   made: UtilityThings,
   workspaces: readonly LoadWorkspace[],
-  { owner, deleted }: { readonly owner: CoderClient; readonly deleted: ReadonlySet<string> },
+  { admin, deleted }: { readonly admin: CoderClient; readonly deleted: ReadonlySet<string> },
 ): Promise<ForeignEngine["left"]> {
   const gone = new Set(workspaces.flatMap(({ id, state }) => (state === "deleted" && id ? [id] : [])));
   const isGone = ({ id }: { readonly id: string }): boolean => gone.has(id) || deleted.has(id);
@@ -72,7 +76,7 @@ async function findRemaining(
     users: made.users.filter((one) => !isGone(one)),
   };
   if (doubtful.workspaces.length + doubtful.users.length === 0) return [];
-  const listed = await listUtilityThings(owner).catch((error: unknown) => ({ problem: messageOf(error) }));
+  const listed = await listUtilityThings(admin).catch((error: unknown) => ({ problem: messageOf(error) }));
   const reason =
     "problem" in listed ? `not known to be gone: ${listed.problem}` : "still listed after its delete";
   const isLeft = ({ id }: { readonly id: string }): boolean =>

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isSiteAdmin } from "../../coder/client.ts";
 import { CoderHttp } from "../../coder/http/http.ts";
 import { sshDoor } from "../../coder/ssh/ssh-door.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -130,7 +131,7 @@ async function runStages(
 ): Promise<EngineResult> {
   const { task } = load;
   calls.refuseMissing();
-  const before = await listUtilityThings(load.owner);
+  const before = await listUtilityThings(load.admin);
   const plan = planConnections(task, before);
   if (task.existing !== undefined) {
     const range = plan.chooseRange(before.workspaces);
@@ -150,7 +151,7 @@ async function runStages(
   const cleaning = cleanMade(load, context, options);
   const runs = await calls.create(before).catch((error: unknown) => ({ error }));
   // Also after a failed or killed call: what it made exists all the same.
-  const after = await listUtilityThings(cleaning.owner);
+  const after = await listUtilityThings(cleaning.admin);
   const reported = "error" in runs ? [] : runs;
   const names = new Set(reported.flatMap((run) => run.names));
   const made = madeBetween(before, after, { count: task.workspaces, names });
@@ -206,13 +207,13 @@ async function startProbe(
   context: TaskContext,
   onSuffering: (why: string) => void,
 ): Promise<ApiProbe> {
-  const me = await load.owner.me();
-  if (me.ok && !me.value.roles.some(({ name }) => name === "owner"))
+  const me = await load.admin.me();
+  if (me.ok && !isSiteAdmin(me.value))
     throw new RefbenchError(
       "usage",
       `the session belongs to ${me.value.username}, who is not a site admin, and Coder's utility needs one: give the token of a site admin, or use --engine refbench`,
     );
-  const token = me.ok ? await load.tokens.mint(load.owner, me.value.id, "probe") : me;
+  const token = me.ok ? await load.tokens.mint(load.admin, me.value.id, "probe") : me;
   return new ApiProbe({
     http: probeHttp({ ...load.task.deployment, clock: load.clock }),
     clock: load.clock,

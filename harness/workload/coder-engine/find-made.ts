@@ -13,8 +13,8 @@ export interface UtilityThings {
 }
 
 /** Lists everything with the utility's names, whoever made it. */
-export async function listUtilityThings(owner: CoderClient): Promise<UtilityThings> {
-  const [workspaces, users] = await Promise.all([listWorkspaces(owner), listUsers(owner)]);
+export async function listUtilityThings(admin: CoderClient): Promise<UtilityThings> {
+  const [workspaces, users] = await Promise.all([listWorkspaces(admin), listUsers(admin)]);
   return {
     workspaces: requireList(workspaces, "workspaces").filter(({ name }) => name.startsWith(UTILITY_PREFIX)),
     users: requireList(users, "users").filter(

@@ -15,7 +15,7 @@ export async function watchMade(
 ): Promise<void> {
   while (!signal.aborted) {
     const startedMs = performance.now();
-    const listed = await listWorkspaces(load.owner);
+    const listed = await listWorkspaces(load.admin);
     if (listed.ok)
       show(
         load,

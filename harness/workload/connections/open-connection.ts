@@ -107,7 +107,7 @@ export async function tryToOpen(
   const deadlineMs = performance.now() + load.task.timeouts.connectMs;
   for (;;) {
     const options: ConnectOptions = {
-      transport: load.owner.http.transport,
+      transport: load.admin.http.transport,
       token: workspace.user.token,
       agentId: workspace.agentId ?? "",
       connectMs: Math.max(1, Math.ceil(deadlineMs - performance.now())),

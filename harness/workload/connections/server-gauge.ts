@@ -25,7 +25,7 @@ async function readUntil(load: LoadContext, signal: AbortSignal): Promise<Gauge 
   let firstCollectedAt: string | undefined;
   let gauge: Gauge | undefined;
   while (!signal.aborted) {
-    const stats = await load.owner.deploymentStats();
+    const stats = await load.admin.deploymentStats();
     if (!stats.ok) return gauge;
     const { collected_at: collectedAt, session_count: sessions } = stats.value;
     firstCollectedAt ??= collectedAt;

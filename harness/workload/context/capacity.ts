@@ -13,15 +13,15 @@ export interface BuildCapacity {
  * build), else from the daemons' names: `<host of the replica>-<number>`.
  */
 export async function buildCapacity(
-  owner: CoderClient,
+  admin: CoderClient,
   organizationId: string,
 ): Promise<Answer<BuildCapacity>> {
-  const daemons = await owner.provisionerDaemons(organizationId);
+  const daemons = await admin.provisionerDaemons(organizationId);
   if (!daemons.ok) return daemons;
   const live = daemons.value.filter((daemon) => daemon.status !== "offline");
   const hosts = new Set(live.map((daemon) => daemon.name.replace(/-\d+$/, "")));
 
-  const listed = await owner.replicas();
+  const listed = await admin.replicas();
   // Use the names only if the server has no list, or does not show it to this caller.
   if (!listed.ok && !failedWith(listed, 403, 404)) return listed;
   const replicas = listed.ok && listed.value.length > 0 ? listed.value.length : Math.max(1, hosts.size);
@@ -35,8 +35,8 @@ export type ShownCapacity = BuildCapacity | { readonly unknown: string };
  * The build capacity, before anything is created. A caller may not be allowed to see it (403, 404). Any other
  * failure throws `coder`: a failed listing does not mean that there are no provisioner daemons.
  */
-export async function shownCapacity(owner: CoderClient, organizationId: string): Promise<ShownCapacity> {
-  const capacity = await buildCapacity(owner, organizationId);
+export async function shownCapacity(admin: CoderClient, organizationId: string): Promise<ShownCapacity> {
+  const capacity = await buildCapacity(admin, organizationId);
   if (capacity.ok) return capacity.value;
   if (failedWith(capacity, 403, 404)) return { unknown: capacity.failure.message };
   throw new RefbenchError(

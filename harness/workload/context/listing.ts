@@ -20,18 +20,18 @@ interface Page<T> {
 }
 
 /** All workspaces of the deployment that are not deleted. */
-export function listWorkspaces(owner: CoderClient): Promise<Answer<Workspace[]>> {
+export function listWorkspaces(admin: CoderClient): Promise<Answer<Workspace[]>> {
   const pageOf = (page: WorkspacePage): Page<Workspace> => ({
     items: page.workspaces,
     count: page.count ?? undefined,
   });
-  return owner.within(LISTING_MS, (client) => allPages("workspaces", client.workspaces, pageOf));
+  return admin.within(LISTING_MS, (client) => allPages("workspaces", client.workspaces, pageOf));
 }
 
 /** All users of the deployment. */
-export function listUsers(owner: CoderClient): Promise<Answer<User[]>> {
+export function listUsers(admin: CoderClient): Promise<Answer<User[]>> {
   const pageOf = (page: UserPage): Page<User> => ({ items: page.users, count: page.count ?? undefined });
-  return owner.within(LISTING_MS, (client) => allPages("users", client.users, pageOf));
+  return admin.within(LISTING_MS, (client) => allPages("users", client.users, pageOf));
 }
 
 /**

@@ -46,7 +46,7 @@ export interface LoadContext {
    * The caller, usually a site admin. Its calls continue after the load aborted itself, so that none is cut
    * off.
    */
-  readonly owner: CoderClient;
+  readonly admin: CoderClient;
   /** The caller, over connections that only polling uses, so that no measured request waits for one. */
   readonly poller: CoderClient;
   readonly organizationId: string;

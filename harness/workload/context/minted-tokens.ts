@@ -25,8 +25,8 @@ export class MintedTokens {
   /**
    * Creates a token of the user, as the site admin. A second token of the same user needs another purpose.
    */
-  async mint(owner: CoderClient, userId: string, purpose = "load"): Promise<Answer<string>> {
-    const minted = await owner.mintToken(userId, `${this.#name}-${purpose}`, this.#lifetimeMs);
+  async mint(admin: CoderClient, userId: string, purpose = "load"): Promise<Answer<string>> {
+    const minted = await admin.mintToken(userId, `${this.#name}-${purpose}`, this.#lifetimeMs);
     if (!minted.ok) return minted;
     this.adopt(userId, minted.value.key);
     return { ...minted, value: minted.value.key };

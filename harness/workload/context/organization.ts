@@ -4,8 +4,8 @@ import { RefbenchError } from "../../tools/error.ts";
 import { requireList } from "./listing.ts";
 
 /** The deployment's default organization, which the load uses. */
-export async function onlyOrganization(owner: CoderClient): Promise<Organization> {
-  const organizations = requireList(await owner.organizations(), "organizations");
+export async function onlyOrganization(admin: CoderClient): Promise<Organization> {
+  const organizations = requireList(await admin.organizations(), "organizations");
   const chosen = organizations.find((one) => one.is_default) ?? organizations[0];
   if (chosen === undefined)
     throw new RefbenchError(

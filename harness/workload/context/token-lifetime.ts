@@ -13,11 +13,11 @@ const NANOSECONDS = 1e6;
  * finish.
  */
 export async function chooseTokenLifetime(
-  owner: CoderClient,
+  admin: CoderClient,
   task: LoadTask,
   note: (message: string) => void,
 ): Promise<number> {
-  const [configured, own] = await Promise.all([owner.deploymentConfig(), owner.tokenConfig("me")]);
+  const [configured, own] = await Promise.all([admin.deploymentConfig(), admin.tokenConfig("me")]);
   for (const answer of [configured, own])
     if (!answer.ok && !failedWith(answer, 403, 404))
       note(`the token lifetime could not be checked: ${answer.failure.message}`);

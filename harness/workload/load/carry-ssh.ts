@@ -75,11 +75,11 @@ async function findCarrier(task: LoadTask, context: TaskContext, folder: string)
   const isOptional = deployment.sshOptional === true;
   const http = new CoderHttp({ ...deployment, clock });
   try {
-    const owner = new CoderClient(http, { token: task.token, owner: true }, signal);
-    if (isOptional && (await isBrowserOnly(owner)))
+    const admin = new CoderClient(http, { token: task.token, isSiteAdmin: true }, signal);
+    if (isOptional && (await isBrowserOnly(admin)))
       return { state: "missing", why: `${deployment.url} only allows browser connections` };
     if (deployment.coderBinary !== undefined) return { state: "found", binary: deployment.coderBinary };
-    const info = await owner.buildInfo();
+    const info = await admin.buildInfo();
     signal.throwIfAborted();
     if (!info.ok)
       throw new RefbenchError("coder", `Coder does not report its version: ${info.failure.message}`);

@@ -26,14 +26,14 @@ export async function createUsers(load: LoadContext): Promise<LoadUser[]> {
 
 /** For a load whose workspaces all belong to the caller: no user is created or deleted. */
 async function hostUser(load: LoadContext): Promise<LoadUser> {
-  const me = await load.owner.me();
+  const me = await load.admin.me();
   if (!me.ok) throw new RefbenchError("coder", `the caller's own user cannot be used: ${me.failure.message}`);
   load.board.users = 1;
   return { id: me.value.id, username: me.value.username, token: load.task.token, isOurs: false };
 }
 
 async function knownUsers(load: LoadContext): Promise<Map<string, string>> {
-  const listed = await listUsers(load.owner);
+  const listed = await listUsers(load.admin);
   if (!listed.ok)
     throw new RefbenchError(
       "coder",
@@ -52,7 +52,7 @@ async function knownUsers(load: LoadContext): Promise<Map<string, string>> {
 async function reuseUser(load: LoadContext, username: string, id: string): Promise<LoadUser | undefined> {
   if (load.signal.aborted) return undefined;
   // The password of an earlier run's user is unknown, so its token is created whatever `login` says.
-  const token = await load.tokens.mint(load.owner, id);
+  const token = await load.tokens.mint(load.admin, id);
   load.board.users++;
   if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
   return { id, username, token: token.ok ? token.value : "", isOurs: false };
@@ -64,7 +64,7 @@ async function createUser(load: LoadContext, username: string, dueMs: number): P
   const email = `${username}@refbench.test`;
   // Without logins no password is needed, so a deployment without passwords works too.
   const password = load.task.login === "login" ? newPassword() : undefined;
-  const user = await load.owner.createUser({
+  const user = await load.admin.createUser({
     username,
     email,
     organizationId: load.organizationId,
@@ -89,7 +89,7 @@ async function createToken(
   email: string,
   password: string | undefined,
 ): Promise<Answer<string>> {
-  if (password === undefined) return load.tokens.mint(load.owner, id);
+  if (password === undefined) return load.tokens.mint(load.admin, id);
   const login = await load.asUser("").login(email, password);
   if (!login.ok) return login;
   load.tokens.adopt(id, login.value.session_token);

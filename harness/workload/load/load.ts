@@ -118,9 +118,9 @@ async function startProbe(
   pace: LoadPace,
   onSuffering: (why: string) => void,
 ): Promise<ApiProbe> {
-  const me = await load.owner.me();
+  const me = await load.admin.me();
   // If the caller may not create tokens, only the probe's connections are separate from the load.
-  const token = me.ok ? await load.tokens.mint(load.owner, me.value.id, "probe") : me;
+  const token = me.ok ? await load.tokens.mint(load.admin, me.value.id, "probe") : me;
   const everyMs = pace.probeEveryMs ?? load.task.probeEveryMs ?? PROBE_EVERY_MS;
   return new ApiProbe({
     http: probeHttp({ ...load.task.deployment, clock: load.clock }, everyMs),

@@ -42,12 +42,12 @@ export async function prepareLoad(
   context: TaskContext,
   { http, polling = http, ssh, board, signal }: LoadMeans,
 ): Promise<{ readonly load: LoadContext; readonly capacity: number }> {
-  const caller = { token: task.token, owner: true };
-  const owner = new CoderClient(http, caller, context.signal);
+  const caller = { token: task.token, isSiteAdmin: true };
+  const admin = new CoderClient(http, caller, context.signal);
   const polls = new PollLedger();
   const note = (message: string): void => context.emit({ type: "note", message });
   // Nothing of the preparation is measured, so its calls may be retried; the load's own calls are not.
-  const asking = owner.patient();
+  const asking = admin.patient();
   const organizationId = task.organizationId ?? (await onlyOrganization(asking)).id;
   await checkScenario(asking, task);
   await checkDeployment(asking, organizationId, task, note);
@@ -69,13 +69,13 @@ export async function prepareLoad(
     signal,
     stopped,
     clock: context.clock,
-    owner,
+    admin,
     poller: new CoderClient(polling, caller, context.signal, { onAnswer: polls.heard }),
     polls,
     organizationId,
     templateId,
     asUser: (token) =>
-      token === task.token ? owner : new CoderClient(http, { token, owner: false }, context.signal),
+      token === task.token ? admin : new CoderClient(http, { token, isSiteAdmin: false }, context.signal),
     note,
     together: async (before) => {
       if (task.part !== undefined) await Promise.race([context.others?.together(before), stopped]);
@@ -97,12 +97,12 @@ export async function prepareLoad(
   return { load, capacity: daemons };
 }
 
-async function findTemplate(owner: CoderClient, organizationId: string, name: string) {
-  const template = await owner.template(organizationId, name);
+async function findTemplate(admin: CoderClient, organizationId: string, name: string) {
+  const template = await admin.template(organizationId, name);
   if (template.ok) return template.value;
   if (!failedWith(template, 404))
     throw new RefbenchError("coder", `template ${name} cannot be used: ${template.failure.message}`);
-  const all = await owner.templates(organizationId);
+  const all = await admin.templates(organizationId);
   if (!all.ok)
     throw new RefbenchError(
       "usage",

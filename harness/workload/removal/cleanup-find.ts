@@ -58,10 +58,10 @@ export async function findLeftovers(
   choice: CleanupChoice,
   nowMs: number,
 ): Promise<FoundLeftovers> {
-  const { client, isOwner, user: me } = caller;
+  const { client, isSiteAdmin, user: me } = caller;
   const allWorkspaces = toListing(await listWorkspaces(client));
   // Only a site admin may list other users; without that role, the load created none.
-  const allUsers = isOwner ? toListing(await listUsers(client)) : NOTHING;
+  const allUsers = isSiteAdmin ? toListing(await listUsers(client)) : NOTHING;
   const isOld = oldRuns(choice, { workspaces: allWorkspaces, users: allUsers }, nowMs);
   const isChosen = (run: string | undefined): boolean =>
     run !== undefined && (choice.runs === "all" || choice.runs.includes(run)) && isOld(run);

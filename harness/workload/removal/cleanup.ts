@@ -7,7 +7,7 @@ import { type CleanupChoice, findLeftovers, listUnasked } from "./cleanup-find.t
 import type { GuardedCaller } from "../checks/guard-caller.ts";
 import { type LeftBehind, nameTokens, nameUsers, nameWorkspaces } from "./left-behind.ts";
 import { PollPace } from "../context/poll-pace.ts";
-import { type RemovalOptions, type Removals, removeTokens, removeUsers } from "./remove.ts";
+import { type RemovalMeans, type Removals, removeTokens, removeUsers } from "./remove.ts";
 import { removeWorkspaces } from "./remove-workspaces.ts";
 
 /** A workspace whose creation was in progress when its load stopped appears after the first listing. */
@@ -148,8 +148,8 @@ class Work {
     this.#add("workspaces", removals);
   }
 
-  #options(concurrency: number): Pick<RemovalOptions<never>, "owner" | "concurrency" | "signal"> {
-    return { owner: this.#means.caller.client, concurrency, signal: this.#deadline.signal };
+  #options(concurrency: number): RemovalMeans {
+    return { client: this.#means.caller.client, concurrency, signal: this.#deadline.signal };
   }
 
   #add(kind: keyof CleanupResult["deleted"], { gone, reasons }: Removals): void {

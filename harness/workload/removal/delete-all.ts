@@ -19,7 +19,7 @@ export async function deleteWorkspaces(
     (one): one is LoadWorkspace & { readonly id: string } => one.id !== undefined,
   );
   await removeWorkspaces(existing, {
-    owner: load.owner,
+    client: load.admin,
     poller: load.poller,
     pollPace: load.pollPace,
     concurrency: load.task.cleanupConcurrency,
@@ -46,7 +46,7 @@ export async function deleteUsers(
   load.board.activity = "deleting users";
   const ours = [...users, ...(await findLostUsers(load, users))].filter(({ isOurs }) => isOurs);
   const { gone } = await removeUsers(ours, {
-    owner: load.owner,
+    client: load.admin,
     concurrency: load.task.cleanupConcurrency,
     signal: load.signal,
     onEnd: (_, removal, times) => {
@@ -69,10 +69,10 @@ export async function deleteTokens(
 ): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
   setMaxListeners(0, signal);
-  const caller = { token: load.task.token, owner: true };
-  const owner = new CoderClient(load.owner.http, caller, signal).patient();
+  const caller = { token: load.task.token, isSiteAdmin: true };
+  const admin = new CoderClient(load.admin.http, caller, signal).patient();
   const tokens = load.tokens.take(isTaken);
-  const { gone } = await removeTokens(tokens, { owner, concurrency: TOKENS_AT_ONCE, signal });
+  const { gone } = await removeTokens(tokens, { client: admin, concurrency: TOKENS_AT_ONCE, signal });
   const left = tokens.length - gone.size;
   if (left > 0) load.note(`${left} tokens of this load could not be deleted: they expire automatically`);
 }
@@ -83,7 +83,7 @@ export async function deleteTokens(
 async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[]): Promise<void> {
   const lost = workspaces.filter(({ id, state }) => id === undefined && state === "failed");
   if (lost.length === 0) return;
-  const listed = await listWorkspaces(load.owner.patient());
+  const listed = await listWorkspaces(load.admin.patient());
   if (!listed.ok) {
     const which = `${lost.length} workspaces of the load got no answer to their creation, and may exist`;
     load.failures.add("workspace-delete", "delete-workspace", `${which}: ${listed.failure.message}`);
@@ -103,7 +103,7 @@ async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[])
 async function findLostUsers(load: LoadContext, known: readonly LoadUser[]): Promise<readonly LoadUser[]> {
   const { login, reuseUsers, users: wanted } = load.task;
   if (login === "host" || reuseUsers === true || known.length === wanted || load.signal.aborted) return [];
-  const listed = await listUsers(load.owner.patient());
+  const listed = await listUsers(load.admin.patient());
   if (!listed.ok) {
     const which = `${wanted - known.length} users of the load got no answer to their creation, and may exist`;
     load.failures.add("user-delete", "delete-user", `${which}: ${listed.failure.message}`);

@@ -19,7 +19,7 @@ const DEFAULT_WAIT_MS = 60_000;
 interface DrainParts {
   readonly task: DrainTask;
   readonly context: TaskContext;
-  readonly owner: CoderClient;
+  readonly admin: CoderClient;
   readonly prebuilds: Prebuilds;
 }
 
@@ -93,7 +93,7 @@ export class DrainPasses {
   }
 
   async #list(): Promise<readonly Workspace[]> {
-    return requireList(await listWorkspaces(this.#parts.owner), "deployment's workspaces");
+    return requireList(await listWorkspaces(this.#parts.admin), "deployment's workspaces");
   }
 
   /** The workspaces that no pass has tried yet. */
@@ -104,9 +104,9 @@ export class DrainPasses {
   async #remove(workspaces: readonly Workspace[]): Promise<void> {
     for (const workspace of workspaces) this.#seen.set(workspace.id, workspace);
     this.#board.expect(this.#seen.size);
-    const { context, owner, task } = this.#parts;
+    const { context, admin, task } = this.#parts;
     const { gone, reasons } = await removeWorkspaces(workspaces, {
-      owner,
+      client: admin,
       concurrency: task.concurrency,
       pollPace: this.#pollPace,
       timeoutMs: () => Math.max(0, this.#deadline - context.clock.elapsed()),

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { failedWith } from "../../coder/http/answer.ts";
-import { CoderClient } from "../../coder/client.ts";
+import { CoderClient, isSiteAdmin } from "../../coder/client.ts";
 import { CoderHttp } from "../../coder/http/http.ts";
 import type { User } from "../../coder/http/schemas.ts";
 import { startDeadline } from "../../tools/time/deadline.ts";
@@ -15,7 +15,7 @@ import { listUsers, requireList } from "../context/listing.ts";
 import type { TaskContext } from "../context/load-context.ts";
 import { type LeftBehind, nameTokens, nameUsers, nameWorkspaces } from "./left-behind.ts";
 import { pausePrebuilds } from "./prebuilds.ts";
-import { type RemovalOptions, removeTokens, removeUsers } from "./remove.ts";
+import { type RemovalMeans, removeTokens, removeUsers } from "./remove.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";
 
 /**
@@ -52,10 +52,10 @@ async function drainUntil(
   const http = new CoderHttp({ ...task.deployment, clock: context.clock });
   try {
     await awaitAnswer(http, task, context);
-    const owner = await signIn(http, task, deadline);
-    const prebuilds = await pausePrebuilds(owner);
+    const admin = await signIn(http, task, deadline);
+    const prebuilds = await pausePrebuilds(admin);
     const paused = prebuilds.state === "paused" ? { pausedPrebuilds: true } : {};
-    const passes = new DrainPasses({ task, context, owner, prebuilds });
+    const passes = new DrainPasses({ task, context, admin, prebuilds });
     const remaining = await passes.run();
     if (context.signal.aborted) {
       return {
@@ -65,7 +65,7 @@ async function drainUntil(
         ...paused,
       };
     }
-    const means = { owner, concurrency: task.concurrency, signal: deadline };
+    const means = { client: admin, concurrency: task.concurrency, signal: deadline };
     const users = task.keepUsers === true ? [] : await deleteUsers(means);
     const tokens = await deleteLeftTokens(means);
     return {
@@ -85,7 +85,7 @@ async function drainUntil(
 }
 
 async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContext): Promise<void> {
-  const nobody = new CoderClient(http, { owner: false }, context.signal);
+  const nobody = new CoderClient(http, { isSiteAdmin: false }, context.signal);
   const { clock, signal } = context;
   const forMs = Math.min(task.goneAfterMs ?? GONE_AFTER_MS, task.timeoutMs);
   let reason = "";
@@ -104,12 +104,12 @@ async function awaitAnswer(http: CoderHttp, task: DrainTask, context: TaskContex
 }
 
 async function signIn(http: CoderHttp, task: DrainTask, deadline: AbortSignal): Promise<CoderClient> {
-  const as = (token: string) => new CoderClient(http, { token, owner: true }, deadline).patient();
+  const as = (token: string) => new CoderClient(http, { token, isSiteAdmin: true }, deadline).patient();
   let refusal = "no token was given";
   if (task.token !== undefined) {
-    const owner = as(task.token);
-    const me = await owner.me();
-    if (me.ok && me.value.roles.some(({ name }) => name === "owner")) return owner;
+    const admin = as(task.token);
+    const me = await admin.me();
+    if (me.ok && isSiteAdmin(me.value)) return admin;
     // Others only see their own workspaces, so an empty list would prove nothing.
     refusal = me.ok
       ? `the token belongs to ${me.value.username}, who is not a site admin`
@@ -134,16 +134,13 @@ async function signIn(http: CoderHttp, task: DrainTask, deadline: AbortSignal): 
   return minted.ok ? as(minted.value.key) : session;
 }
 
-type Means = Pick<RemovalOptions<never>, "owner" | "concurrency" | "signal">;
-
 /** Deletes every user except site admins. Returns those that a final listing still shows. */
-async function deleteUsers(means: Means): Promise<LeftBehind[]> {
-  const { owner } = means;
-  const me = await owner.me();
-  const isAdmin = (user: User): boolean =>
-    user.roles.some(({ name }) => name === "owner") || (me.ok && user.id === me.value.id);
+async function deleteUsers(means: RemovalMeans): Promise<LeftBehind[]> {
+  const { client } = means;
+  const me = await client.me();
+  const isAdmin = (user: User): boolean => isSiteAdmin(user) || (me.ok && user.id === me.value.id);
   const list = async (): Promise<User[]> =>
-    requireList(await listUsers(owner), "deployment's users").filter((user) => !isAdmin(user));
+    requireList(await listUsers(client), "deployment's users").filter((user) => !isAdmin(user));
   const { reasons } = await removeUsers(await list(), means);
   return nameUsers(await list(), ({ id }) => reasons.get(id) ?? "the user is still listed after its delete");
 }
@@ -153,9 +150,9 @@ async function deleteUsers(means: Means): Promise<LeftBehind[]> {
  * Returns those that could not be deleted and, in `unasked`, a sentence if the tokens could not be listed.
  */
 async function deleteLeftTokens(
-  means: Means,
+  means: RemovalMeans,
 ): Promise<{ readonly left: readonly LeftBehind[]; readonly unasked: readonly string[] }> {
-  const listing = await means.owner.tokens("me");
+  const listing = await means.client.tokens("me");
   if (!listing.ok)
     return { left: [], unasked: [`the caller's tokens cannot be listed: ${listing.failure.message}`] };
   const tokens = listing.value

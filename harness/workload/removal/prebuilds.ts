@@ -21,13 +21,13 @@ export interface Prebuilds {
 }
 
 /** Pauses the prebuilds reconciler for all templates. Needs a site admin. Never throws. */
-export async function pausePrebuilds(owner: CoderClient): Promise<Prebuilds> {
-  const settings = await owner.prebuildsSettings();
+export async function pausePrebuilds(admin: CoderClient): Promise<Prebuilds> {
+  const settings = await admin.prebuildsSettings();
   if (failedWith(settings, 404)) return { state: "absent", isAskedFor: false, intervalMs: 0 };
-  const about = { isAskedFor: await isAskedFor(owner), intervalMs: await readInterval(owner) };
+  const about = { isAskedFor: await isAskedFor(admin), intervalMs: await readInterval(admin) };
   if (!settings.ok) return { state: "not-paused", why: settings.failure.message, ...about };
   if (settings.value.reconciliation_paused) return { state: "was-paused", ...about };
-  const paused = await owner.pausePrebuilds();
+  const paused = await admin.pausePrebuilds();
   if (paused.ok || failedWith(paused, 304)) return { state: "paused", ...about };
   return { state: "not-paused", why: paused.failure.message, ...about };
 }
@@ -37,14 +37,14 @@ export function isPrebuild({ is_prebuild: isOne, owner_name: owner }: Workspace)
   return isOne === true || owner === PREBUILDS_OWNER;
 }
 
-async function isAskedFor(owner: CoderClient): Promise<boolean> {
-  const organizations = await owner.organizations();
+async function isAskedFor(admin: CoderClient): Promise<boolean> {
+  const organizations = await admin.organizations();
   if (!organizations.ok) return true;
   for (const { id } of organizations.value) {
-    const templates = await owner.templates(id);
+    const templates = await admin.templates(id);
     if (!templates.ok) return true;
     for (const { active_version_id: version } of templates.value) {
-      const presets = await owner.presets(version);
+      const presets = await admin.presets(version);
       if (presets.ok ? presets.value.some(({ prebuilds }) => prebuilds > 0) : !failedWith(presets, 404))
         return true;
     }
@@ -52,8 +52,8 @@ async function isAskedFor(owner: CoderClient): Promise<boolean> {
   return false;
 }
 
-async function readInterval(owner: CoderClient): Promise<number> {
-  const configured = await owner.deploymentConfig();
+async function readInterval(admin: CoderClient): Promise<number> {
+  const configured = await admin.deploymentConfig();
   const nanoseconds = configured.ok
     ? configured.value.config.workspace_prebuilds?.reconciliation_interval
     : undefined;

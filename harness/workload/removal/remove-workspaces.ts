@@ -12,7 +12,7 @@ const MAX_DELETE_BUILDS = 3;
 const GONE_AFTER_MS = 60_000;
 
 export interface WorkspaceRemovalOptions<T> extends RemovalOptions<T> {
-  /** Polls the state, over separate connections. @default owner */
+  /** Polls the state, over separate connections. @default client */
   readonly poller?: CoderClient;
   readonly pollPace: PollPace;
   /** Time limit for one workspace in milliseconds, read when its removal starts. */
@@ -41,14 +41,14 @@ export function removeWorkspaces<T extends { readonly id: string }>(
 async function removeUntil(
   id: string,
   deadline: Deadline,
-  options: Pick<WorkspaceRemovalOptions<never>, "owner" | "poller" | "pollPace" | "signal"> & {
+  options: Pick<WorkspaceRemovalOptions<never>, "client" | "poller" | "pollPace" | "signal"> & {
     readonly timeoutMs: number;
   },
 ): Promise<Removal> {
   const { pollPace, signal } = options;
   // The deadline also ends a call whose answer trickles.
-  const owner = options.owner.with(deadline.signal);
-  const poller = options.poller?.with(deadline.signal) ?? owner;
+  const client = options.client.with(deadline.signal);
+  const poller = options.poller?.with(deadline.signal) ?? client;
   let deleteBuilds = 0;
   let cancelledBuild = "";
   let refusal: string | undefined;
@@ -71,11 +71,11 @@ async function removeUntil(
       if (isActive(job)) {
         if (build.transition !== "delete" && cancelledBuild !== build.id) {
           cancelledBuild = build.id;
-          await owner.cancelBuild(build.id);
+          await client.cancelBuild(build.id);
         }
       } else {
         if (deleteBuilds++ === MAX_DELETE_BUILDS) return { state: "left", reason: refusal ?? reason };
-        const deleted = await owner.deleteWorkspace(id);
+        const deleted = await client.deleteWorkspace(id);
         refusal = deleted.ok ? undefined : deleted.failure.message;
         if (deleted.ok) job = deleted.value.job;
         else if (isFinal(deleted.failure)) return { state: "left", reason: deleted.failure.message };

@@ -17,12 +17,15 @@ export interface RemovalTimes {
   readonly endMs: number;
 }
 
-export interface RemovalOptions<T> {
-  readonly owner: CoderClient;
+export interface RemovalMeans {
+  readonly client: CoderClient;
   /** How many are removed at the same time; 0 = all. */
   readonly concurrency: number;
   /** Once it aborts, no further removal starts. */
   readonly signal: AbortSignal;
+}
+
+export interface RemovalOptions<T> extends RemovalMeans {
   readonly onEnd?: (item: T, removal: Removal, times: RemovalTimes) => void;
 }
 
@@ -42,7 +45,7 @@ export function removeUsers<T extends Identified>(
   users: readonly T[],
   options: RemovalOptions<T>,
 ): Promise<Removals> {
-  return removeEach(users, options, async ({ id }) => toRemoval(await options.owner.deleteUser(id)));
+  return removeEach(users, options, async ({ id }) => toRemoval(await options.client.deleteUser(id)));
 }
 
 /** Deletes tokens and sessions. The tokens of a deleted user go with the user. */
@@ -51,7 +54,7 @@ export function removeTokens<T extends Identified & { readonly userId: string }>
   options: RemovalOptions<T>,
 ): Promise<Removals> {
   return removeEach(tokens, options, async ({ id, userId }) =>
-    toRemoval(await options.owner.deleteToken(userId, id)),
+    toRemoval(await options.client.deleteToken(userId, id)),
   );
 }
 

@@ -16,15 +16,15 @@ export interface AppHosts {
  * not support the load's way.
  */
 export async function findAppHosts(
-  owner: CoderClient,
+  admin: CoderClient,
   { app, deployment }: LoadTask,
 ): Promise<AppHosts | undefined> {
   if (app === undefined) return undefined;
   if (app.by === "path") {
-    await requirePathApps(owner);
+    await requirePathApps(admin);
     return undefined;
   }
-  const answer = await owner.applicationsHost();
+  const answer = await admin.applicationsHost();
   if (!answer.ok)
     throw new RefbenchError("coder", `the host of apps cannot be read: ${answer.failure.message}`);
   const { host: wildcard } = answer.value;
@@ -38,8 +38,8 @@ export async function findAppHosts(
   return { wildcard, isAtCoder };
 }
 
-async function requirePathApps(owner: CoderClient): Promise<void> {
-  const configured = await owner.deploymentConfig();
+async function requirePathApps(admin: CoderClient): Promise<void> {
+  const configured = await admin.deploymentConfig();
   if (configured.ok && configured.value.config.disable_path_apps === true)
     throw new RefbenchError(
       "usage",

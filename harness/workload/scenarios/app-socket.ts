@@ -48,7 +48,7 @@ export class AppSocket {
    * at its echo or failure.
    */
   async open(dueMs: number): Promise<void> {
-    const { transport } = this.#load.owner.http;
+    const { transport } = this.#load.admin.http;
     if (this.#load.signal.aborted) return;
     const startedMs = performance.now();
     const socket = transport.webSocket(this.#address.path, this.#address.token, this.#address.origin);

@@ -37,7 +37,7 @@ export const apps: Scenario = async (load, ready) => {
 /** Finds the address of each workspace's app. A workspace without one has failed. */
 async function findAddresses(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<AppAddress[]> {
   load.board.activity = "looking for apps";
-  const hosts = await findAppHosts(load.owner, load.task);
+  const hosts = await findAppHosts(load.admin, load.task);
   if (hosts?.isAtCoder === true)
     load.note(
       `this machine cannot resolve names below ${hosts.wildcard}: apps are requested at the address of ${load.task.deployment.url}`,

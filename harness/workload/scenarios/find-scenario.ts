@@ -28,7 +28,7 @@ export function getScenario({ scenario = "workspaces" }: LoadTask): Scenario {
 const NEEDS = { dashboard: "dashboard", apps: "app" } as const;
 
 /** Throws `usage` if the scenario lacks its data, or if the deployment does not support it. */
-export async function checkScenario(owner: CoderClient, task: LoadTask): Promise<void> {
+export async function checkScenario(admin: CoderClient, task: LoadTask): Promise<void> {
   const { scenario = "workspaces" } = task;
   const needed = scenario === "dashboard" || scenario === "apps" ? NEEDS[scenario] : undefined;
   if (needed !== undefined && task[needed] === undefined)
@@ -36,5 +36,5 @@ export async function checkScenario(owner: CoderClient, task: LoadTask): Promise
       "usage",
       `the scenario ${scenario} needs its data in the task's field "${needed}": add it`,
     );
-  await findAppHosts(owner, task);
+  await findAppHosts(admin, task);
 }

@@ -88,9 +88,9 @@ async function requestStart(load: LoadContext, workspace: LoadWorkspace): Promis
 async function restartExisting(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
   if (load.task.existing === undefined || !load.signal.aborted) return;
   const owed = stopped.filter(({ agentId, state }) => agentId === undefined && state === "waiting");
-  const caller = { token: load.task.token, owner: true };
-  const owner = new CoderClient(load.owner.http, caller, AbortSignal.timeout(RESTART_MS)).patient();
-  const answers = await Promise.all(owed.map(({ id }) => owner.startWorkspace(id ?? "")));
+  const caller = { token: load.task.token, isSiteAdmin: true };
+  const admin = new CoderClient(load.admin.http, caller, AbortSignal.timeout(RESTART_MS)).patient();
+  const answers = await Promise.all(owed.map(({ id }) => admin.startWorkspace(id ?? "")));
   const left = answers.filter(({ ok }) => !ok).length;
   if (left > 0)
     load.note(

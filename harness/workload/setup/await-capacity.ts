@@ -13,7 +13,7 @@ const SETTLED_MS = 15_000;
  * not reach Coder.
  */
 export async function awaitCapacity(
-  owner: CoderClient,
+  admin: CoderClient,
   organizationId: string,
   task: BootstrapTask,
   context: TaskContext,
@@ -22,7 +22,7 @@ export async function awaitCapacity(
   let seen: BuildCapacity | undefined;
   let sinceMs = context.clock.elapsed();
   for (;;) {
-    const answer = await buildCapacity(owner, organizationId);
+    const answer = await buildCapacity(admin, organizationId);
     if (answer.ok) {
       const { value } = answer;
       if (isExpected(value, task.expect)) return value;

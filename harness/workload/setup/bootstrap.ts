@@ -37,23 +37,23 @@ async function bootstrapUntil(task: BootstrapTask, context: TaskContext): Promis
   const deadline = context.clock.elapsed() + task.timeoutMs;
   const note = (message: string): void => context.emit({ type: "note", message });
   try {
-    const nobody = new CoderClient(http, { owner: false }, context.signal);
+    const nobody = new CoderClient(http, { isSiteAdmin: false }, context.signal);
     await awaitHealthy(nobody, task, context, deadline);
     const info = required(await nobody.patient().buildInfo(), "Coder does not report its version");
     note(`Coder ${info.version} answers at ${task.deployment.url}`);
 
     const token = await createAdminToken(nobody, http, task, context);
-    const owner = new CoderClient(http, { token, owner: true }, context.signal).patient();
+    const admin = new CoderClient(http, { token, isSiteAdmin: true }, context.signal).patient();
     if (task.licence !== undefined) {
-      await addLicence(owner, task.licence);
-      if (task.expect.replicas > 1) await requireEntitlement(owner, "high_availability", context);
+      await addLicence(admin, task.licence);
+      if (task.expect.replicas > 1) await requireEntitlement(admin, "high_availability", context);
       note("the licence was accepted");
     }
-    const organization = await onlyOrganization(owner);
-    const capacity = await awaitCapacity(owner, organization.id, task, context, deadline);
+    const organization = await onlyOrganization(admin);
+    const capacity = await awaitCapacity(admin, organization.id, task, context, deadline);
     note(`${capacity.replicas} replicas with ${capacity.daemons} provisioner daemons are live`);
 
-    const template = await uploadTemplate(owner, organization.id, task.template, context, deadline);
+    const template = await uploadTemplate(admin, organization.id, task.template, context, deadline);
     note(`template ${task.template.name} is imported`);
     return {
       stopped: false,
@@ -112,13 +112,13 @@ async function createAdminToken(
       ? "the first user cannot log in"
       : `another first user exists, and ${admin.email} cannot log in`,
   );
-  const session = new CoderClient(http, { token: login.session_token, owner: true }, context.signal);
+  const session = new CoderClient(http, { token: login.session_token, isSiteAdmin: true }, context.signal);
   const name = `refbench-${randomBytes(4).toString("hex")}`;
   return required(await session.mintToken("me", name), "the site admin's token cannot be created").key;
 }
 
-async function addLicence(owner: CoderClient, licence: string): Promise<void> {
-  const added = await owner.addLicence(licence);
+async function addLicence(admin: CoderClient, licence: string): Promise<void> {
+  const added = await admin.addLicence(licence);
   if (added.ok || /already/i.test(added.failure.message)) return;
   const why = failedWith(added, 404)
     ? "this build of Coder accepts no licences"

@@ -15,36 +15,36 @@ const ASK_AGAIN_MS = 250;
  * version.
  */
 export async function uploadTemplate(
-  owner: CoderClient,
+  admin: CoderClient,
   organizationId: string,
   template: BootstrapTask["template"],
   context: TaskContext,
   deadline: number,
 ): Promise<{ readonly id: string; readonly versionId: string }> {
   const { name } = template;
-  const file = usable(await owner.uploadFile(await templateArchive(template.files)), name, "be uploaded");
-  const existing = await owner.template(organizationId, name);
+  const file = usable(await admin.uploadFile(await templateArchive(template.files)), name, "be uploaded");
+  const existing = await admin.template(organizationId, name);
   if (!existing.ok && !failedWith(existing, 404)) usable(existing, name, "be looked up");
 
-  const created = await owner.createTemplateVersion(organizationId, {
+  const created = await admin.createTemplateVersion(organizationId, {
     fileId: file.hash,
     variables: template.variables,
     // eslint-disable-next-line no-restricted-syntax -- the only failure left is 404: there is no template yet.
     ...(existing.ok ? { templateId: existing.value.id } : {}),
   });
   const version = usable(created, name, "be imported");
-  await awaitImport(owner, version, name, context, deadline);
+  await awaitImport(admin, version, name, context, deadline);
 
   if (existing.ok) {
-    usable(await owner.activateTemplateVersion(existing.value.id, version.id), name, "be given its version");
+    usable(await admin.activateTemplateVersion(existing.value.id, version.id), name, "be given its version");
     return { id: existing.value.id, versionId: version.id };
   }
-  const made = usable(await owner.createTemplate(organizationId, name, version.id), name, "be created");
+  const made = usable(await admin.createTemplate(organizationId, name, version.id), name, "be created");
   return { id: made.id, versionId: version.id };
 }
 
 async function awaitImport(
-  owner: CoderClient,
+  admin: CoderClient,
   created: TemplateVersion,
   name: string,
   context: TaskContext,
@@ -58,10 +58,10 @@ async function awaitImport(
         `the import of template ${name} is still ${job.status} at bootstrap's deadline`,
       );
     await context.clock.sleep(ASK_AGAIN_MS, context.signal);
-    job = usable(await owner.templateVersion(created.id), name, "be asked for").job;
+    job = usable(await admin.templateVersion(created.id), name, "be asked for").job;
   }
   if (job.status === "succeeded") return;
-  const log = await readImportLog(owner, created.id);
+  const log = await readImportLog(admin, created.id);
   const reason = [job.error ?? "no reason given", ...log].join(" / ");
   throw new RefbenchError("coder", `the import of template ${name} ${job.status}: ${reason}`);
 }

@@ -78,11 +78,11 @@ async function explainFailure(
   const { buildId } = workspace;
   if (look.phase === "build" && buildId !== undefined)
     await load.failures.explain(look.class, look.phase, look.message, () =>
-      readBuildLog(load.owner, buildId),
+      readBuildLog(load.admin, buildId),
     );
   else if (look.class === "agent-timeout" && agentId !== undefined)
     await load.failures.explain(look.class, look.phase, look.message, () =>
-      readAgentLog(load.owner, agentId),
+      readAgentLog(load.admin, agentId),
     );
 }
 

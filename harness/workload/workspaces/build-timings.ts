@@ -31,7 +31,7 @@ export async function readBuildTimings(
     built.map(({ buildId }) =>
       slots.run(async () => {
         if (buildId === undefined || missing.length > 0 || load.signal.aborted) return;
-        const timings = await load.owner.buildTimings(buildId);
+        const timings = await load.admin.buildTimings(buildId);
         if (timings.ok) {
           for (const [phase, [start, end]] of findStageSpans(timings.value))
             load.latencies.recordSpan(phase, start, end);

@@ -19,7 +19,7 @@ type Selection = NonNullable<LoadTask["existing"]>;
  */
 export async function findExisting(load: LoadContext, selection: Selection): Promise<LoadWorkspace[]> {
   load.board.activity = "looking for workspaces";
-  const listed = requireList(await listWorkspaces(load.owner), "workspaces");
+  const listed = requireList(await listWorkspaces(load.admin), "workspaces");
   const selected = listed.filter((workspace) => isSelected(workspace, selection));
   const { part } = load.task;
   const inRange = selected
@@ -77,7 +77,7 @@ async function mintForUsers(
 ): Promise<Map<string, LoadUser>> {
   const names = new Map(workspaces.map(({ owner_id, owner_name }) => [owner_id, owner_name]));
   const users = await inTurns([...names], MINTED_AT_ONCE, async ([id, username]) => {
-    const token = await load.tokens.mint(load.owner, id);
+    const token = await load.tokens.mint(load.admin, id);
     if (!token.ok) load.failures.addAnswer("user-create", "create-user", token.failure);
     load.board.users++;
     return [id, { id, username, token: token.ok ? token.value : "", isOurs: false }] as const;

@@ -20,7 +20,7 @@ export async function reportAgents(load: LoadContext, workspaces: readonly LoadW
     unsettled.map((workspace) =>
       slots.run(async () => {
         if (load.signal.aborted) return;
-        const seen = await load.owner.workspace(workspace.id ?? "");
+        const seen = await load.admin.workspace(workspace.id ?? "");
         if (!seen.ok) {
           lost.push(seen.failure.message);
           return;
@@ -45,6 +45,6 @@ async function reportStartup(load: LoadContext, workspace: LoadWorkspace, agent:
   const message = `${describeAgent(agent)}; the workspace could still be used`;
   load.failures.add("startup-script", "agent-ready", message);
   await load.failures.explain("startup-script", "agent-ready", describeAgent(agent), () =>
-    readAgentLog(load.owner, agent.id),
+    readAgentLog(load.admin, agent.id),
   );
 }

@@ -27,7 +27,7 @@ export class HungProcess {
 
   /** Has it drive the run. */
   drive(folder: RunFolder): void {
-    writeFileSync(folder.owner, JSON.stringify(this.identity));
+    writeFileSync(folder.driver, JSON.stringify(this.identity));
   }
 
   /** Whether somebody has killed it. */

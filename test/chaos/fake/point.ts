@@ -164,7 +164,7 @@ class Point {
       architecture: "gke",
       size: "canary",
       overrides: { users: "2", workspaces: "2", "connections.total": "4" },
-      owner: "chaos",
+      operator: "chaos",
       ttlMs: TTL_MS[this.#schedule.kind],
       rehearsal: {
         twinRoot: join(this.#cwd, "twin"),

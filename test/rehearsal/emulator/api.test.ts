@@ -106,7 +106,7 @@ test("bad fields are named", async () => {
   expect((await driver.post("/api/v2/users", weak)).status).toBe(400);
 });
 
-test("an owner mints a token for another user, which acts as that user", async () => {
+test("a site admin creates a token for another user, which acts as that user", async () => {
   const user = await driver.user("minted");
   const path = `/api/v2/users/${user.id}/keys/tokens`;
   const minted = await driver.post(path, { lifetime: 3_600e9, token_name: "bench" });

@@ -61,7 +61,7 @@ test("a refusal is 429 in Coder's words", () => {
   });
 });
 
-test("only an owner passes by the bypass header", () => {
+test("only a site admin passes by the bypass header", () => {
   const limits = new RateLimits({ CODER_API_RATE_LIMIT: "1" });
   const headers = { "x-coder-bypass-ratelimit": "true" };
   expect(passing(limits, 50, { headers, user: user("o", ["owner"]) })).toBe(50);

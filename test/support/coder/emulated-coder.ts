@@ -50,14 +50,14 @@ export async function startEmulatedCoder(options: CoderOptions = {}) {
   const { deployment } = emulator;
   const { url, token = "", email = "", password = "" } = emulator.ready;
   const http = new CoderHttp({ url, clock: systemClock });
-  const owner = new CoderClient(http, { token, owner: true }, new AbortController().signal);
+  const siteAdmin = new CoderClient(http, { token, isSiteAdmin: true }, new AbortController().signal);
   return {
     url,
     token,
     /** The login of its first user. */
     firstUser: { email, username: "admin", password },
     /** A client of its first user, a site admin. */
-    owner,
+    siteAdmin,
     /** What it holds, past its API. */
     world: deployment.world,
     ...record.seen,
@@ -65,7 +65,7 @@ export async function startEmulatedCoder(options: CoderOptions = {}) {
     reachedAgents: () => record.reached.map((id) => deployment.world.agents.get(id)?.name ?? id),
     ...lookInto(deployment),
     /** Returns what exists besides its first user, as the API lists it. */
-    names: () => listNames(owner),
+    names: () => listNames(siteAdmin),
     [Symbol.asyncDispose]: async () => {
       await http.close();
       await emulator.close();
@@ -187,9 +187,13 @@ function turn(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 1));
 }
 
-async function listNames(owner: CoderClient) {
-  const [workspaces, users, me] = await Promise.all([listWorkspaces(owner), listUsers(owner), owner.me()]);
-  const tokens = me.ok ? await owner.tokens(me.value.id) : me;
+async function listNames(siteAdmin: CoderClient) {
+  const [workspaces, users, me] = await Promise.all([
+    listWorkspaces(siteAdmin),
+    listUsers(siteAdmin),
+    siteAdmin.me(),
+  ]);
+  const tokens = me.ok ? await siteAdmin.tokens(me.value.id) : me;
   return {
     workspaces: workspaces.ok ? workspaces.value.map(({ name }) => name) : [],
     users: users.ok ? users.value.map(({ username }) => username).filter((name) => name !== "admin") : [],
@@ -199,22 +203,22 @@ async function listNames(owner: CoderClient) {
 
 /** Makes a user, and a workspace of it where one is asked for; returns the user's id. */
 export async function addPerson(
-  { owner }: { readonly owner: CoderClient },
+  { siteAdmin }: { readonly siteAdmin: CoderClient },
   username: string,
   {
     email = `${username}@example.com`,
     workspace,
   }: { readonly email?: string; readonly workspace?: string } = {},
 ): Promise<string> {
-  const [organization] = valueOf(await owner.organizations());
+  const [organization] = valueOf(await siteAdmin.organizations());
   const organizationId = organization?.id ?? "";
   const user = valueOf(
-    await owner.createUser({ username, email, password: "Correct-Horse-9-Battery", organizationId }),
+    await siteAdmin.createUser({ username, email, password: "Correct-Horse-9-Battery", organizationId }),
   );
   if (workspace === undefined) return user.id;
-  const template = valueOf(await owner.template(organizationId, "kubernetes"));
+  const template = valueOf(await siteAdmin.template(organizationId, "kubernetes"));
   valueOf(
-    await owner.createWorkspace(user.id, {
+    await siteAdmin.createWorkspace(user.id, {
       templateId: template.id,
       name: workspace,
       parameters: {},

@@ -26,7 +26,7 @@ export function recordOfResult(
       task,
       look: {
         ...{ url: task.deployment.url, id: "deployment-id", version: "v2.31.0", isEmulated: true },
-        ...{ caller: "admin", isOwner: true, workspaces: { total: 0, building: 0 }, runs: [], inUse: [] },
+        ...{ caller: "admin", isSiteAdmin: true, workspaces: { total: 0, building: 0 }, runs: [], inUse: [] },
         builds: { replicas: 1, daemons },
       },
       maxFailures: undefined,

@@ -210,13 +210,13 @@ describe("a deployment that cannot be reached as asked", () => {
 
   test("a user who is not a site admin is told what to do, and leaves nothing behind either", async () => {
     await using coder = await startEmulatedCoder();
-    const bob = await coder.owner.mintToken(await addPerson(coder, "bob"), "bobs-own");
+    const bob = await coder.siteAdmin.mintToken(await addPerson(coder, "bob"), "bobs-own");
     const member = { url: coder.url, token: bob.ok ? bob.value.key : "" };
     const refused = await refbench(member, [...SEED, ...SHORT]);
     expect(refused.code).toBe(2);
     expect(refused.stderr).toContain("bob is not a site admin");
     expect(refused.stderr).toContain("--use-host-login");
-    const info = await coder.owner.buildInfo();
+    const info = await coder.siteAdmin.buildInfo();
     const id = info.ok ? info.value.deployment_id : "";
     const host = [...SEED, ...SHORT, "--use-host-login", "--deployment-id", id, "--output", "json"];
     const went = await refbench(member, host);

@@ -100,7 +100,7 @@ describe("refbench sweep", () => {
       architecture: "gke",
       size: "canary",
       overrides: {},
-      owner: "tester",
+      operator: "tester",
       ttlMs: 3_600_000,
       rehearsal: {
         twinRoot: join(cwd, ".refbench", "twin"),
@@ -112,7 +112,7 @@ describe("refbench sweep", () => {
       project: TWIN_PROJECT,
       refbench: { version: "0.0.0" },
     });
-    await writeJson(run.owner, { host: hostname(), boot: "an earlier one", pid: 1, startTime: "1" });
+    await writeJson(run.driver, { host: hostname(), boot: "an earlier one", pid: 1, startTime: "1" });
     await plant(cwd, "google_compute_disk", "pvc-1", { runId: run.path.slice(-26) });
 
     const report = reportOf(await runCommand(sweepCommand, ["--dry-run", "--output", "json"], { cwd }));

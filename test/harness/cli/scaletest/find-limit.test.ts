@@ -89,15 +89,22 @@ async function searched({
     reporter: { report: () => undefined },
     clock: systemClock,
     callerWith: (signal) => ({
-      client: new CoderClient(http, { token: coder.token, owner: true }, signal),
+      client: new CoderClient(http, { token: coder.token, isSiteAdmin: true }, signal),
       user: { id: "me", username: "owner", email: "", roles: [] },
-      isOwner: true,
+      isSiteAdmin: true,
       token: coder.token,
     }),
     ...{ timeoutMs: 0, cleanupTimeoutMs: 20_000, cleanupJobTimeoutMs: 0 },
   }).finally(() => http.close());
   const look = {
-    ...{ url: coder.url, id: "id", version: "v2.31.0", isEmulated: false, caller: "owner", isOwner: true },
+    ...{
+      url: coder.url,
+      id: "id",
+      version: "v2.31.0",
+      isEmulated: false,
+      caller: "owner",
+      isSiteAdmin: true,
+    },
     ...{ workspaces: { total: 0, building: 0 }, runs: [], builds: { replicas: 1, daemons: 2 }, inUse: [] },
   };
   const report = reportOfLimit(search, outcome, {

@@ -86,7 +86,7 @@ test("429 without an end is given up as rate-limited", async () => {
   expect(server.slept).toHaveLength(5);
 });
 
-test("only an owner's call asks to bypass the rate limit", async () => {
+test("only a site admin's call asks to bypass the rate limit", async () => {
   const seen: unknown[] = [];
   await using server = await serve((request, response) => {
     seen.push(request.headers["x-coder-bypass-ratelimit"]);

@@ -34,7 +34,11 @@ test("a connection over TLS that is closed tells when the other side has let go 
   await using front = await startTlsFront(coder.url);
   await coder.addWorkspace("one", "running");
   const http = new CoderHttp({ url: front.url, caPem: front.caPem, clock: systemClock });
-  const client = new CoderClient(http, { token: coder.token, owner: true }, new AbortController().signal);
+  const client = new CoderClient(
+    http,
+    { token: coder.token, isSiteAdmin: true },
+    new AbortController().signal,
+  );
   const workspace = valueOf(await client.workspaces(0)).workspaces[0]!;
   const { key } = valueOf(await client.mintToken(workspace.owner_id, "bench"));
   const agentId = agentsOf(workspace)[0]!.id;

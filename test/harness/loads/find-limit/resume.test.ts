@@ -42,7 +42,7 @@ function groundOf(
       ...{ command: `echo ran-${run12}`, expectOutput: `ran-${run12}`, ...task },
     },
     look: {
-      ...{ url: "http://127.0.0.1:1", id, version, isEmulated: false, caller: "owner", isOwner: true },
+      ...{ url: "http://127.0.0.1:1", id, version, isEmulated: false, caller: "owner", isSiteAdmin: true },
       ...{ workspaces: { total: 0, building: 0 }, runs: [], builds: { replicas: 1, daemons: 2 }, inUse: [] },
     },
     cleanup: "refbench clean",

@@ -198,7 +198,7 @@ describe("the reaper", () => {
     const folder = await world.makeRun(undefined, { maxCost: CEILING, ttlMs: 4 * HOUR_MS });
     await drive(world, folder);
     await rm(folder.request);
-    await rm(folder.owner);
+    await rm(folder.driver);
     world.clock.advance(0.9 * HOUR_MS);
     expect(await reaped(world, folder)).toMatchObject({
       verdict: "cost-ceiling",
@@ -220,7 +220,7 @@ describe("the reaper, while the run's process lives", () => {
       "process.on('SIGTERM', () => {}); console.log(); setInterval(() => {}, 9e9)",
     ]);
     await once(hanging.stdout, "data");
-    await writeFile(folder.owner, JSON.stringify(identify(hanging.pid!)));
+    await writeFile(folder.driver, JSON.stringify(identify(hanging.pid!)));
     world.clock.advance(HOUR_MS);
     return { folder, hanging };
   }

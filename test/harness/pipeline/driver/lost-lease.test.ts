@@ -42,7 +42,7 @@ async function atWork() {
   await rm(folder.request);
   const run = spawn(process.execPath, ["-e", "console.log(); setInterval(() => {}, 9e8)"]);
   await once(run.stdout, "data");
-  await writeFile(folder.owner, JSON.stringify(identify(run.pid!)));
+  await writeFile(folder.driver, JSON.stringify(identify(run.pid!)));
   world.calls.length = 0;
   return { world, bucket, folder, run };
 }

@@ -167,7 +167,7 @@ describe("the reaper", () => {
     const folder = await world.makeRun();
     await drive(world, folder);
     await rm(folder.request);
-    await writeFile(folder.owner, JSON.stringify({ ...ownIdentity(), pid: 2 ** 22 + 1 }));
+    await writeFile(folder.driver, JSON.stringify({ ...ownIdentity(), pid: 2 ** 22 + 1 }));
     const record = await reaped(world, folder);
     expect(record).toMatchObject({ verdict: "interrupted", teardown: { state: "clean" } });
     expect(world.items.size).toBe(0);
@@ -249,7 +249,7 @@ describe("the reaper", () => {
     const world = new FakeWorld();
     const folder = await world.makeRun();
     await drive(world, folder);
-    await rm(folder.owner);
+    await rm(folder.driver);
     await requestTeardown(folder, { through: "drain", only: true, reason: "stage" });
     await reaped(world, folder);
     // The drain alone, then the expiry for the rest.

@@ -15,15 +15,15 @@ describe("the driver of a run", () => {
     const { folder, clock, sight } = await newSight();
     await claimRun(folder);
     expect(await sight.look()).toBe("alive");
-    await rename(folder.owner, `${folder.owner}.away`);
-    await mkdir(folder.owner);
+    await rename(folder.driver, `${folder.driver}.away`);
+    await mkdir(folder.driver);
     clock.advance(3_600_000);
     expect(await sight.look()).toBe("alive");
   });
 
   test("that was never seen is unknown for 30 seconds before it counts as dead", async () => {
     const { folder, clock, sight } = await newSight();
-    await writeFile(folder.owner, "{");
+    await writeFile(folder.driver, "{");
     expect(await driverState(folder)).toBe("unknown");
     expect(await sight.look()).toBe("unknown");
     clock.advance(29_999);
@@ -34,10 +34,10 @@ describe("the driver of a run", () => {
 
   test("whose file is read again after a failure is what the file says", async () => {
     const { folder, clock, sight } = await newSight();
-    await mkdir(folder.owner);
+    await mkdir(folder.driver);
     expect(await sight.look()).toBe("unknown");
-    await rm(folder.owner, { recursive: true });
-    await writeFile(folder.owner, JSON.stringify({ ...ownIdentity(), pid: 2 ** 22 + 1 }));
+    await rm(folder.driver, { recursive: true });
+    await writeFile(folder.driver, JSON.stringify({ ...ownIdentity(), pid: 2 ** 22 + 1 }));
     clock.advance(20_000);
     expect(await sight.look()).toBe("dead");
   });

@@ -160,7 +160,7 @@ describe("the record of a run that is torn down from its mirror", () => {
   test("does not bring the lost machine's owner along, whose death nobody here could see", async () => {
     await driven();
     expect(bucket.text()).toContain(`/files/owner.json`);
-    await expect(readFile((await restored()).owner)).rejects.toThrow("ENOENT");
+    await expect(readFile((await restored()).driver)).rejects.toThrow("ENOENT");
   });
 
   test("is in the bucket even when the bucket did not answer its reaper", async () => {

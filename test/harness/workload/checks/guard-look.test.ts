@@ -12,10 +12,10 @@ const OPEN: DeploymentStats = {
 
 test("open sessions are others' only where others are: Coder counts a load's own for a minute after its end", async () => {
   await using coder = await startEmulatedCoder();
-  const { owner, token } = coder;
-  const caller = await getCaller(owner.http, { token, from: "a test" }, new AbortController().signal);
+  const { siteAdmin: admin, token } = coder;
+  const caller = await getCaller(admin.http, { token, from: "a test" }, new AbortController().signal);
   caller.client.deploymentStats = () => Promise.resolve({ ok: true, status: 200, value: OPEN });
-  const [organization] = await owner.organizations().then((answer) => (answer.ok ? answer.value : []));
+  const [organization] = await admin.organizations().then((answer) => (answer.ok ? answer.value : []));
   const look = async () => (await lookAtDeployment(caller, organization?.id ?? "", Date.now())).inUse;
 
   await addPerson(coder, "bench-0123456789ab-0", { email: "bench-0123456789ab-0@refbench.test" });
@@ -26,9 +26,9 @@ test("open sessions are others' only where others are: Coder counts a load's own
 
 test("provisioner daemons and users that cannot be listed are not none", async () => {
   await using coder = await startEmulatedCoder();
-  const { owner, token } = coder;
-  const caller = await getCaller(owner.http, { token, from: "a test" }, new AbortController().signal);
-  const [organization] = await owner.organizations().then((answer) => (answer.ok ? answer.value : []));
+  const { siteAdmin: admin, token } = coder;
+  const caller = await getCaller(admin.http, { token, from: "a test" }, new AbortController().signal);
+  const [organization] = await admin.organizations().then((answer) => (answer.ok ? answer.value : []));
   const look = () => lookAtDeployment(caller, organization?.id ?? "", Date.now());
   const failing = (status: number) => () =>
     Promise.resolve({ ok: false, failure: { kind: "status", status, message: `GET: ${status}` } } as const);
@@ -39,11 +39,11 @@ test("provisioner daemons and users that cannot be listed are not none", async (
   caller.client.provisionerDaemons = failing(503);
   await expect(look()).rejects.toMatchObject({ code: "coder" });
 
-  caller.client.provisionerDaemons = owner.provisionerDaemons;
+  caller.client.provisionerDaemons = admin.provisionerDaemons;
   caller.client.replicas = failing(503);
   await expect(look()).rejects.toMatchObject({ code: "coder" });
 
-  caller.client.replicas = owner.replicas;
+  caller.client.replicas = admin.replicas;
   caller.client.with = () =>
     Object.assign(Object.create(caller.client) as CoderClient, { users: failing(503) });
   await expect(look()).rejects.toThrow("the users cannot be listed");

@@ -16,7 +16,7 @@ async function required(...answers: readonly object[]): Promise<void> {
   };
   await using coder = await startEmulatedCoder({ answers: [entitlements] });
   const { signal } = new AbortController();
-  await requireEntitlement(coder.owner, "high_availability", {
+  await requireEntitlement(coder.siteAdmin, "high_availability", {
     signal,
     clock: fakeClock(),
     emit: () => undefined,

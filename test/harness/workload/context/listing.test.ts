@@ -20,7 +20,7 @@ async function listFrom(pageAt: (offset: number) => Page) {
     },
   };
   await using coder = await startEmulatedCoder({ answers: [pages] });
-  return { answer: await listUsers(coder.owner), asked };
+  return { answer: await listUsers(coder.siteAdmin), asked };
 }
 
 const users = (from: number, to: number): Page["users"] =>

@@ -49,10 +49,10 @@ test("a run's workspaces, users and tokens go, and what only looks alike stays",
   await addPerson(coder, `bench-${RUN}-1`, { workspace: "bench-mark" });
   await addPerson(coder, `bench-${OTHER}-0`, ours(`bench-${OTHER}-0`));
   await addPerson(coder, "scaletest-ann", { workspace: "scaletest-1" });
-  const me = await coder.owner.me();
+  const me = await coder.siteAdmin.me();
   const myId = me.ok ? me.value.id : "";
   for (const name of [`bench-${RUN}-0a1b2c3d-probe`, `bench-${OTHER}-0a1b2c3d-probe`, "bench-mine"])
-    await coder.owner.mintToken(myId, name);
+    await coder.siteAdmin.mintToken(myId, name);
 
   const result = await cleaning.clean({ runs: [RUN] });
 
@@ -75,8 +75,8 @@ test("of every run, old ones only; what Coder's own utility left only when it is
   await addPerson(coder, "scaletest-x-0", { email: "x-0@scaletest.local", workspace: "scaletest-y-0" });
   await addPerson(coder, "scaletest-ann", { workspace: "dev" });
 
-  const me = await coder.owner.me();
-  await coder.owner.mintToken(me.ok ? me.value.id : "", "bench-mine");
+  const me = await coder.siteAdmin.me();
+  await coder.siteAdmin.mintToken(me.ok ? me.value.id : "", "bench-mine");
 
   const young = await cleaning.clean({ runs: "all", olderThanMs: HOUR_MS });
   expect(young.deleted).toEqual({ workspaces: 0, users: 0, tokens: 0 });
@@ -97,8 +97,8 @@ test("a cleanup also deletes what the steps of a limit search left", async () =>
   await using coder = await startEmulatedCoder();
   await using cleaning = await cleaner(coder);
   await addPerson(coder, `bench-${RUN}-l0-0`, ours(`bench-${RUN}-l0-0`));
-  const me = await coder.owner.me();
-  await coder.owner.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-l12-0a1b2c3d-probe`);
+  const me = await coder.siteAdmin.me();
+  await coder.siteAdmin.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-l12-0a1b2c3d-probe`);
 
   const { deleted } = await cleaning.clean({ runs: [RUN] });
 
@@ -155,11 +155,11 @@ test("a session of nobody is refused before anything else is asked", async () =>
     message: expect.stringContaining(`log in again with "coder login ${coder.url}"`) as string,
   });
   const member = await addPerson(coder, "bob");
-  const token = await coder.owner.mintToken(member, "t");
+  const token = await coder.siteAdmin.mintToken(member, "t");
   const caller = await getCaller(http, { token: token.ok ? token.value.key : "", from: "a file" }, signal);
-  expect(caller).toMatchObject({ isOwner: false, user: { username: "bob" } });
+  expect(caller).toMatchObject({ isSiteAdmin: false, user: { username: "bob" } });
   // An owner's privilege that was claimed in error is given up, not fatal.
-  const claiming = new CoderClient(http, { token: caller.token, owner: true }, signal);
+  const claiming = new CoderClient(http, { token: caller.token, isSiteAdmin: true }, signal);
   expect((await claiming.me()).ok).toBe(true);
   await http.close();
 });
@@ -170,8 +170,8 @@ test.each(["refuse", "reset", "answer"] as const)(
     await using coder = await startEmulatedCoder();
     for (const index of [0, 1])
       await addPerson(coder, `bench-${RUN}-${index}`, ours(`bench-${RUN}-${index}`));
-    const me = await coder.owner.me();
-    await coder.owner.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-0a1b2c3d-probe`);
+    const me = await coder.siteAdmin.me();
+    await coder.siteAdmin.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-0a1b2c3d-probe`);
     const fault = { refuse: { kind }, reset: { kind, afterBytes: 20 }, answer: { kind, status: 503 } }[kind];
     await using proxy = await startFaultProxy({
       target: coder.url,
@@ -237,8 +237,8 @@ test.each<[string, string, Fault, RegExp]>([
 ])("%s that are answered with %s are not known, and never none", async (kind, _, fault, match) => {
   await using coder = await startEmulatedCoder();
   await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
-  const me = await coder.owner.me();
-  await coder.owner.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-0a1b2c3d-probe`);
+  const me = await coder.siteAdmin.me();
+  await coder.siteAdmin.mintToken(me.ok ? me.value.id : "", `bench-${RUN}-0a1b2c3d-probe`);
   await using proxy = await startFaultProxy({ target: coder.url, rules: [{ match, fault }] });
   await using cleaning = await cleaner({ url: proxy.url, token: coder.token }, 1_000);
 

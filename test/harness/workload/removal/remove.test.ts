@@ -10,7 +10,7 @@ const signal = new AbortController().signal;
 
 test("what Coder no longer knows counts as gone: a delete without an answer may have succeeded", async () => {
   await using coder = await startEmulatedCoder();
-  const options = { owner: coder.owner, concurrency: 0, signal };
+  const options = { client: coder.siteAdmin, concurrency: 0, signal };
   const pollPace = new PollPace(systemClock, 1);
   const removals = [
     await removeUsers([UNKNOWN], options),
@@ -27,7 +27,11 @@ test("a refused delete is a value with its reason, and the others go on", async 
   await using coder = await startEmulatedCoder();
   const busy = { id: await addPerson(coder, "busy", { workspace: "dev" }) };
   const idle = { id: await addPerson(coder, "idle") };
-  const { gone, reasons } = await removeUsers([busy, idle], { owner: coder.owner, concurrency: 1, signal });
+  const { gone, reasons } = await removeUsers([busy, idle], {
+    client: coder.siteAdmin,
+    concurrency: 1,
+    signal,
+  });
   expect([...gone]).toEqual([idle.id]);
   expect(reasons.get(busy.id)).toMatch(/^DELETE .*417/);
 });
@@ -37,7 +41,7 @@ test("after an abort no further removal starts, and nothing is claimed about the
   const people = [{ id: await addPerson(coder, "first") }, { id: await addPerson(coder, "second") }];
   const stop = new AbortController();
   const removals = await removeUsers(people, {
-    owner: coder.owner,
+    client: coder.siteAdmin,
     concurrency: 1,
     signal: stop.signal,
     onEnd: () => stop.abort(),

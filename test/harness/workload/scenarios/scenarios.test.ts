@@ -35,7 +35,7 @@ resource "coder_app" "discard" {
 `;
 
 let coder: { readonly url: string; readonly token: string };
-let owner: CoderClient;
+let admin: CoderClient;
 let emulator: Emulator;
 let http: CoderHttp;
 let loads = 0;
@@ -60,7 +60,7 @@ beforeAll(async () => {
   );
   coder = { url, token };
   http = new CoderHttp({ url, clock: systemClock });
-  owner = new CoderClient(http, { token, owner: true }, signal);
+  admin = new CoderClient(http, { token, isSiteAdmin: true }, signal);
 }, 60_000);
 
 afterAll(async () => {
@@ -79,7 +79,7 @@ function counts(result: LoadResult, phase: Phase): number {
 }
 
 async function left(task: LoadTask): Promise<string[]> {
-  const [users, workspaces] = [await listUsers(owner), await listWorkspaces(owner)];
+  const [users, workspaces] = [await listUsers(admin), await listWorkspaces(admin)];
   if (!users.ok || !workspaces.ok) throw new Error("the emulator does not list");
   const names = [...users.value.map(({ username }) => username), ...workspaces.value.map(({ name }) => name)];
   return names.filter((name) => name.startsWith(`${task.prefix}-`));
@@ -130,7 +130,7 @@ test("workspaces that were there before a herd run again after it, also when it 
 });
 
 async function transitions(task: LoadTask): Promise<string[]> {
-  const all = await listWorkspaces(owner);
+  const all = await listWorkspaces(admin);
   if (!all.ok) return [];
   const own = all.value.filter(({ name }) => name.startsWith(`${task.prefix}-`));
   return own.map(({ latest_build: build }) => build.transition);

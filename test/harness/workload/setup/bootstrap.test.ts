@@ -43,7 +43,7 @@ function leapingClock(): Clock {
   };
 }
 
-test("bootstrap ends with an owner's token that works and the template in place", async () => {
+test("bootstrap ends with a site admin's token that works and the template in place", async () => {
   await using coder = await startEmulatedCoder(FRESH);
   const { result } = await bootstrap(taskFor(coder));
   expect(result).toMatchObject({
