@@ -8,11 +8,17 @@ const MOST_WRONG = 0.4;
  * none is near.
  */
 export function didYouMean(given: string, known: Iterable<string>): string {
+  const nearest = findNearest(given, known);
+  return nearest === undefined ? "" : ` (did you mean "${nearest}"?)`;
+}
+
+/** The known word that a mistyped one is nearest to; undefined where none is near. */
+export function findNearest(given: string, known: Iterable<string>): string | undefined {
   const word = given.toLowerCase();
   const nearest = [...known]
     .map((each) => ({ each, edits: distance(word, each.toLowerCase()) }))
     .toSorted((one, other) => one.edits - other.edits)[0];
-  if (nearest === undefined) return "";
+  if (nearest === undefined) return undefined;
   const { each, edits } = nearest;
-  return edits <= MOST_WRONG * Math.max(word.length, each.length) ? ` (did you mean "${each}"?)` : "";
+  return edits <= MOST_WRONG * Math.max(word.length, each.length) ? each : undefined;
 }

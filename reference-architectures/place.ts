@@ -1,5 +1,7 @@
 import type { Architecture } from "./architecture.ts";
 import { ArchitectureError } from "./error.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { findRegionMistake } from "./region-name.ts";
 import { zonesOf } from "./zones.ts";
 
 /** Where in its cloud an environment is made. */
@@ -16,9 +18,6 @@ export interface PlaceNames {
 
 const FLAGS: PlaceNames = { region: "--region", zone: "--zone" };
 
-/** Neither cloud's names are the other's, so a value that was meant for the other cloud is refused. */
-const REGION = { google: /^[a-z]+-[a-z]+\d+$/, aws: /^[a-z]{2}(-[a-z]+)+-\d+$/ } as const;
-
 /**
  * The region and zone of an environment: the architecture's, or what was asked for. A region alone means its first
  * zone, a zone alone its region. Throws `ArchitectureError` under the given names.
@@ -31,11 +30,30 @@ export function placeOf(
   const separator = cloud === "google" ? "-" : "";
   const { zone: askedZone = "" } = asked;
   const region = (asked.region ?? "") || regionOf(askedZone, separator) || usual;
-  if (!REGION[cloud].test(region)) throw new ArchitectureError(names.region, region, `one such as ${usual}`);
+  const mistake = findRegionMistake(cloud, region);
+  if (mistake !== undefined) {
+    const { meant } = mistake;
+    if (asked.region)
+      throw new ArchitectureError(
+        names.region,
+        region,
+        `one such as ${usual}${didYouMean(region, meant === undefined ? [] : [meant])}`,
+      );
+    const meantZones = meant === undefined ? [] : zonesOf(cloud, meant);
+    throw new ArchitectureError(
+      names.zone,
+      askedZone,
+      `one such as ${usualZone}${didYouMean(askedZone, meantZones)}`,
+    );
+  }
   const zones = zonesOf(cloud, region);
   const zone = askedZone || (region === usual ? usualZone : zones[0]);
   if (regionOf(zone, separator) === region) return { region, zone };
-  throw new ArchitectureError(names.zone, zone, `one of region ${region}: ${zones.join(", ")}`);
+  throw new ArchitectureError(
+    names.zone,
+    zone,
+    `one of region ${region}: ${zones.join(", ")}${didYouMean(zone, zones)}`,
+  );
 }
 
 /** A zone's name is its region's with a letter; nothing where it is no zone's. */

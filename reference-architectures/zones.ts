@@ -18,6 +18,11 @@ const LETTERS: Readonly<Record<CloudName, Readonly<Record<string, string>>>> = {
   },
 };
 
+/** Regions whose zones are known by name. */
+export function knownRegions(cloud: CloudName): readonly string[] {
+  return Object.keys(LETTERS[cloud]);
+}
+
 /** Names of a region's zones. */
 export function zonesOf(cloud: CloudName, region: string): readonly [string, ...string[]] {
   const separator = cloud === "google" ? "-" : "";

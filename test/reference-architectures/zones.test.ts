@@ -37,6 +37,30 @@ test.each([
     { region: "us-east1", zone: "us-east4-a" },
     /--zone is "us-east4-a", expected one of region us-east1: us-east1-b/,
   ],
+  [
+    google,
+    { region: "us-cental1" },
+    '"us-cental1", expected one such as us-central1 (did you mean "us-central1"?)',
+  ],
+  [google, { region: "us-esat4" }, '(did you mean "us-east4"?)'],
+  [google, { region: "eurpoe-west4" }, '(did you mean "europe-west4"?)'],
+  [
+    google,
+    { zone: "us-cental1-a" },
+    '--zone is "us-cental1-a", expected one such as us-central1-a (did you mean',
+  ],
+  [google, { zone: "us-central1a" }, '(did you mean "us-central1-a"?)'],
+  [aws, { region: "eu-cental-1" }, '(did you mean "eu-central-1"?)'],
+  [aws, { region: "useast2" }, /^--region is "useast2", expected one such as us-east-2/],
+  [aws, { region: "us-central1" }, /expected one such as us-east-2$/],
 ] as const)("%o with %o is refused", (architecture, asked, message) => {
   expect(() => placeOf(architecture, asked)).toThrow(message);
+});
+
+test.each([
+  [google, "nz-east1"],
+  [aws, "mx-central-1"],
+  [aws, "us-gov-west-1"],
+] as const)("%o in the region %s, which no list has, is left to the cloud", (architecture, region) => {
+  expect(placeOf(architecture, { region }).region).toBe(region);
 });
