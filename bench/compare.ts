@@ -5,9 +5,9 @@
 import { parseArgs } from "node:util";
 import { isTextOutput, whole } from "./arguments.ts";
 import { compareEmulated } from "./compare/emulated.ts";
-import { emulatedLine, missed, simulatedLine } from "./compare/report.ts";
+import { emulatedLine, missedComparisonTargets, simulatedLine } from "./compare/report.ts";
 import { simulate } from "./compare/simulated.ts";
-import { machine, machineLine } from "./machine.ts";
+import { thisMachine, machineLine } from "./machine.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,13 +29,13 @@ const simulated = [
 ].map((wish) => simulate({ ...wish, difference: DIFFERENCE, tries, seed }));
 const emulated = values["skip-emulator"] ? [] : [await compareEmulated(0), await compareEmulated(DIFFERENCE)];
 if (!isText) {
-  process.stdout.write(`${JSON.stringify({ machine, seed, simulated, emulated }, null, 2)}\n`);
+  process.stdout.write(`${JSON.stringify({ thisMachine, seed, simulated, emulated }, null, 2)}\n`);
 } else {
   const lines = [
     `${machineLine()}; seed ${seed}`,
     ...simulated.map(simulatedLine),
     ...emulated.map(emulatedLine),
-    ...missed(simulated, emulated),
+    ...missedComparisonTargets(simulated, emulated),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }

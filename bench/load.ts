@@ -11,9 +11,9 @@ import { startEmulatorProcess } from "./load/emulator-process.ts";
 import { type Floor, floor } from "./load/floor.ts";
 import { marginsOf } from "./load/margin.ts";
 import { type MixedLoad, mixedLoad } from "./load/mixed-load.ts";
-import { beside, doubled, floorLine, line, missed } from "./load/report.ts";
+import { beside, doubled, floorLine, loadLine, missedLoadTargets } from "./load/report.ts";
 import { someTerminals } from "./load/workspaces.ts";
-import { machine, machineLine } from "./machine.ts";
+import { thisMachine, machineLine } from "./machine.ts";
 
 const { values } = parseArgs({
   options: {
@@ -45,7 +45,7 @@ async function runBeside(binary: string): Promise<void> {
     (text) => void process.stderr.write(`${text}\n`),
   );
   for (const text of besideCoderText(measured)) say(text);
-  write({ machine, besideCoder: { ...measured, margins: marginsOf(measured) } });
+  write({ thisMachine, besideCoder: { ...measured, margins: marginsOf(measured) } });
 }
 
 async function run(): Promise<void> {
@@ -59,7 +59,7 @@ async function run(): Promise<void> {
       measured.push(await mixedLoad(coder, connections));
     }
     loads.push(measured);
-    say(line(measured));
+    say(loadLine(measured));
   }
   for (const text of doubled(loads)) say(text);
   const floors: Floor[] = [];
@@ -74,8 +74,8 @@ async function run(): Promise<void> {
   }
   for (const one of floors) say(floorLine(one));
   for (const text of beside(largest, floors)) say(text);
-  for (const text of missed(loads)) say(text);
-  write({ machine, loads, floors });
+  for (const text of missedLoadTargets(loads)) say(text);
+  write({ thisMachine, loads, floors });
 }
 
 function write(result: object): void {

@@ -1,7 +1,7 @@
 import { cpus, loadavg, totalmem } from "node:os";
 
 /** The machine of a benchmark, without which its figures mean nothing. */
-export const machine = {
+export const thisMachine = {
   cpu: cpus()[0]?.model ?? "unknown processor",
   cores: cpus().length,
   memoryGib: Math.round(totalmem() / 2 ** 30),
@@ -11,6 +11,6 @@ export const machine = {
 
 /** The machine on one line. */
 export function machineLine(): string {
-  const { cpu, cores, memoryGib, node, loadAverageBefore } = machine;
+  const { cpu, cores, memoryGib, node, loadAverageBefore } = thisMachine;
   return `${cpu}, ${cores} cores, ${memoryGib} GiB, node ${node}, load average ${loadAverageBefore.toFixed(1)} before`;
 }

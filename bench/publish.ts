@@ -12,7 +12,7 @@ import { siteOf } from "../harness/results/page/site.ts";
 import { writeSite } from "../harness/results/publish/write-site.ts";
 import { syntheticNights } from "../test/support/results/synthetic-nights.ts";
 import { isTextOutput, whole } from "./arguments.ts";
-import { machine, machineLine } from "./machine.ts";
+import { thisMachine, machineLine } from "./machine.ts";
 
 const SIZES = ["gke", "eks", "gce-docker", "gce-vm"] as const;
 const AS_OF = "2026-11-22";
@@ -36,7 +36,7 @@ try {
   const written = await timed(() => writeSite(files, { out: join(folder, "site"), kind: "results" }));
   const pages = [...files.keys()].filter((path) => path.endsWith(".html")).length;
   const result = {
-    machine,
+    thisMachine,
     nights,
     records: read.result.records.length,
     pages,

@@ -4,9 +4,9 @@
  */
 import { parseArgs } from "node:util";
 import { isTextOutput, whole } from "./arguments.ts";
-import { machine, machineLine } from "./machine.ts";
+import { thisMachine, machineLine } from "./machine.ts";
 import { NOISES } from "./regression/planted-series.ts";
-import { line, missed, visibleLine } from "./regression/report.ts";
+import { noiseLines, missedRegressionTargets, visibleLine } from "./regression/report.ts";
 import { flatSeries, plantedSteps, visibleSteps } from "./regression/trials.ts";
 
 const { values } = parseArgs({
@@ -31,15 +31,15 @@ const { user, system } = process.cpuUsage(startedAt);
 const cpuSeconds = (user + system) / 1e6;
 if (!isText) {
   process.stdout.write(
-    `${JSON.stringify({ machine, seed, series, cpuSeconds, results, visible }, null, 2)}\n`,
+    `${JSON.stringify({ thisMachine, seed, series, cpuSeconds, results, visible }, null, 2)}\n`,
   );
 } else {
   const lines = [
     `${machineLine()}; seed ${seed}, ${cpuSeconds.toFixed(0)} s of CPU`,
     `${series} series of each noise: a step of 10 % after 20 to 40 nights at 3 to 4 % variation; flat ones of 60 nights at 3.5 %`,
-    ...results.flatMap(line),
+    ...results.flatMap(noiseLines),
     ...visible.map(visibleLine),
-    ...missed(results),
+    ...missedRegressionTargets(results),
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }

@@ -12,7 +12,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { packageFile } from "../reference-architectures/package-file.ts";
 import { isTextOutput, whole } from "./arguments.ts";
-import { machine, machineLine } from "./machine.ts";
+import { thisMachine, machineLine } from "./machine.ts";
 
 const REFBENCH = packageFile("bin/refbench.js");
 /** At most so much CPU time, user and system, of the median start. */
@@ -49,7 +49,7 @@ try {
   const reaper = { ...(await memoryOfReaper()), targetMib: REAPER_TARGET_MIB };
   if (!isText) {
     process.stdout.write(
-      `${JSON.stringify({ machine, rounds, nodeCpuMs: node, starts, reaper }, null, 2)}\n`,
+      `${JSON.stringify({ thisMachine, rounds, nodeCpuMs: node, starts, reaper }, null, 2)}\n`,
     );
   } else {
     const lines = [

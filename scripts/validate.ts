@@ -12,7 +12,7 @@ import { synthesize } from "../harness/terraform/synthesize.ts";
 import { PROVIDER_MIRROR } from "../harness/cli/check-providers.ts";
 import { ArchitectureError } from "../reference-architectures/error.ts";
 import { casesOf, type ValidationCase } from "./validate/cases.ts";
-import { type Diagnostic, ValidationWorkspace } from "./validate/workspace.ts";
+import { type ProviderDiagnostic, ValidationWorkspace } from "./validate/workspace.ts";
 
 /** Its plan reads an account and images: it is planned where an AWS answers, such as moto at AWS_ENDPOINT_URL. */
 const NEEDS_AWS = "eks-cloud";
@@ -65,7 +65,11 @@ async function synthesizeCase(
   return made.map(({ name }) => name);
 }
 
-function inWords(name: string, stack: string, { severity, summary, detail, snippet }: Diagnostic): string {
+function inWords(
+  name: string,
+  stack: string,
+  { severity, summary, detail, snippet }: ProviderDiagnostic,
+): string {
   const where = snippet?.context ?? "the stack itself";
   return `${severity}: ${name}: ${stack}: ${where}: ${summary}${detail ? `\n  ${detail.replaceAll("\n", "\n  ")}` : ""}`;
 }

@@ -14,7 +14,10 @@ export function emulatedLine({ planted, buildsALoad, noise, pairsAsked, seconds,
 }
 
 /** Targets that were missed, by how much. */
-export function missed(simulated: readonly Simulated[], emulated: readonly Emulated[]): string[] {
+export function missedComparisonTargets(
+  simulated: readonly Simulated[],
+  emulated: readonly Emulated[],
+): string[] {
   return [
     ...simulated.flatMap(({ noise, figures, tries, equal, found }) => [
       ...(equal < TARGETS.equalShare * tries

@@ -1,7 +1,7 @@
 import type { BesideCoder, Pair } from "./beside-coder.ts";
 import type { GeneratorCost } from "./generator-cost.ts";
 import { marginsOf } from "./margin.ts";
-import { spread } from "./report.ts";
+import { medianWithSpread } from "./report.ts";
 
 /** The targets for refbench's marginal cost, as a ratio to Coder's utility. */
 const TARGETS = { memory: 1 / 10, cpu: 1 / 3 } as const;
@@ -27,10 +27,10 @@ export function besideCoderText(measured: BesideCoder): string[] {
     `a terminal more: refbench ${memory.refbench.toFixed(1)} KiB (${few.terminals} → ${all.terminals}), ${memory.refbenchMany.toFixed(1)} KiB (${all.terminals} → ${many.terminals}); Coder's utility ${memory.coder.toFixed(1)} KiB (${few.terminals} → ${all.terminals})`,
     `a tick more: refbench ${cpu.refbench.toFixed(0)} µs of CPU, Coder's utility ${cpu.coder.toFixed(0)} µs (${brief.traffic.holdMs / 1000} → ${all.traffic.holdMs / 1000} s); on more terminals ${more.refbench.toFixed(0)} and ${more.coder.toFixed(0)} µs (${few.terminals} → ${all.terminals})`,
     `refbench over Coder's utility: memory × ${memory.ratioMany.toFixed(2)}, CPU × ${cpu.ratio.toFixed(2)}`,
-    `a bare ws loop: ${spread(
+    `a bare ws loop: ${medianWithSpread(
       floors.map(({ cpuMsPerCommand }) => cpuMsPerCommand * 1000),
       0,
-    )} µs of CPU a tick, failures ${spread(
+    )} µs of CPU a tick, failures ${medianWithSpread(
       floors.map(({ failures }) => failures),
       0,
     )}`,
@@ -51,7 +51,8 @@ function pairLines({ terminals, traffic, refbench, coder }: Pair): string[] {
 
 function costLines(name: string, rounds: readonly GeneratorCost[]): string[] {
   if (rounds.length === 0) return [];
-  const figure = (of: (one: GeneratorCost) => number, digits = 0): string => spread(rounds.map(of), digits);
+  const figure = (of: (one: GeneratorCost) => number, digits = 0): string =>
+    medianWithSpread(rounds.map(of), digits);
   return [
     `  ${name.padEnd(8)} at most ${figure(({ peakMib }) => peakMib)} MiB; CPU ${figure(({ cpuSeconds }) => cpuSeconds, 2)} s, ${figure(({ cpuSeconds, ticks }) => (cpuSeconds * 1e6) / ticks)} µs a tick with its start`,
     `           ticks ${figure(({ ticks }) => ticks)}; MB sent ${figure(({ bytes }) => bytes.sent / 1e6, 1)}, received ${figure(({ bytes }) => bytes.received / 1e6, 1)}; held ${figure(({ held }) => held)}, verified ${figure(({ verified }) => verified)}, failures ${figure(({ failures }) => failures)}`,

@@ -7,12 +7,12 @@ const TARGETS = { connections: 10_000, holdMib: 200, holdCpuShare: 0.15, failure
 type Figure = "holdMib" | "peakMib" | "cpuMsPerOpen" | "holdCpuShare" | "cpuMsPerCommand";
 
 /** One size, medians with their spread. */
-export function line(rounds: readonly MixedLoad[]): string {
+export function loadLine(rounds: readonly MixedLoad[]): string {
   const [first] = rounds;
   if (first === undefined) return "";
   const latencies = Object.keys(first.latencyMs).map((phase) => {
     const at = (percentile: "p50" | "p99"): string =>
-      spread(
+      medianWithSpread(
         rounds.map(({ latencyMs }) => latencyMs[phase]?.[percentile] ?? 0),
         1,
       );
@@ -58,7 +58,7 @@ export function beside(loads: readonly MixedLoad[], floors: readonly Floor[]): s
 }
 
 /** Targets that were missed, by how much. */
-export function missed(loads: readonly (readonly MixedLoad[])[]): string[] {
+export function missedLoadTargets(loads: readonly (readonly MixedLoad[])[]): string[] {
   const judged = loads.find(([first]) => first?.connections === TARGETS.connections);
   if (judged === undefined) return [];
   const failures = Math.max(...judged.map((one) => one.failures));
@@ -71,7 +71,7 @@ export function missed(loads: readonly (readonly MixedLoad[])[]): string[] {
 }
 
 function figure(rounds: readonly MixedLoad[], name: Figure, digits: number): string {
-  return spread(
+  return medianWithSpread(
     rounds.map((one) => one[name]),
     digits,
   );
@@ -83,7 +83,7 @@ function median(rounds: readonly MixedLoad[], name: Figure): number {
 }
 
 /** `12 (11–14)`: the median, the least and the most. */
-export function spread(values: readonly number[], digits: number): string {
+export function medianWithSpread(values: readonly number[], digits: number): string {
   const sorted = [...values].sort((a, b) => a - b);
   const at = (index: number): string => (sorted[index] ?? 0).toFixed(digits);
   const middle = at(Math.floor(sorted.length / 2));

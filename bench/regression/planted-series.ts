@@ -18,7 +18,7 @@ export const NOISES = [
 export type Noise = (typeof NOISES)[number];
 
 /** A series of figures around 100, with a step of some share at one night. */
-export interface Planted {
+export interface PlantedStep {
   readonly noise: Noise;
   /** Standard deviation, relative. */
   readonly variation: number;
@@ -32,7 +32,7 @@ export function normal(random: Random): number {
 }
 
 /** Figures for the nights, and for a second measurement of each. */
-export function plantedSeries(planted: Planted, random: Random): { first: number[]; again: number[] } {
+export function plantedSeries(planted: PlantedStep, random: Random): { first: number[]; again: number[] } {
   const draw = noiseOf(planted, random);
   const again = noiseOf(planted, random);
   const levels = Array.from({ length: planted.nights }, (_, night) =>
@@ -52,7 +52,7 @@ const SPELLS = { chance: 0.03, nights: 4, by: 0.15 } as const;
 /** Two modes, such as two processors that a cloud happens to give; each lasts fifteen nights on average. */
 const STICKY = { chance: 1 / 15, by: 0.1 } as const;
 
-function noiseOf({ noise, variation }: Planted, random: Random): () => number {
+function noiseOf({ noise, variation }: PlantedStep, random: Random): () => number {
   let last = normal(random);
   let [night, spell, mode] = [-1, 0, 0];
   return () => {

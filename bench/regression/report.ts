@@ -1,16 +1,16 @@
 import type { Noise } from "./planted-series.ts";
-import type { Flat, Found, Planted } from "./trials.ts";
+import type { Flat, DetectionResult, StepResult } from "./trials.ts";
 
 const TARGETS = { recall: 0.8, precision: 0.9, alarms: 0 } as const;
 
 interface Result {
   readonly noise: Noise;
-  readonly planted: Planted;
+  readonly planted: StepResult;
   readonly flat: Flat;
 }
 
 /** The result for one noise. */
-export function line({ noise, planted, flat }: Result): string[] {
+export function noiseLines({ noise, planted, flat }: Result): string[] {
   return [
     `${noise}:`,
     `  reported within 7 nights              ${words(planted.reported)}`,
@@ -36,7 +36,7 @@ export function visibleLine({
 }
 
 /** Targets that were missed, by how much: of normal and log-normal noise, as the goal has it. */
-export function missed(results: readonly Result[]): string[] {
+export function missedRegressionTargets(results: readonly Result[]): string[] {
   return results
     .filter(({ noise }) => noise === "normal" || noise === "log-normal")
     .flatMap(({ noise, planted: { reported }, flat }) => [
@@ -52,7 +52,7 @@ export function missed(results: readonly Result[]): string[] {
     ]);
 }
 
-function words({ recall, precision, delayNights }: Found): string {
+function words({ recall, precision, delayNights }: DetectionResult): string {
   return `recall ${recall.toFixed(2)}, precision ${precision.toFixed(2)}, after ${delayNights} nights`;
 }
 

@@ -19,7 +19,7 @@ export interface Trials {
 }
 
 /** The result of a rule on series with a step. */
-export interface Found {
+export interface DetectionResult {
   /** Steps found within the nights, as a share of all; found ones as a share of all reported ones. */
   readonly recall: number;
   readonly precision: number;
@@ -27,17 +27,17 @@ export interface Found {
   readonly delayNights: number;
 }
 
-export interface Planted {
+export interface StepResult {
   /** The step is reported, at least as suspected. */
-  readonly reported: Found;
+  readonly reported: DetectionResult;
   /** Confirmed by the nights alone, and when each suspected night is measured once more. */
-  readonly confirmedByNights: Found;
-  readonly confirmedByReruns: Found;
-  readonly baseline: Found;
+  readonly confirmedByNights: DetectionResult;
+  readonly confirmedByReruns: DetectionResult;
+  readonly baseline: DetectionResult;
 }
 
 /** Steps of 10 %, each at a different night and variation; every series ends a week after its step. */
-export function plantedSteps({ noise, series, seed }: Trials): Planted {
+export function plantedSteps({ noise, series, seed }: Trials): StepResult {
   const reported: Outcome[] = [];
   const confirmedByNights: Outcome[] = [];
   const confirmedByReruns: Outcome[] = [];
@@ -161,7 +161,7 @@ function outcomeOf(
   return { reportedTooEarly, ...(found === -1 ? {} : { delay: found - at + 1 }) };
 }
 
-function foundIn(outcomes: readonly Outcome[]): Found {
+function foundIn(outcomes: readonly Outcome[]): DetectionResult {
   const delays = outcomes.flatMap(({ delay }) => (delay === undefined ? [] : [delay])).sort((a, b) => a - b);
   const wrong = outcomes.filter(({ reportedTooEarly }) => reportedTooEarly).length;
   const reported = delays.length + wrong;

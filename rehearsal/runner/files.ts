@@ -5,7 +5,7 @@ import type { FileHandle } from "node:fs/promises";
 import ssh2 from "ssh2";
 import type { FileEntry, SFTPWrapper } from "ssh2";
 import { attributesOf, entryOf, modeOf, NOTHING, setAttributes } from "./file-attributes.ts";
-import { SftpError, statusOf } from "./sftp-status.ts";
+import { SftpError, sftpStatus } from "./sftp-status.ts";
 
 const { STATUS_CODE, flagsToString } = ssh2.utils.sftp;
 
@@ -74,7 +74,7 @@ function answer(sftp: SFTPWrapper, id: number, act: () => Promise<(() => void) |
         if (send === undefined) sftp.status(id, STATUS_CODE.OK);
         else send();
       },
-      (error: unknown) => sftp.status(id, statusOf(error)),
+      (error: unknown) => sftp.status(id, sftpStatus(error)),
     );
 }
 

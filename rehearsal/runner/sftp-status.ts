@@ -13,7 +13,7 @@ export class SftpError extends Error {
 }
 
 /** The protocol's word for what went wrong. */
-export function statusOf(error: unknown): number {
+export function sftpStatus(error: unknown): number {
   if (error instanceof SftpError) return error.status;
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   if (code === "ENOENT") return STATUS_CODE.NO_SUCH_FILE;

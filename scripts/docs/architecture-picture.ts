@@ -1,5 +1,5 @@
 import type { Architecture, Size } from "../../reference-architectures/architecture.ts";
-import { arrow, type Box, boxOf, drawing, text } from "./drawing.ts";
+import { arrow, type Box, boxOf, drawing, textLine } from "./drawing.ts";
 
 const [BOX_WIDTH, BOX_HEIGHT] = [245, 130];
 
@@ -19,7 +19,7 @@ export function architecturePicture(
   const title = `${label}, size ${sizeName}`;
   const place = cloud === "google" ? "Google Cloud" : "AWS";
   return drawing({ width: 820, height: 380, title }, [
-    text(20, 32, `${title}: one network in ${place}; Coder has no address outside of it`, true),
+    textLine(20, 32, `${title}: one network in ${place}; Coder has no address outside of it`, true),
     ...boxes.map(boxOf),
     ...["M265 110H286", "M533 110H554", "M410 190V228"].map(arrow),
   ]);

@@ -1,6 +1,6 @@
 import type { Option } from "commander";
 import { markdownTable } from "./generated-pages.ts";
-import { type NamedCommand, visibleCommands } from "./program.ts";
+import { type DocumentedCommand, visibleCommands } from "./program.ts";
 
 /** A heading for each command, with its arguments, flags, defaults and variables. */
 export async function commandReference(): Promise<string> {
@@ -10,7 +10,7 @@ export async function commandReference(): Promise<string> {
     .join("\n\n");
 }
 
-function section({ path, command }: NamedCommand): string {
+function section({ path, command }: DocumentedCommand): string {
   const help = command.createHelp();
   const options = help.visibleOptions(command).filter(({ long }) => long !== "--help");
   const args = help.visibleArguments(command);

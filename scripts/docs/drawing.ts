@@ -33,8 +33,8 @@ export function drawing(
 export function boxOf({ x, y, width, height, title, lines }: Box): string {
   return [
     `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="6" fill="#ffffff" stroke="#57606a"/>`,
-    text(x + PADDING, y + 28, title, true),
-    ...lines.map((line, index) => text(x + PADDING, y + 28 + LINE * (index + 1), line)),
+    textLine(x + PADDING, y + 28, title, true),
+    ...lines.map((line, index) => textLine(x + PADDING, y + 28 + LINE * (index + 1), line)),
   ].join("\n");
 }
 
@@ -44,6 +44,6 @@ export function arrow(path: string): string {
 }
 
 /** One line of text; `y` is its baseline. */
-export function text(x: number, y: number, words: string, isBold = false): string {
+export function textLine(x: number, y: number, words: string, isBold = false): string {
   return `<text x="${x}" y="${y}"${isBold ? ' font-weight="600"' : ""}>${escapeXml(words)}</text>`;
 }

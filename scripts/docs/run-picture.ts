@@ -1,5 +1,5 @@
 import { RUN_STAGES, type Stage, TEARDOWN_STAGES } from "../../harness/model/record/stage.ts";
-import { arrow, boxOf, drawing, text } from "./drawing.ts";
+import { arrow, boxOf, drawing, textLine } from "./drawing.ts";
 
 /** A description of each stage, in lines that fit its box. */
 const WHAT: Readonly<Record<Stage, readonly string[]>> = {
@@ -20,13 +20,18 @@ const TITLE = "A run: its stages, and the two processes that look after it";
 /** A whole run as SVG: the stages in their order, and which process drives them. */
 export function runPicture(): string {
   return drawing({ width: WIDTH, height: 420, title: TITLE }, [
-    text(20, 32, "The driver (your command) runs the stages; a failure or Ctrl-C skips to the drain", true),
+    textLine(
+      20,
+      32,
+      "The driver (your command) runs the stages; a failure or Ctrl-C skips to the drain",
+      true,
+    ),
     ...row(RUN_STAGES, FIRST_ROW),
     ...row(TEARDOWN_STAGES, SECOND_ROW),
     arrow(turn()),
     `<rect x="20" y="${REAPER}" width="${WIDTH - 40}" height="72" rx="6" fill="#ffffff" stroke="#57606a" stroke-dasharray="6 4"/>`,
-    text(34, REAPER + 28, "Reaper: a second process, started before anything is created", true),
-    text(
+    textLine(34, REAPER + 28, "Reaper: a second process, started before anything is created", true),
+    textLine(
       34,
       REAPER + 50,
       "When the driver ends or hangs, or the run expires, it does the second row. On a lost machine, a teardown or a sweep does.",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { BrokenLawError, judge } from "./laws.ts";
+import { BrokenLawError, judgeCase } from "./laws.ts";
 import type { Outcome, Target } from "./target.ts";
 
 /** The result of one target. */
@@ -8,10 +8,10 @@ export interface TargetResult {
   readonly cases: number;
   readonly accepted: number;
   readonly refused: number;
-  readonly finding?: Finding;
+  readonly finding?: BrokenLaw;
 }
 
-export interface Finding {
+export interface BrokenLaw {
   /** The law that broke. */
   readonly why: string;
   /** The smallest input that breaks it, as far as was shrunk. */
@@ -43,7 +43,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Target
     const report = await fc.check(
       fc.asyncProperty(target.inputs, async (input) => {
         options.onCase?.(target.name, input);
-        last = judge(target, input);
+        last = judgeCase(target, input);
         counts[await last] += 1;
       }),
       {
@@ -61,7 +61,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Target
     if (report.failed && report.counterexample !== null) {
       const why = report.errorInstance instanceof Error ? report.errorInstance.message : "it failed";
       const [input] = report.counterexample;
-      return { ...base, finding: { why, input: shown(input), path: report.counterexamplePath } };
+      return { ...base, finding: { why, input: describeInput(input), path: report.counterexamplePath } };
     }
     await new Promise((resolve) => setImmediate(resolve));
     if (rejections.length === 0) return base;
@@ -76,7 +76,7 @@ export async function fuzz(target: Target, options: FuzzOptions): Promise<Target
 const MOST_SHOWN = 2_000;
 
 /** An input as a person reads it. */
-export function shown(input: unknown): string {
+export function describeInput(input: unknown): string {
   const text = fc.stringify(readable(input));
   return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}… (${text.length} characters)`;
 }

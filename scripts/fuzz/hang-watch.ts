@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import { shown } from "./campaign.ts";
+import { describeInput } from "./campaign.ts";
 
 const MOST_BYTES = 1 << 20;
 
@@ -28,7 +28,7 @@ export function startHangWatch(hangMs: number): {
   const worker = new Worker(WATCHER, { eval: true, workerData: { shared, bytes, hangMs } });
   return {
     onCase: (target, input) => {
-      const text = Buffer.from(`${target}: ${shown(input)}`).subarray(0, MOST_BYTES);
+      const text = Buffer.from(`${target}: ${describeInput(input)}`).subarray(0, MOST_BYTES);
       new Uint8Array(bytes).set(text);
       count[1] = text.length;
       Atomics.add(count, 0, 1);

@@ -19,14 +19,14 @@ export function treeOf(value: unknown): JsonTree {
 }
 
 /** The text of a tree. */
-export function textOf(tree: JsonTree): string {
+export function treeText(tree: JsonTree): string {
   switch (tree.kind) {
     case "raw":
       return tree.text;
     case "list":
-      return `[${tree.items.map(textOf).join(",")}]`;
+      return `[${tree.items.map(treeText).join(",")}]`;
     case "object":
-      return `{${tree.entries.map(([name, value]) => `${JSON.stringify(name)}:${textOf(value)}`).join(",")}}`;
+      return `{${tree.entries.map(([name, value]) => `${JSON.stringify(name)}:${treeText(value)}`).join(",")}}`;
   }
 }
 

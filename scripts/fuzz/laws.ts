@@ -12,7 +12,7 @@ const OBEYED =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/;
 
 /** Reads one input and throws `BrokenLawError` where a law breaks. Returns whether it was accepted. */
-export async function judge<Input>(target: Target<Input>, input: Input): Promise<Outcome["state"]> {
+export async function judgeCase<Input>(target: Target<Input>, input: Input): Promise<Outcome["state"]> {
   const outcome = await readGuarded(target, input);
   refusePollution();
   for (const text of outcome.printed ?? []) judgeText(text, target.secret);

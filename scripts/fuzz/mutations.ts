@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { countNodes, type JsonTree, nodeAt, replaceNode, textOf, treeOf } from "./json-tree.ts";
+import { countNodes, type JsonTree, nodeAt, replaceNode, treeText, treeOf } from "./json-tree.ts";
 import { oddName, oddText, oddToken } from "./odd-values.ts";
 
 /** The place of a change: a number that is taken modulo the number of places. */
@@ -29,7 +29,7 @@ const changes: fc.Arbitrary<Change> = fc.oneof(
     .map<Change>(
       (depth) => (tree, at) =>
         replaceNode(tree, at, (node) => [
-          { kind: "raw", text: `${"[".repeat(depth)}${textOf(node)}${"]".repeat(depth)}` },
+          { kind: "raw", text: `${"[".repeat(depth)}${treeText(node)}${"]".repeat(depth)}` },
         ]),
     ),
 );
@@ -102,7 +102,7 @@ export function jsonNear(
     })
     .map(({ sample, steps, damage }) => {
       const tree = steps.reduce((one, [at, change]) => change(one, at % countNodes(one)), sample);
-      return damage(Buffer.from(textOf(tree)));
+      return damage(Buffer.from(treeText(tree)));
     });
 }
 

@@ -23,7 +23,7 @@ const validation = z.object({ diagnostics: z.array(diagnostic) });
 const planLine = z.object({ type: z.literal("diagnostic"), diagnostic });
 
 /** What Terraform has to say of a stack. */
-export type Diagnostic = z.infer<typeof diagnostic>;
+export type ProviderDiagnostic = z.infer<typeof diagnostic>;
 
 /** Terraform with the real providers: each set of them is installed once, whatever number of stacks need it. */
 export class ValidationWorkspace {
@@ -49,7 +49,7 @@ export class ValidationWorkspace {
   }
 
   /** The findings of the providers' own checks about the synthesized stack in a folder. */
-  async validate(directory: string): Promise<readonly Diagnostic[]> {
+  async validate(directory: string): Promise<readonly ProviderDiagnostic[]> {
     const prepared = await this.#prepare(directory);
     await copyFile(join(prepared, LOCK_FILE), join(directory, LOCK_FILE));
     await symlink(join(prepared, ".terraform"), join(directory, ".terraform"));
@@ -66,7 +66,7 @@ export class ValidationWorkspace {
    * The providers' findings about an offline plan of a validated stack: with its secrets, then about a destroy
    * without them. Plans run checks that no schema has.
    */
-  async plan(directory: string): Promise<readonly Diagnostic[]> {
+  async plan(directory: string): Promise<readonly ProviderDiagnostic[]> {
     await prepareOfflinePlan(directory);
     const planned = await this.#planOnce(directory, ["plan"], OFFLINE_SECRETS);
     await writeSyntheticState(directory);
@@ -77,7 +77,7 @@ export class ValidationWorkspace {
     directory: string,
     command: readonly string[],
     secrets: NodeJS.ProcessEnv,
-  ): Promise<readonly Diagnostic[]> {
+  ): Promise<readonly ProviderDiagnostic[]> {
     const args = [...command, "-json", "-input=false", "-lock=false", "-no-color"];
     const { stdout, exitCode } = await execa("terraform", args, {
       cwd: directory,

@@ -8,7 +8,7 @@ const CLAIM_NOTHING: ReadonlySet<string> = new Set(["leaked", "unverified", "han
 export type RunPlace = Pick<Plan, "runId" | "cloud"> & { readonly simulated?: boolean };
 
 /** The command that removes what remains of a run. It needs neither the run's folder nor its reaper. */
-export function sweepCommand({ runId, cloud, simulated }: RunPlace): string {
+export function sweepCommandLine({ runId, cloud, simulated }: RunPlace): string {
   const command = `refbench sweep --run ${runId}`;
   if (cloud === undefined)
     return simulated === true
@@ -30,7 +30,7 @@ export async function afterCreate<T>(place: RunPlace, act: () => Promise<T>): Pr
     if (error instanceof RefbenchError && CLAIM_NOTHING.has(verdictOfError[error.code])) throw error;
     throw new RefbenchError(
       "after_create",
-      `${messageOf(error)}; it is not known whether anything remains of this run: run "${sweepCommand(place)}"`,
+      `${messageOf(error)}; it is not known whether anything remains of this run: run "${sweepCommandLine(place)}"`,
       { cause: error },
     );
   }

@@ -5,7 +5,7 @@ import { costOver, type NightCost } from "./cost.ts";
 import { figuresOver, type NightFigures } from "./figures.ts";
 import { isClean, isNightly, type MeasuredNight, nightsOf } from "./night.ts";
 import { measuredCoder } from "./outcome.ts";
-import { missingNights, type NightStatus, statusOf } from "./status.ts";
+import { missingNights, type NightStatus, nightStatus } from "./status.ts";
 import { type NightTally, tallyOf } from "./tally.ts";
 
 /** A row's figures are medians over at most this many nights. */
@@ -64,7 +64,7 @@ function rowOf(nights: readonly MeasuredNight[], asOf: string): readonly NightRo
       ...(figures === undefined ? {} : { figures }),
       consecutiveClean: firstUnclean === -1 ? nights.length : firstUnclean,
       ...(cost === undefined ? {} : { cost }),
-      status: statusOf(newest, missing, asOf),
+      status: nightStatus(newest, missing, asOf),
       missing,
     },
   ];

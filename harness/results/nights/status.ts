@@ -27,7 +27,7 @@ export type NightStatus =
   | { readonly word: "missing"; readonly nights: readonly string[] };
 
 /** Returns the status of a row on a given day. */
-export function statusOf(
+export function nightStatus(
   { day, record }: MeasuredNight,
   missing: readonly string[],
   asOf: string,

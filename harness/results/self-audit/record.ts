@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../model/record/record.ts";
-import { atMost, notNegative, type Rule, same, shareRule, sum } from "./rule.ts";
+import { atMost, notNegative, type Rule, same, checkShare, sum } from "./rule.ts";
 
 const at = (instant: string): number => Date.parse(instant);
 
@@ -82,7 +82,7 @@ export const objectivesAreShares: Rule<RunRecord> = {
   check: ({ objectives }) =>
     objectives.flatMap(({ name, unit, threshold, value }) => [
       unit === "share"
-        ? shareRule([`the threshold of ${name}`, threshold])
+        ? checkShare([`the threshold of ${name}`, threshold])
         : notNegative([`the threshold of ${name}`, threshold]),
       value === undefined ? undefined : notNegative([`the value of ${name}`, value]),
     ]),

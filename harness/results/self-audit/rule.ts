@@ -28,7 +28,7 @@ export function atMost([one, a]: Named, [other, b]: Named, tolerance = 0): strin
 }
 
 /** Returns a sentence unless a share is between 0 and 1. */
-export function shareRule([name, value]: Named): string | undefined {
+export function checkShare([name, value]: Named): string | undefined {
   return value >= 0 && value <= 1 ? undefined : `${name} is ${shown(value)}, expected a share from 0 to 1`;
 }
 

@@ -3,7 +3,7 @@ import type { Phase } from "../../model/record/worker-result.ts";
 import { readHistogram } from "../judge/histogram.ts";
 import { isCutShort } from "./counts.ts";
 import { successes } from "./histograms.ts";
-import { atMost, type Measured, notNegative, type Rule, same, shareRule, sum } from "./rule.ts";
+import { atMost, type Measured, notNegative, type Rule, same, checkShare, sum } from "./rule.ts";
 
 export const windowsAreContiguous: Rule<Measured> = {
   name: "windows-are-contiguous",
@@ -108,7 +108,7 @@ export const generatorIsConsistent: Rule<Measured> = {
     const isLimited = windows.some((window) => window.generator.limited.length > 0);
     const worst = Math.max(0, ...windows.map((window) => window.generator.slipMaxMs));
     return [
-      shareRule(["the generator's event loop in use", generator.eventLoopUtilization]),
+      checkShare(["the generator's event loop in use", generator.eventLoopUtilization]),
       atMost(["the generator's lateness at p99, ms,", generator.slipP99Ms], ["at most", generator.slipMaxMs]),
       notNegative(["the generator's lateness at p99, ms,", generator.slipP99Ms]),
       windows.length > 0
@@ -136,10 +136,10 @@ export const generatorIsConsistent: Rule<Measured> = {
           0.02,
         ),
       ...windows.flatMap(({ generator: one }) => [
-        shareRule(["a window's event loop in use", one.eventLoopUtilization]),
+        checkShare(["a window's event loop in use", one.eventLoopUtilization]),
         one.stealShare === undefined
           ? undefined
-          : shareRule(["a window's share of stolen time", one.stealShare]),
+          : checkShare(["a window's share of stolen time", one.stealShare]),
         notNegative(["a window's run queue", one.runQueueShare]),
         notNegative(["a window's event loop delay at p99, ms,", one.lagP99Ms]),
         notNegative(["a window's lateness at p99, ms,", one.slipP99Ms]),

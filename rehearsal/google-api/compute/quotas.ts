@@ -53,7 +53,7 @@ export function postedTakes(world: MockWorld, collection: string, posted: Json):
     return new Map(metric === undefined ? [] : [[metric, 1]]);
   }
   const made = listOf(posted["disks"]).map((disk) => objectOf(objectOf(disk)["initializeParams"]));
-  return sum([
+  return sumTaken([
     machinesTake(world, lastOf(textOf(posted, "machineType") ?? ""), 1),
     ...made.map(({ diskType, diskSizeGb }) =>
       disksTake(lastOf(typeof diskType === "string" ? diskType : "pd-standard"), sizeOf(diskSizeGb)),
@@ -62,7 +62,7 @@ export function postedTakes(world: MockWorld, collection: string, posted: Json):
 }
 
 /** Adds up what several things take. */
-export function sum(all: readonly Taken[]): Taken {
+export function sumTaken(all: readonly Taken[]): Taken {
   const total = new Map<string, number>();
   for (const taken of all)
     for (const [metric, count] of taken) total.set(metric, (total.get(metric) ?? 0) + count);
@@ -82,7 +82,7 @@ export function shortQuotas(world: MockWorld, taken: Taken): readonly ShortQuota
 
 /** The quotas of the region or of the project: their usage is that of the project's facts and of all that exists. */
 export function quotasNow(world: MockWorld, level: "region" | "project"): ReadonlyMap<string, Quota> {
-  const used = sum(world.store.entries().map(([key, resource]) => existingTakes(world, key, resource)));
+  const used = sumTaken(world.store.entries().map(([key, resource]) => existingTakes(world, key, resource)));
   const { regionQuotas, projectQuotas } = world.project;
   return new Map(
     [...(level === "region" ? regionQuotas : projectQuotas)].map(([metric, { limit, usage }]) => [

@@ -1,5 +1,5 @@
 import { type Json, listOf, objectOf, textOf } from "../json.ts";
-import { disksTake, machinesTake, shortQuotas, sum } from "../compute/quotas.ts";
+import { disksTake, machinesTake, shortQuotas, sumTaken } from "../compute/quotas.ts";
 import { alreadyExists, GoogleRefusal, invalid } from "../refusal.ts";
 import type { GoogleApiRequest } from "../request.ts";
 import type { Key } from "../store.ts";
@@ -70,12 +70,12 @@ export function checkQuotas(world: MockWorld, pools: readonly Json[]): void {
   const taken = pools.map((pool) => {
     const config = objectOf(pool["config"]);
     const count = Number(pool["initialNodeCount"] ?? 0);
-    return sum([
+    return sumTaken([
       machinesTake(world, textOf(config, "machineType") ?? "e2-medium", count),
       disksTake(textOf(config, "diskType") ?? "pd-balanced", count * Number(config["diskSizeGb"] ?? 100)),
     ]);
   });
-  const short = shortQuotas(world, sum(taken));
+  const short = shortQuotas(world, sumTaken(taken));
   if (short.length === 0) return;
   const words = short.map(
     ({ metric, level, asked, limit, free }) =>

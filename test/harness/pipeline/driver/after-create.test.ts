@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { leave } from "../../../../harness/cli/leave.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
-import { afterCreate, sweepCommand } from "../../../../harness/pipeline/driver/after-create.ts";
+import { afterCreate, sweepCommandLine } from "../../../../harness/pipeline/driver/after-create.ts";
 import { LeaseBook } from "../../../../harness/pipeline/lease/lease.ts";
 import { driverState } from "../../../../harness/pipeline/folder/driver.ts";
 import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
@@ -53,11 +53,11 @@ describe("after the first create", () => {
 test("the command to go on names the place where the run created something", () => {
   const { runId } = place;
   const cloud = { project: "p-1", region: "r-1" };
-  expect(sweepCommand(place)).toBe(`refbench sweep --run ${runId} --rehearse`);
-  expect(sweepCommand({ runId, cloud: { ...cloud, provider: "google" } as never })).toMatch(
+  expect(sweepCommandLine(place)).toBe(`refbench sweep --run ${runId} --rehearse`);
+  expect(sweepCommandLine({ runId, cloud: { ...cloud, provider: "google" } as never })).toMatch(
     / --project p-1$/,
   );
-  expect(sweepCommand({ runId, cloud: { ...cloud, provider: "aws" } as never })).toMatch(
+  expect(sweepCommandLine({ runId, cloud: { ...cloud, provider: "aws" } as never })).toMatch(
     / --account p-1 --region r-1$/,
   );
 });
