@@ -15,20 +15,20 @@ import { addStateBucket } from "./state-bucket.ts";
 
 export interface BenchStackProps {
   readonly environment: Environment;
-  /** Folder of the state, below which each stack has a folder; absent = beside the stack's own folder, as in a run. */
+  /** The folder of the states, with a folder for each stack; absent = beside the stack's own folder, as in a run. */
   readonly stateFolder?: string;
 }
 
-/** A stack whose state moves with its folder and whose addresses a person can read. */
+/** A stack whose state moves with its folder, with readable addresses. */
 export abstract class BenchStack extends TerraformStack {
   protected readonly environment: Environment;
-  // Made on demand: the first ids are asked for while the parent class is being constructed.
+  // Created on demand, because the parent class's constructor already needs ids.
   private addresses?: Map<string, string>;
 
   protected constructor(app: App, name: string, props: BenchStackProps) {
     super(app, name);
     this.environment = props.environment;
-    // Write-only attributes: by hand nobody else says so before Terraform stumbles over them.
+    // For write-only attributes. In a manual deployment nothing else reports an older Terraform before it fails.
     this.addOverride("terraform.required_version", ">= 1.11");
     const { stateBucket } = props.environment;
     if (stateBucket != null) addStateBucket(this, name, stateBucket, props.environment);
@@ -36,7 +36,10 @@ export abstract class BenchStack extends TerraformStack {
     else new LocalBackend(this, { path: pathOfState(app.outdir, name, props.stateFolder) });
   }
 
-  /** A secret on its way to a write-only attribute; a plan and a destroy work without it, an apply does not. */
+  /**
+   * Adds a variable for the secret of a write-only attribute. A plan and a destroy work without its value, an apply
+   * does not.
+   */
   protected ephemeralVariable(name: string, description: string): TerraformVariable {
     const variable = new TerraformVariable(this, name, {
       type: "string",
@@ -45,7 +48,7 @@ export abstract class BenchStack extends TerraformStack {
       default: UNSET_SECRET,
       validation: [
         {
-          // True only while changes are made, and never while a destroy makes them: there Terraform validates nothing.
+          // True only during an apply. During a destroy, Terraform validates nothing.
           condition: `\${!terraform.applying || var.${name} != ${JSON.stringify(UNSET_SECRET)}}`,
           errorMessage: `${name} is not set: an apply needs its value in TF_VAR_${name} or in a *.auto.tfvars.json file; a destroy needs none.`,
         },
@@ -55,18 +58,18 @@ export abstract class BenchStack extends TerraformStack {
     return variable;
   }
 
-  /** Outputs under the names of the contract with the harness. */
+  /** Adds outputs with the names of the contract with the harness. */
   protected addOutputs(
     outputs: Readonly<Record<string, string | Readonly<Record<string, string>> | undefined>>,
   ): void {
     for (const [name, value] of Object.entries(outputs)) {
       if (value === undefined) continue;
-      // Named by hand: outputs and resources are different names to Terraform, and may be the same.
+      // Named explicitly: outputs and resources have separate names in Terraform, and may be equal.
       new TerraformOutput(this, name, { value }).overrideLogicalId(name);
     }
   }
 
-  /** The construct path without cdktf's hash, so that `database/instance` is `database_instance`. */
+  /** Returns the construct path without cdktf's hash: `database/instance` becomes `database_instance`. */
   protected override allocateLogicalId(element: TerraformElement | Node): string {
     const node = element instanceof TerraformElement ? element.node : element;
     const scopes: readonly string[] = node.scopes
@@ -83,7 +86,10 @@ export abstract class BenchStack extends TerraformStack {
   }
 }
 
-/** Where Terraform finds a state in another folder, from the synthesized stack's own: relative, so that both may move. */
+/**
+ * Returns the path from a synthesized stack's folder to its state in another folder. It is relative, so that both may
+ * move.
+ */
 function pathOfState(outdir: string, stack: string, stateFolder: string): string {
   const from = resolve(outdir, "stacks", stack);
   const path = relative(from, join(resolve(stateFolder), stack, STATE_FILE));

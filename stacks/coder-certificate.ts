@@ -3,29 +3,29 @@ import type { Environment } from "./environment.ts";
 import { CODER_NAMESPACE, CODER_SERVICE } from "./kubernetes/names.ts";
 import { benchName } from "./labels.ts";
 
-/** What an environment says of Coder's certificate. */
+/** An environment's data about Coder's certificate. */
 type Tls = NonNullable<Environment["tls"]>;
 
-/** Coder's certificate, which is no secret, and its key. */
+/** Coder's certificate, which is not a secret, and its key. */
 export interface CoderCertificate {
   readonly tls: Tls;
   readonly key: string;
 }
 
-/** Before now, for a machine whose clock is behind. */
+/** How long before now it is valid, for a machine whose clock is behind. */
 const EARLIER_MS = 3_600_000;
-/** Longer than any environment lives: a teardown must not fail on a certificate that ran out. */
+/** Longer than any environment exists, because a teardown must not fail on an expired certificate. */
 const LIFETIME_MS = 397 * 86_400_000;
 
 /**
- * Makes Coder's key and certificate, and the authority that signs it and nothing else: its key is forgotten here. The
- * certificate is for the name that workspaces know Coder by, which is known before any address is; who reaches Coder
- * elsewhere asks for that name, as Coder's own replicas do of each other. `localhost` is for a forwarded port.
+ * Creates Coder's key and certificate, and an authority that signs only this certificate: its key is not kept. The
+ * certificate is for the name by which workspaces call Coder, which is known before any address. Callers at another
+ * address use that name, as Coder's own replicas do. `localhost` is for a forwarded port.
  */
 export async function newCoderCertificate(
   environment: Pick<Environment, "architecture" | "runId">,
 ): Promise<CoderCertificate> {
-  // Loaded when it is needed, which is once an environment: it takes a tenth of a second.
+  // Loaded on demand, once for each environment: it takes a tenth of a second.
   const { generate } = await import("./self-signed.ts");
   const serverName = coderName(environment);
   const now = Date.now();
@@ -66,7 +66,10 @@ export async function newCoderCertificate(
   return { tls: { serverName, certificatePem, caPem }, key: server.private };
 }
 
-/** What workspaces call Coder: its Service in a cluster, its machine in Google's own DNS of the network. */
+/**
+ * Returns the name by which workspaces call Coder: its Service in a cluster, or its machine in Google's DNS of the
+ * network.
+ */
 function coderName(environment: Pick<Environment, "architecture" | "runId">): string {
   switch (getArchitecture(environment.architecture).carriedBy) {
     case "gke":
@@ -78,12 +81,17 @@ function coderName(environment: Pick<Environment, "architecture" | "runId">): st
   }
 }
 
-/** Coder's certificate with its issuer's, as servers present it: Coder's replicas trust each other by what is in it. */
+/**
+ * Returns Coder's certificate with its issuer's, as servers present it. Coder's replicas use it to trust each other.
+ */
 export function certificateChain({ certificatePem, caPem }: Tls): string {
   return `${certificatePem}${caPem}`;
 }
 
-/** The variable of the workspace template by which agents trust Coder: one line, since shells and forms carry it. */
+/**
+ * Returns the variable of the workspace template by which agents trust Coder. One line, because shells and forms
+ * carry it.
+ */
 export function templateTrust({ tls }: Pick<Environment, "tls">): Readonly<Record<string, string>> {
   return tls === undefined ? {} : { coder_ca: Buffer.from(tls.caPem).toString("base64") };
 }

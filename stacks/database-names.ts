@@ -1,8 +1,8 @@
-/** Name of Coder's database, whoever runs it. */
+/** The name of Coder's database. */
 export const DATABASE_NAME = "coder";
 
-/** Of the version that it is compared with: Coder does not start on the schema of a newer one. */
+/** The database of the compared version, because Coder does not start on the schema of a newer one. */
 export const CANDIDATE_DATABASE_NAME = "coder_candidate";
 
-/** Name of Coder's user in it. */
+/** The name of Coder's user in the database. */
 export const DATABASE_USER = "coder";

@@ -1,75 +1,78 @@
 import { z } from "zod";
 
-/** Version of `environment.json`, the one input of synthesis. */
+/** The version of `environment.json`, the only input of synthesis. */
 export const ENVIRONMENT_SCHEMA_VERSION = 1;
 
 /** Which of two compared versions is installed. */
 export type Release = "baseline" | "candidate";
 
-/** What a registry calls an image by, whatever its tags say later. */
+/** The digest of an image, which does not change when its tags do. */
 export const IMAGE_DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 const PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
 
-/** A bucket that Terraform can keep its state in. */
+/** A bucket for Terraform's state. */
 export const STATE_BUCKET =
   /^(gs:\/\/[a-z0-9][a-z0-9._-]+[a-z0-9](\/[\w./-]*)?|s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[\w./-]*)?(\?region=[a-z0-9-]+)?)$/;
 
 /**
- * One deployment of one size, for one run or by hand. Imports no cdktf: the harness writes this file, the stacks
- * read it, and nothing random or dated enters the code, so that a second plan is empty.
+ * One deployment of one size, for one run or manual. Imports no cdktf: the harness writes this file and the stacks
+ * read it. The code uses nothing random and no current time, so that a second plan is empty.
  */
 export const environmentSchema = z
   .object({
     schemaVersion: z.literal(ENVIRONMENT_SCHEMA_VERSION),
-    /** Name of a folder of `reference-architectures/`. */
+    /** The name of a folder in `reference-architectures/`. */
     architecture: z.string(),
     size: z.string(),
-    /** `--set path=value`, by path into the size. */
+    /** The values of `--set path=value`, by path into the size. */
     overrides: z.record(z.string(), z.unknown()),
-    /** ULID in lower case; by hand too, made once. */
+    /** A ULID in lower case. A manual environment has one too. */
     runId: z.string().regex(/^[0-7][0-9a-hjkmnp-tv-z]{25}$/),
-    /** Label value of `bench-owner`. */
+    /** The value of the label `bench-owner`. */
     owner: z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/),
-    /** `cdktf` for runs of the harness, `manual` by hand: a sweep lists those and never touches them. */
+    /** `cdktf` for runs of the harness, `manual` for manual environments, which a sweep lists and never removes. */
     managed: z.enum(["cdktf", "manual"]),
-    /** Unix seconds of `bench-expires`; null = no hard expiry (by hand without `REFBENCH_TTL`). */
+    /** The value of `bench-expires` in unix seconds; null = no hard expiry (manual without `REFBENCH_TTL`). */
     expiresAt: z.number().int().positive().nullable(),
-    /** Google project or AWS account; the twin's is an impossible name. */
+    /** The Google project or AWS account. The twin's name is impossible. */
     project: z.string(),
     region: z.string(),
     zone: z.string(),
     coderVersion: z.string(),
-    /** Two versions in turns: which of them `coderVersion` is. Each has a database of its own. */
+    /** For a comparison of two versions: which of them `coderVersion` is. Each has its own database. */
     comparison: z
       .strictObject({
         release: z.enum(["baseline", "candidate"]),
-        /** Counts the installations, from 0: each load of a comparison has a new one. */
+        /** The number of the installation, from 0. Each load of a comparison has a new one. */
         installation: z.number().int().nonnegative(),
       })
       .optional(),
-    /** Of the image of that version, which a cluster then runs whatever its tag says later; absent = by tag alone. */
+    /** The digest of that version's image, by which a cluster runs it; absent = it runs by its tag. */
     coderImageDigest: z.string().regex(IMAGE_DIGEST, "expected sha256:<64 hexadecimal digits>").optional(),
-    /** Of the image that workspaces run, which is then pulled and run by it; absent = by the reference in the size. */
+    /** The digest of the workspace image, by which it is pulled and run; absent = by the reference in the size. */
     workspaceImageDigest: z
       .string()
       .regex(IMAGE_DIGEST, "expected sha256:<64 hexadecimal digits>")
       .optional(),
-    /** EKS: who besides its maker may enter the cluster, and from where its API is reached; absent = nobody, anywhere. */
+    /**
+     * EKS: who may use the cluster besides its creator, and from which addresses; absent = nobody else, from
+     * everywhere.
+     */
     clusterAccess: z.strictObject({ admins: z.array(z.string()), cidrs: z.array(z.string()) }).optional(),
-    /** Who may start programs on the load runner, by OpenSSH public key; absent = no load runner is made. */
+    /** The OpenSSH public key that may start programs on the load runner; absent = no load runner. */
     runner: z
       .strictObject({
         publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+$/, "expected ssh-ed25519 AAAA…"),
       })
       .optional(),
-    /** Coder's certificate and its issuer's, the environment's own authority; absent = plain HTTP inside the network. */
+    /** Coder's certificate and that of the environment's own authority; absent = plain HTTP inside the network. */
     tls: z
       .strictObject({
-        /** What the certificate is for, at whatever address Coder is reached. */
+        /** The name in the certificate, independent of Coder's address. */
         serverName: z.string(),
         certificatePem: z.string().startsWith(PEM_CERTIFICATE),
-        /** All that must be trusted. */
+        /** The only certificate that must be trusted. */
         caPem: z.string().startsWith(PEM_CERTIFICATE),
       })
       .optional(),

@@ -1,12 +1,12 @@
 import type { Environment } from "./environment.ts";
 
-/** Who made a thing: Terraform for a run, Coder's builds or a controller for its workspaces, or a person by hand. */
+/** The creator of a resource: Terraform for a run, Coder's builds or a controller for workspaces, or a person. */
 export type Maker = Environment["managed"] | "coder";
 
-/** Value of `bench-expires` in an environment that nothing may remove by itself. */
+/** The value of `bench-expires` in an environment that nothing may remove automatically. */
 export const NEVER_EXPIRES = "never";
 
-/** The labels of everything that can carry labels; their values suit Google, AWS and Kubernetes alike. */
+/** Returns the labels of every resource that can have labels. Their values are valid in Google, AWS and Kubernetes. */
 export function benchLabels(
   environment: Environment,
   managed: Maker = environment.managed,
@@ -21,8 +21,8 @@ export function benchLabels(
 }
 
 /**
- * The name of what may carry no labels: `bench-<run12>-<role>`. A service account's name may have 30 characters,
- * so that a role has eleven at most.
+ * Returns the name of a resource without labels: `bench-<run12>-<role>`. A service account's name may have 30
+ * characters, so a role has at most 11.
  */
 export function benchName(environment: Pick<Environment, "runId">, role: string): string {
   const longest = 11;

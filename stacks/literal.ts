@@ -1,4 +1,4 @@
-/** Text that Terraform must not read as its own templates: the shell's variables look like them. */
+/** Escapes a text, so that Terraform does not read the shell's variables as its own templates. */
 export function literal(text: string): string {
   return text.replaceAll(/[$%]\{/g, (sign) => `${sign.charAt(0)}${sign}`);
 }

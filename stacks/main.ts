@@ -17,12 +17,12 @@ try {
   for (const deployment of deployments) await writeSecrets(deployment);
 } catch (error) {
   if (!(error instanceof ArchitectureError || error instanceof EnvironmentError)) throw error;
-  // A mistake of whoever asked: the sentence helps, the stack does not.
+  // A mistake of the user: the message helps, the stack trace does not.
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 }
 
-/** By hand there is nobody to pass the ephemeral variables: Terraform finds them beside the stack. */
+/** Writes the ephemeral variables of a manual environment beside the stack, where Terraform finds them. */
 async function writeSecrets({ environment, secrets }: Deployment): Promise<void> {
   if (secrets === undefined) return;
   for (const stack of getArchitecture(environment.architecture).stacks) {

@@ -1,19 +1,19 @@
 import { DataTerraformRemoteStateLocal, LocalBackend } from "cdktf";
 import type { Construct } from "constructs";
 
-/** The name that Terraform gives a state by itself. */
+/** Terraform's default name of a state. */
 export const STATE_FILE = "terraform.tfstate";
 
 /**
- * State beside its stack. The stack itself names it exactly as Terraform would: told of the same file by another
- * path, a `terraform init` without `.terraform` takes it for one to migrate, copies it onto itself and empties it.
+ * Keeps the state beside its stack, under exactly the path that Terraform uses by default. With another path to the
+ * same file, a `terraform init` without `.terraform` would migrate the state onto itself and empty it.
  */
 export class MovableBackend extends LocalBackend {
   constructor(scope: Construct) {
     super(scope, { path: STATE_FILE });
   }
 
-  /** Another stack reaches it from its own folder, wherever the run's folder has moved. */
+  /** Returns the path for another stack, relative to that stack's folder, so that the run's folder may move. */
   override getRemoteStateDataSource(
     scope: Construct,
     name: string,

@@ -1,19 +1,19 @@
 import { z } from "zod";
 
-/** The contract with the harness: names and shapes of an environment's outputs. Imports no cdktf. Holds no secret. */
+/** The contract with the harness: names and types of an environment's outputs. Imports no cdktf, and has no secrets. */
 export const coderOutputsSchema = z.object({
-  /** Where Coder answers inside the network, such as `http://10.0.0.7`. */
+  /** Coder's URL inside the network, such as `http://10.0.0.7`. */
   coder_url: z.url(),
-  /** Variables of the workspace template that only the stacks know: where workspaces are made. */
+  /** Variables of the workspace template that only the stacks know: where workspaces are created. */
   template_variables: z.record(z.string(), z.string()),
-  /** Of Coder in a cluster. */
+  /** For Coder in a cluster. */
   coder_namespace: z.string().optional(),
   workspace_namespace: z.string().optional(),
   coder_release: z.string().optional(),
   coder_chart_version: z.string().optional(),
-  /** Of Coder on a machine: its name. */
+  /** For Coder on a machine: the machine's name. */
   coder_machine: z.string().optional(),
-  /** By hand only: how to reach Coder, log in, and what to do before the destroy, for people. */
+  /** Manual environments only: how to reach Coder, log in, and prepare the destroy, as text for people. */
   next_steps: z.string().optional(),
 });
 
@@ -22,11 +22,11 @@ export const cloudOutputsSchema = z.object({
   region: z.string(),
   zone: z.string(),
   network: z.string(),
-  /** Of architectures with a cluster. */
+  /** Only for architectures with a cluster. */
   cluster: z.string().optional(),
-  /** Absent when Postgres is on Coder's machine. */
+  /** Absent if Postgres is on Coder's machine. */
   database_instance: z.string().optional(),
-  /** The load runner's name on Google, its instance id on AWS; absent when none is made. */
+  /** The load runner's name on Google, or its instance id on AWS; absent without a load runner. */
   runner_machine: z.string().optional(),
 });
 

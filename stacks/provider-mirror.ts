@@ -4,18 +4,18 @@ import { templateProviders } from "../reference-architectures/artefacts/template
 import { literal } from "./literal.ts";
 import { packageFile } from "../reference-architectures/package-file.ts";
 
-/** The folder beside each Coder server in which builds find the providers of the workspace template. */
+/** The folder beside each Coder server with the providers of the workspace template, for builds. */
 export const PROVIDER_FOLDER = "/opt/coder-providers";
 
-/** What fills that folder and tells Terraform of it. */
+/** The script that fills that folder, and the setting by which Terraform uses it. */
 export interface ProviderMirror {
-  /** Shell script, escaped for Terraform; its arguments are the folder and the providers. */
+  /** A shell script, escaped for Terraform. Its arguments are the folder and the providers. */
   readonly script: string;
-  /** `namespace/type=version` of each. */
+  /** `namespace/type=version` of each provider. */
   readonly providers: readonly string[];
 }
 
-/** How a Coder server gets the mirror of an architecture's template; undefined where builds ask the registry. */
+/** Returns how a Coder server gets the mirror of an architecture's template; undefined if builds use the registry. */
 export function providerMirror(architecture: string, size: Size): ProviderMirror | undefined {
   if (size.templateProviders === "registry") return undefined;
   return {
@@ -24,7 +24,7 @@ export function providerMirror(architecture: string, size: Size): ProviderMirror
   };
 }
 
-/** Terraform reads it in every build: Coder leaves variables that are not its own to it. */
+/** Terraform reads it in every build, because Coder passes variables that are not its own. */
 export function providerEnvironment({ templateProviders: from }: Size): Record<string, string> {
   return from === "mirror" ? { TF_CLI_CONFIG_FILE: `${PROVIDER_FOLDER}/terraform.rc` } : {};
 }

@@ -4,7 +4,7 @@ import { findCdktfCommand } from "./manual/cdktf-command.ts";
 import { manualDeployments } from "./manual/manual-environment.ts";
 import { readEnvironment, type Deployment } from "./read-environment.ts";
 
-/** What to synthesize: the environment that `REFBENCH_ENVIRONMENT` names, or those that a command by hand is about. */
+/** Returns the environments to synthesize: the one that `REFBENCH_ENVIRONMENT` names, or those of a manual command. */
 export async function readEnvironments(
   architectures: readonly Architecture[],
   env: NodeJS.ProcessEnv,

@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 
-/** An environment that cannot be read or made as asked. */
+/** An environment that cannot be read, or not created as requested. */
 export class EnvironmentError extends Error {
   override readonly name = "EnvironmentError";
 }
 
 /**
- * The value in one of the user's files, checked against its schema; undefined where there is no such file. Throws
- * `EnvironmentError` that names the file and the problem, and never quotes the file: some hold secrets.
+ * Reads one of the user's files and checks it against its schema; undefined if the file does not exist. Throws
+ * `EnvironmentError` with the file and the problem. It never quotes the file, because some have secrets.
  */
 export async function findUserJson<Schema extends z.ZodType>(
   file: string,
@@ -29,14 +29,14 @@ export async function findUserJson<Schema extends z.ZodType>(
   try {
     content = JSON.parse(text);
   } catch {
-    // Its message quotes the text.
+    // The parser's message quotes the text.
     return refuse(text.trim() === "" ? "the file is empty" : "it is not valid JSON");
   }
   const parsed = schema.safeParse(content);
   return parsed.success ? parsed.data : refuse(problemsOf(parsed.error));
 }
 
-/** Each problem with its path, in one line. */
+/** Returns each problem with its path, in one line. */
 function problemsOf({ issues }: z.ZodError): string {
   return issues
     .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))

@@ -2,29 +2,30 @@ import { randomBytes } from "node:crypto";
 import { getArchitecture } from "../reference-architectures/catalogue.ts";
 import type { Environment } from "./environment.ts";
 
-/** The ephemeral variable of the key of Coder's certificate. */
+/** The ephemeral variable with the key of Coder's certificate. */
 export const TLS_KEY = "tls_key";
 
 /**
- * The value of an ephemeral variable that nobody set. It is not null: a destroy first makes an ordinary plan, and the
- * providers refuse the version of a write-only attribute without its value. An apply refuses it.
+ * The value of an ephemeral variable that is not set. It is not null, because a destroy first makes an ordinary plan,
+ * and the providers refuse the version of a write-only attribute without its value. An apply refuses this value.
  */
 export const UNSET_SECRET = "no value was set, which only a destroy accepts";
 
 /**
- * Ephemeral variables of a stack: they reach Terraform by `TF_VAR_<name>` or a variables file, and neither plan nor
- * state keeps them. All default to `UNSET_SECRET`, so that a plain `terraform destroy` works without them.
+ * Returns the ephemeral variables of a stack. Terraform gets them from `TF_VAR_<name>` or a variables file, and
+ * neither plan nor state contains them. All default to `UNSET_SECRET`, so that a plain `terraform destroy` works
+ * without them.
  */
 export function ephemeralVariables(
   stack: string,
   { architecture, tls }: Pick<Environment, "architecture" | "tls">,
 ): readonly string[] {
-  // Coder is in the last of its architecture's stacks.
+  // Coder is in the last stack of its architecture.
   const hasCoder = stack === getArchitecture(architecture).stacks.at(-1);
   return ["db_password", ...(tls !== undefined && hasCoder ? [TLS_KEY] : [])];
 }
 
-/** A secret that fits into a URL as it is. */
+/** Creates a secret that needs no escaping in a URL. */
 export function newSecret(): string {
   return randomBytes(24).toString("hex");
 }

@@ -1,2 +1,2 @@
-/** A separate module, to be imported when it is needed: loading the package takes a tenth of a second. */
+/** A separate module for imports on demand, because loading the package takes a tenth of a second. */
 export { generate } from "selfsigned";

@@ -8,8 +8,8 @@ export interface SshKey {
 }
 
 /**
- * Makes an ed25519 key pair. Made again while it cannot be read back: ssh2 drops a leading zero byte of the public
- * half, so that one key in 256 would let nobody in.
+ * Creates an ed25519 key pair, and repeats that until it can be read back: ssh2 drops a leading zero byte of the
+ * public key, so one key in 256 would not work.
  */
 export function newSshKey(generate = (): KeyTexts => ssh2.utils.generateKeyPairSync("ed25519")): SshKey {
   for (;;) {

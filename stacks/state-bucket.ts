@@ -2,7 +2,7 @@ import { GcsBackend, S3Backend } from "cdktf";
 import type { Construct } from "constructs";
 import type { Environment } from "./environment.ts";
 
-/** Keeps a stack's state in the user's bucket, locked while Terraform works on it. */
+/** Keeps a stack's state in the user's bucket, with a lock while Terraform works on it. */
 export function addStateBucket(
   scope: Construct,
   stack: string,
@@ -23,6 +23,6 @@ export function addStateBucket(
     region: url.searchParams.get("region") ?? region,
     encrypt: true,
   });
-  // cdktf has no property for the lock that is an object beside the state and needs no table.
+  // cdktf has no property for the lock that is an object beside the state, without a table.
   backend.addOverride("use_lockfile", true);
 }

@@ -1,9 +1,9 @@
-/** How a kind that can carry no labels is found again: by its name, or by what it lives in. */
+/** How a resource without labels is found: by its name, or by the resource that contains it. */
 export type Handle =
   | { readonly by: "name"; readonly attribute: string }
   | { readonly by: "parent"; readonly attribute: string; readonly kind: string };
 
-/** Every kind in use that can carry no labels; one that is neither labelled nor here fails a test. */
+/** Every kind in use that can have no labels. A test fails for a kind that is neither labelled nor listed here. */
 export const UNLABELLED: Readonly<Record<string, Handle>> = {
   google_compute_network: { by: "name", attribute: "name" },
   google_compute_subnetwork: { by: "name", attribute: "name" },
@@ -21,7 +21,7 @@ export const UNLABELLED: Readonly<Record<string, Handle>> = {
     kind: "google_secret_manager_secret",
   },
   google_service_account: { by: "name", attribute: "account_id" },
-  /** A grant has no name: it goes with the account it is made to. */
+  /** A grant has no name: it belongs to its account. */
   google_project_iam_member: { by: "parent", attribute: "member", kind: "google_service_account" },
   google_service_account_iam_member: {
     by: "parent",

@@ -3,8 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 
 /**
- * The CLI configuration that puts somebody's own build in a provider's place (`dev_overrides`); undefined when none
- * does. Terraform checks such a provider against no version and no lock file, so no run could be made again with it.
+ * The path of a CLI configuration that replaces a provider by a local build (`dev_overrides`); undefined if none
+ * does. Terraform checks such a provider against no version and no lock file, so such a run is not reproducible.
  */
 export function findDevOverrides(env: NodeJS.ProcessEnv): string | undefined {
   const file =

@@ -2,10 +2,10 @@ import { basename } from "node:path";
 import { RefbenchError } from "../tools/error.ts";
 import type { Diagnostic } from "./message.ts";
 
-/** How many lines outside the JSON stream are worth quoting when Terraform died without a diagnostic. */
+/** How many lines outside of the JSON stream an error quotes when Terraform ended without a diagnostic. */
 const LAST_LINES = 20;
 
-/** What a failed command left to explain itself with. */
+/** The output of a failed command. */
 export interface Failure {
   readonly command: string;
   readonly directory: string;
@@ -14,17 +14,20 @@ export interface Failure {
   readonly plainLines: readonly string[];
 }
 
-/** What Google and AWS say where a quota has no room: compute, GKE and the APIs' own limits; EC2's processors and other limits. */
+/**
+ * Messages of Google and AWS about an exceeded quota: Compute Engine, GKE and API limits; EC2's processors and other
+ * limits.
+ */
 const QUOTA =
   /Quota '[A-Z0-9_]+' exceeded|insufficient (regional|project) quota|QUOTA_EXCEEDED|quotaExceeded|Quota limit '|\b(?!Request)\w+LimitExceeded: /i;
 
-/** What to do about a quota that is full: preflight had room, so somebody else took it meanwhile, or nobody asked. */
+/** Advice for an exceeded quota. Preflight found room, so somebody else used it meanwhile, or preflight was skipped. */
 const QUOTA_ADVICE =
   "a quota has no room: ask the cloud for more, free some of it, or take a smaller --size; refbench preflight compares quotas with what a size needs";
 
 /**
- * The error of a failed command, in Terraform's own words: every error diagnostic, without the quoted source. It names
- * the stack by its folder's name: records are published, and say nothing of this machine.
+ * Returns the error of a failed command with every error diagnostic, without quoted source. It names the stack by its
+ * folder's name: records are published, and must not describe this machine.
  */
 export function failureOf(failure: Failure): RefbenchError {
   const errors = failure.diagnostics.filter(({ severity }) => severity === "error");

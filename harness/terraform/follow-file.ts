@@ -4,7 +4,7 @@ import { LineSplitter } from "../tools/files/lines.ts";
 
 const POLL_MS = 100;
 
-/** Hands on each line of a growing file until its writer has ended and the rest is read. */
+/** Reports each line of a growing file until its writer has ended and the rest is read. */
 export async function followFile(
   file: FileHandle,
   writerEnded: () => boolean,
@@ -14,7 +14,7 @@ export async function followFile(
   const buffer = Buffer.alloc(64 * 1024);
   let position = 0;
   for (;;) {
-    // Asked before reading: what was written before the end is then always read.
+    // Checked before reading, so that everything written before the end is read.
     const ended = writerEnded();
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) {

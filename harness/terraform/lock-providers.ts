@@ -3,17 +3,18 @@ import type { TerraformOptions } from "../model/ports/terraform.ts";
 import { askTerraform } from "./process.ts";
 import { redactorOf } from "./redact.ts";
 
-/** Where a teardown may have to happen: the machines people and CI have. */
+/** The platforms on which a teardown may run: the machines of people and CI. */
 export const LOCKED_PLATFORMS = ["linux_amd64", "linux_arm64", "darwin_amd64", "darwin_arm64"] as const;
 
-/** Whether a stack's lock file holds a platform's hashes. */
+/** Whether a stack's lock file contains a platform's hashes. */
 export type PlatformLock =
   | { readonly platform: string; readonly locked: true }
   | { readonly platform: string; readonly locked: false; readonly reason: string };
 
 /**
- * Adds the providers' hashes for every platform to a stack's lock file, one platform after the other: one that can't
- * be had is recorded and keeps none of the others out. Asks the providers' own registry, whatever mirror is set up.
+ * Adds the providers' hashes for every platform to a stack's lock file, one platform after the other. A platform that
+ * fails is returned with its reason, and the others continue. Uses the providers' own registry, whatever mirror is
+ * configured.
  */
 export async function lockProviders(
   directory: string,
@@ -36,7 +37,7 @@ export async function lockProviders(
   return locks;
 }
 
-/** Terraform's own words, without the frame it draws around them. */
+/** Terraform's message, without the frame around it. */
 function reasonIn(stderr: string): string | undefined {
   const words = stripVTControlCharacters(stderr)
     .split("\n")

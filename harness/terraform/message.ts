@@ -9,7 +9,7 @@ const diagnostic = z.object({
   address: z.string().optional(),
 });
 
-/** What Terraform has to say about its configuration, a provider or a resource. */
+/** A message of Terraform about its configuration, a provider or a resource. */
 export type Diagnostic = z.infer<typeof diagnostic>;
 
 const count = z.number().int().nonnegative();
@@ -37,12 +37,12 @@ const line = z.discriminatedUnion("type", [
   z.object({ type: z.literal("apply_errored"), hook }),
 ]);
 
-/** One line of Terraform's output, as far as the harness cares. */
+/** One line of Terraform's output, with the parts that the harness uses. */
 export type Message =
   | { readonly kind: "diagnostic"; readonly diagnostic: Diagnostic }
   | { readonly kind: "planned" | "done"; readonly summary: TerraformSummary }
   | { readonly kind: "progress"; readonly progress: TerraformProgress }
-  /** Not of the JSON stream: a crash, a wrapper script's words. */
+  /** Not part of the JSON stream, such as a crash or the output of a wrapper script. */
   | { readonly kind: "plain"; readonly text: string }
   | { readonly kind: "other" };
 
@@ -53,7 +53,7 @@ const progressState = {
   apply_errored: "failed",
 } as const;
 
-/** Reads one line of `terraform … -json`; kinds that a newer Terraform adds are `other`. */
+/** Reads one line of `terraform … -json`. Kinds of a newer Terraform become `other`. */
 export function parseMessage(text: string): Message {
   let json: unknown;
   try {

@@ -11,25 +11,25 @@ import { findTerraform } from "./supported.ts";
 export interface TerraformCall {
   readonly binary: string;
   readonly directory: string;
-  /** The subcommand first. */
+  /** The arguments, with the subcommand first. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
-  /** Each line of stdout and stderr, in the order they were written. */
+  /** Receives each line of stdout and stderr, in the order of writing. */
   readonly onLine: (line: string) => void;
-  /** Each line of a terraform that a killed process left at work in this folder, read after its end. */
+  /** Receives each line of a Terraform that a killed process left running in this folder, after its end. */
   readonly onOrphanLine?: (line: string) => void;
 }
 
-/** How the process ended: an exit code, or the words of what happened instead. */
+/** How the process ended: an exit code, or another reason in words. */
 export interface TerraformEnd {
   readonly ok: boolean;
   readonly exit: string;
 }
 
 /**
- * Runs terraform to its own end. It has its own process group, so that the terminal's Ctrl-C does not reach it, and
- * writes to a file: were that a pipe, it would die by SIGPIPE with its state unwritten when this process is killed.
+ * Runs terraform until it ends. It has its own process group, so that the terminal's Ctrl-C does not reach it, and
+ * writes to a file: with a pipe it would die by SIGPIPE, with its state unwritten, when this process is killed.
  */
 export async function runTerraform(call: TerraformCall): Promise<TerraformEnd> {
   const { directory, signal } = call;
@@ -39,7 +39,7 @@ export async function runTerraform(call: TerraformCall): Promise<TerraformEnd> {
   const outputName = `.refbench-terraform-${randomUUID()}.out`;
   const outputPath = join(directory, outputName);
   const output = await open(outputPath, "ax+", 0o600);
-  // execa hands on any descriptor; its types name the first few only.
+  // execa passes any descriptor on, but its types name the first few only.
   const descriptor = output.fd as 3;
   try {
     const child = execa(path, call.args, {
@@ -68,7 +68,8 @@ export async function runTerraform(call: TerraformCall): Promise<TerraformEnd> {
       return { ok: result.exitCode === 0, exit: exitOf(result) };
     } finally {
       signal.removeEventListener("abort", interrupt);
-      // Both, also when the mark could not be set: closing the file under a reader would end the whole process.
+      // Closes both, also when the mark could not be set: closing the file under a reader would end the whole
+      // process.
       await Promise.allSettled([finished, following]);
       mark?.remove();
     }
@@ -78,7 +79,7 @@ export async function runTerraform(call: TerraformCall): Promise<TerraformEnd> {
   }
 }
 
-/** Asks terraform something that changes nothing, with its answer in memory. */
+/** Runs a terraform command that changes nothing, and keeps its answer in memory. */
 export async function askTerraform(
   call: Omit<TerraformCall, "onLine" | "onOrphanLine" | "directory"> & { readonly directory?: string },
 ): Promise<TerraformEnd & { readonly stdout: string; readonly stderr: string }> {
@@ -98,7 +99,7 @@ export async function askTerraform(
   };
 }
 
-/** The program's path, once nothing stands in the way of running it. */
+/** Returns the program's path. Throws if it cannot run. */
 async function readyToRun(
   call: Pick<TerraformCall, "binary" | "args" | "env" | "signal" | "onOrphanLine"> & {
     readonly directory?: string;
@@ -116,10 +117,10 @@ async function readyToRun(
   return path;
 }
 
-/** In a process group of its own, so that only our signal reaches it. */
+/** Starts it in its own process group, so that only our signal reaches it. */
 function processOptions({ env }: Pick<TerraformCall, "env">) {
   return {
-    // The checkpoint is a call home for newer versions, which an offline machine would wait for.
+    // The checkpoint asks for newer versions, and an offline machine would wait for it.
     env: { CHECKPOINT_DISABLE: "1", TF_IN_AUTOMATION: "1", TF_INPUT: "0", ...env },
     extendEnv: false,
     detached: true,
@@ -129,7 +130,7 @@ function processOptions({ env }: Pick<TerraformCall, "env">) {
   } as const;
 }
 
-/** The part of execa's result that says how a process ended. */
+/** The part of execa's result about the end of a process. */
 interface ProcessResult {
   readonly exitCode?: number | undefined;
   readonly signal?: string | undefined;
@@ -162,7 +163,7 @@ function interruptedIn({
   );
 }
 
-/** Asked through a function since the flow analysis believes that a value once read stays. */
+/** A function, because TypeScript's flow analysis assumes that the value does not change. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

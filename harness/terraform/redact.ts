@@ -1,9 +1,12 @@
 import { parseJson } from "../tools/parse-json.ts";
-/** Shorter values are words such as `true`, `2` or `us-east1`'s parts; blanking those would hide nothing but the meaning. */
+/**
+ * Shorter values are words such as `true`, `2` or parts of `us-east1`. Redacting them would only make texts
+ * unreadable.
+ */
 const SHORTEST_SECRET = 6;
 const MASK = "(redacted)";
 
-/** A function that blanks the values of Terraform's variables (`TF_VAR_…`) wherever they show in a line. */
+/** Returns a function that redacts the values of Terraform's variables (`TF_VAR_…`) in a line. */
 export function redactorOf(env: NodeJS.ProcessEnv): (text: string) => string {
   const forms = new Set<string>();
   for (const [name, value] of Object.entries(env)) {
@@ -17,12 +20,12 @@ export function redactorOf(env: NodeJS.ProcessEnv): (text: string) => string {
       }
     }
   }
-  // A secret that contains another one must go first, or its rest would stay.
+  // A secret that contains another one must be redacted first, or its rest would remain.
   const longestFirst = [...forms].sort((a, b) => b.length - a.length);
   return (text) => longestFirst.reduce((line, secret) => line.replaceAll(secret, MASK), text);
 }
 
-/** A variable of a complex type travels as JSON: each string in it counts as a value. */
+/** The value of a complex variable is JSON, and each string in it counts as a value. */
 function stringsIn(value: string): readonly string[] {
   let json: unknown;
   try {
@@ -39,7 +42,7 @@ function leaves(value: unknown): readonly string[] {
   return Object.values(value).flatMap(leaves);
 }
 
-/** Go's JSON encoder, hence Terraform's, also escapes the characters of HTML. */
+/** Go's JSON encoder, which Terraform uses, also escapes HTML characters. */
 function goEscaped(text: string): string {
   return JSON.stringify(text)
     .slice(1, -1)

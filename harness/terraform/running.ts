@@ -17,12 +17,12 @@ const POLL_MS = 200;
 const running = localProcess.extend({
   command: z.string(),
   interrupted: z.boolean(),
-  /** File in the stack's folder that it writes to. */
+  /** The file in the stack's folder that it writes to. */
   output: z.string(),
 });
 type Running = z.infer<typeof running>;
 
-/** The mark in a stack's folder that a terraform works there, so that whoever comes after a killed run can wait for it. */
+/** The mark that a Terraform works in a stack's folder, for which the successor of a killed run waits. */
 export class RunningMark {
   readonly #path: string;
   #state: Running;
@@ -42,7 +42,7 @@ export class RunningMark {
     return new RunningMark(directory, { pid, startTime, interrupted: false, ...about });
   }
 
-  /** Noted before the signal is sent: a second SIGINT would make Terraform drop its state. */
+  /** Recorded before the signal is sent, because a second SIGINT makes Terraform drop its state. */
   interrupted(): void {
     this.#state = { ...this.#state, interrupted: true };
     this.#write();
@@ -57,25 +57,25 @@ export class RunningMark {
   }
 }
 
-/** A reader sees a whole state, since it must know which process to wait for. */
+/** A reader must see a complete file, because it must know which process to wait for. */
 function write(path: string, state: Running): void {
   replaceFileSync(path, JSON.stringify(state), 0o600);
 }
 
-/** Terraform ends by itself after SIGINT once its pending calls return; a kill in a state write loses resources. */
+/** After SIGINT, Terraform ends when its pending calls return. A kill during a write of the state loses resources. */
 export const LAST_RESORT_MS = 10 * 60_000;
 /** How long the system may take to end a killed process. */
 const KILLED_MS = 10_000;
 
 /**
- * Ends the terraform that a killed run left working in this folder: one SIGINT, unless it had one, then its own end.
- * Its state is then complete, and the next command does not meet its lock. One that does not end, such as a stopped
- * one, is killed with its providers; throws `infrastructure` where even that does not help.
+ * Ends the Terraform that a killed run left working in this folder: sends one SIGINT, unless it had one, and waits.
+ * Then its state is complete, and the next command does not find its lock. One that does not end, such as a stopped
+ * one, is killed with its providers. Throws `infrastructure` if that fails too.
  */
 export async function endOrphan(
   directory: string,
   signal: AbortSignal,
-  /** Each line that it wrote, once it has ended: nobody read the last ones. */
+  /** Receives each line that it wrote, after its end. */
   onLine: (line: string) => void = () => undefined,
   clock: Clock = systemClock,
 ): Promise<void> {
@@ -91,7 +91,7 @@ export async function endOrphan(
     if (!(await endsWithin(KILLED_MS)))
       throw new RefbenchError(
         "infrastructure",
-        `terraform (process ${orphan.pid}) works in ${directory} and ends neither by SIGINT nor by SIGKILL: end it, then run the command again`,
+        `terraform (process ${orphan.pid}) works in ${directory} and did not end after SIGINT and SIGKILL: end it, then run the command again`,
       );
   }
   for (const line of linesIn(readOutput(join(directory, basename(orphan.output))))) onLine(line);
@@ -105,21 +105,21 @@ export async function endOrphan(
 }
 
 /**
- * Process id of the terraform that works in this folder, whoever started it; undefined when there is none. Throws
- * `run_folder` when the mark cannot be read: nobody can say then.
+ * Returns the process id of the Terraform that works in this folder, whoever started it; undefined if there is none.
+ * Throws `run_folder` if the mark cannot be read, because then the answer is unknown.
  */
 export function findWorking(directory: string): number | undefined {
   const known = readRunning(join(directory, FILE_NAME));
   return known !== undefined && mayLive(known) ? known.pid : undefined;
 }
 
-/** Its providers too: it leads a process group of its own. */
+/** Kills its providers too: it leads its own process group. */
 function killGroup(pid: number): void {
   for (const target of [-pid, pid]) {
     try {
       process.kill(target, "SIGKILL");
     } catch {
-      // It ended between the look and the signal.
+      // It ended between the check and the signal.
     }
   }
 }
@@ -128,7 +128,7 @@ function readOutput(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
-    // Its reader had come to its end, and has removed the file.
+    // Its reader was finished, and has removed the file.
     return Buffer.alloc(0);
   }
 }
@@ -140,7 +140,7 @@ function readRunning(path: string): Running | undefined {
     if (isMissing(cause)) return undefined;
     throw new RefbenchError(
       "run_folder",
-      `whether a terraform works in ${dirname(path)} is not known, since ${basename(path)} there cannot be read (${messageOf(cause)}): see that none works there, remove that file, then run the command again`,
+      `it is not known whether a terraform works in ${dirname(path)}, because ${basename(path)} there cannot be read (${messageOf(cause)}): check that none works there, remove that file, then run the command again`,
       { cause },
     );
   }

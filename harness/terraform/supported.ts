@@ -5,12 +5,12 @@ import { RefbenchError } from "../tools/error.ts";
 
 /** The oldest Terraform with write-only attributes, which keep secrets out of the state. */
 export const SUPPORTED_TERRAFORM = ">= 1.11";
-/** Where to get one. */
+/** Where to download Terraform. */
 export const TERRAFORM_INSTALL = "https://developer.hashicorp.com/terraform/install";
 
 const NEXT_STEP = `install Terraform ${SUPPORTED_TERRAFORM} from ${TERRAFORM_INSTALL} and put it on PATH`;
 
-/** Refuses a Terraform that is older than the stacks need, or whose version cannot be read. */
+/** Throws if Terraform is older than the stacks need, or if its version cannot be read. */
 export function requireSupported(version: string, path: string): void {
   const parts = /^(\d+)\.(\d+)\./.exec(version);
   const [major, minor] = [Number(parts?.[1]), Number(parts?.[2])];
@@ -21,17 +21,20 @@ export function requireSupported(version: string, path: string): void {
   );
 }
 
-/** The error of a program called terraform that does not say its version as Terraform does. */
+/** Returns the error of a program named terraform that does not print its version like Terraform. */
 export function unreadableVersion(answer: string, path: string, cause: unknown): RefbenchError {
   const said = JSON.stringify(answer.slice(0, 100));
   return new RefbenchError(
     "usage",
-    `${path} does not say its version as Terraform does: "version -json" answered ${said}; ${NEXT_STEP}`,
+    `${path} does not print its version like Terraform: "version -json" printed ${said}; ${NEXT_STEP}`,
     { cause },
   );
 }
 
-/** Where a program lies: as given when it is a path, else on the PATH of `env`; throws `usage` when nowhere. */
+/**
+ * Returns the path of a program: as given if it is a path, else from the PATH of `env`. Throws `usage` if it is not
+ * found.
+ */
 export async function findTerraform(binary: string, env: NodeJS.ProcessEnv): Promise<string> {
   const isPath = isAbsolute(binary) || binary.includes("/");
   const candidates = isPath

@@ -9,7 +9,7 @@ import { parseJson } from "../tools/parse-json.ts";
 import { builtProgram } from "../model/programs.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
-/** What cdktf says of the stacks it wrote. */
+/** cdktf's description of the synthesized stacks. */
 const manifest = z.object({
   stacks: z.record(
     z.string(),
@@ -18,9 +18,9 @@ const manifest = z.object({
 });
 
 /**
- * Synthesizes `environment.json` into one folder a stack below `directory`, running the cdktf app as a process of
- * its own: no provider binding is ever loaded into a measuring process. State and providers that lie in those
- * folders stay. Throws `synthesis` with the app's own words.
+ * Synthesizes `environment.json` into one folder for each stack below `directory`. Runs the cdktf app as a separate
+ * process, so that no provider binding is loaded into a measuring process. Keeps states and providers in those
+ * folders. Throws `synthesis` with the app's message.
  */
 export async function synthesize(options: {
   readonly environmentFile: string;
@@ -61,10 +61,10 @@ export async function synthesize(options: {
 /** How many lines of the program's output an error repeats. */
 const REPEATED_LINES = 12;
 
-/** How a program is known to have ended. */
+/** How a program ended. */
 type FailedProgram = Pick<ExecaError, "exitCode" | "signal" | "originalMessage" | "stderr" | "stdout">;
 
-/** The error that the program printed, then how it ended. Node's own lines about places and stacks are left out. */
+/** Returns the error that the program printed, then how it ended, without Node's own lines about places and stacks. */
 export function describeFailedProgram({
   exitCode,
   signal,

@@ -13,18 +13,18 @@ export interface AwsControlPlaneProps {
   readonly kubernetesVersion: string;
 }
 
-/** Name of the cluster, known before it exists. */
+/** The name of the cluster, which is known before the cluster exists. */
 export function clusterName(environment: Environment): string {
   return benchName(environment, "eks");
 }
 
-/** The cluster without nodes: each role brings its own. */
+/** The cluster without nodes: each role adds its own pool. */
 export class AwsControlPlane extends Construct {
   readonly clusterName: string;
   readonly endpoint: string;
-  /** Of the cluster's own authority, in base64. */
+  /** The certificate of the cluster's own authority, in base64. */
   readonly certificate: string;
-  /** Who says which service account of the cluster is whom. */
+  /** The agent that gives service accounts of the cluster their roles. */
   readonly issuer: string;
 
   constructor(
@@ -44,26 +44,26 @@ export class AwsControlPlane extends Construct {
       name: clusterName(environment),
       version: kubernetesVersion,
       roleArn: role.arn,
-      // Otherwise a version that leaves standard support goes on at six times its price.
+      // Otherwise a version that leaves standard support continues at six times the price.
       upgradePolicy: { supportType: "STANDARD" },
       accessConfig: {
         authenticationMode: "API",
-        // Who deploys also destroys: the reaper has the same identity.
+        // The identity that deploys also destroys: the reaper uses it too.
         bootstrapClusterCreatorAdminPermissions: true,
       },
       vpcConfig: {
         subnetIds: [...network.subnetworkIds],
         endpointPrivateAccess: true,
-        // From outside too, guarded by AWS's own permissions and, where one is given, a list of addresses.
+        // Also reachable from outside, protected by AWS's permissions and, if given, by a list of addresses.
         endpointPublicAccess: true,
         ...(cidrs.length === 0 ? {} : { publicAccessCidrs: [...cidrs] }),
       },
-      // No logs: their group is made again by a late line after its delete, by nobody whom a state knows.
+      // No logs: a late line would create their group again after its delete, in no state.
       enabledClusterLogTypes: [],
       timeouts: { create: "40m", update: "60m", delete: "40m" },
       dependsOn: role.ready,
     });
-    // The same identity twice would be refused.
+    // AWS refuses the same identity twice.
     for (const [index, principalArn] of [...new Set(admins)].entries()) {
       const entry = new EksAccessEntry(this, `admin-${index}`, {
         clusterName: cluster.name,

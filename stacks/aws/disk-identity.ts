@@ -4,16 +4,18 @@ import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { Role } from "./role.ts";
 
-/** Service account of the disk driver's controller, as its chart names it. */
+/** The service account of the disk driver's controller, as named in its chart. */
 const ACCOUNT = "system:serviceaccount:kube-system:ebs-csi-controller-sa";
 
 export interface DiskIdentityProps {
   readonly environment: Environment;
-  /** Who says which service account of the cluster is whom. */
+  /** The agent that gives service accounts of the cluster their roles. */
   readonly issuer: string;
 }
 
-/** Who makes the workspaces' disks: one service account of the cluster, not the nodes that it runs on. */
+/**
+ * The identity that creates the workspaces' disks: one service account of the cluster, not the nodes that it runs on.
+ */
 export class DiskIdentity extends Construct {
   readonly arn: string;
 
@@ -32,8 +34,8 @@ export class DiskIdentity extends Construct {
         Principal: { Federated: provider.arn },
         Condition: { StringEquals: { [`${name}:sub`]: ACCOUNT, [`${name}:aud`]: "sts.amazonaws.com" } },
       },
-      // Only volumes with the tag `ebs.csi.aws.com/cluster: true`, which the driver gives to each that it makes; ours are no
-      // others. Unlike the policy before it, this one has no path.
+      // Allows only volumes with the tag `ebs.csi.aws.com/cluster: true`, which the driver gives to each volume that
+      // it creates. Unlike the policy before it, this one has no path.
       policies: ["AmazonEBSCSIDriverPolicyV2"],
     });
     this.arn = role.arn;

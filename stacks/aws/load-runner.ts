@@ -17,18 +17,18 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 
 const STARTUP = readFileSync(packageFile("stacks/aws/startup/runner.sh"), "utf8");
 
-/** Amazon Linux 2023, which has the agent that makes the machine reachable; AWS publishes the newest build here. */
+/** Amazon Linux 2023, which contains the agent for connections. AWS publishes the newest build here. */
 const IMAGE_PARAMETER = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-6.1-x86_64";
 
 export interface AwsLoadRunnerProps {
   readonly environment: Environment;
   readonly machine: Size["machines"]["runner"];
   readonly network: AwsNetwork;
-  /** Whose programs it runs. */
+  /** The public key of the run's SSH key. */
   readonly publicKey: string;
 }
 
-/** The machine beside Coder that the load comes from: Coder has no address outside of its network. */
+/** The machine from which the load runs, beside Coder: Coder has no address outside of its network. */
 export class AwsLoadRunner extends Construct {
   readonly instanceId: string;
 
@@ -43,11 +43,11 @@ export class AwsLoadRunner extends Construct {
       environment,
       role: "runner",
       trust: serviceTrust("ec2"),
-      // To be reached through AWS's own tunnel, and for nothing else.
+      // For AWS's own tunnel only.
       policies: ["AmazonSSMManagedInstanceCore"],
     });
     const profile = new IamInstanceProfile(this, "profile", { name, role: role.name });
-    // No way in: its agent calls AWS, and connections come through that.
+    // No ingress: its agent calls AWS, and connections use that call.
     const group = new SecurityGroup(this, "security-group", {
       name,
       description: `Load runner of refbench run ${environment.runId}`,
@@ -64,12 +64,12 @@ export class AwsLoadRunner extends Construct {
     const instance = new Instance(this, "machine", {
       ami: image.insecureValue,
       instanceType: machine.machineType,
-      // Which gives no public addresses.
+      // A subnetwork without public addresses.
       subnetId: network.subnetworkId,
       vpcSecurityGroupIds: [group.id],
       iamInstanceProfile: profile.name,
       disableApiTermination: false,
-      // Its own clock ends it, and a machine that only stopped would keep its disk.
+      // Its own clock ends it, and a machine that only stops keeps its disk.
       instanceInitiatedShutdownBehavior: "terminate",
       metadataOptions: { httpEndpoint: "enabled", httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: {
@@ -81,17 +81,17 @@ export class AwsLoadRunner extends Construct {
       userData: runnerScript(STARTUP, { public_key: publicKey, end: hardEnd(environment) ?? "" }),
       userDataReplaceOnChange: true,
       tags: { Name: name },
-      // A build that AWS published since is for the next environment: this machine is what it was made as.
+      // A newer build of AWS is for the next environment: this machine keeps its own.
       lifecycle: { ignoreChanges: ["ami"] },
       dependsOn: [...network.egress, ...role.ready, out],
     });
-    // As a property cdktf would turn `bench-run` into `bench_run`, which no sweep looks for.
+    // An override, because cdktf would turn the property `bench-run` into `bench_run`, which no sweep finds.
     instance.addOverride("root_block_device.tags", { ...benchLabels(environment), Name: name });
     this.instanceId = instance.id;
   }
 }
 
-/** Makes the load runner when somebody may use it, and says its output. */
+/** Adds the load runner when the environment has a key for it, and returns its output. */
 export function addAwsLoadRunner(
   scope: Construct,
   props: { readonly environment: Environment; readonly size: Size; readonly network: AwsNetwork },

@@ -17,14 +17,14 @@ export interface AwsNodePoolProps {
   readonly name: NodeRole;
   readonly machineType: string;
   readonly nodes: number;
-  /** Every role whose pods may land here. */
+  /** Every role whose pods may run here. */
   readonly roles: readonly NodeRole[];
-  /** Only pods of its role may land here. Never on all pools: Kubernetes' own pods must run somewhere. */
+  /** Whether only pods of its role may run here. At least one pool is open, for Kubernetes' own pods. */
   readonly tainted: boolean;
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** Nodes of one role, fixed in number: nodes that come during a measurement would be measured too. */
+/** Nodes of one role. Their number is fixed, because new nodes during a measurement would be measured too. */
 export class AwsNodePool extends Construct {
   constructor(scope: Construct, id: string, props: AwsNodePoolProps) {
     super(scope, id);
@@ -33,7 +33,7 @@ export class AwsNodePool extends Construct {
     const tags = benchLabels(environment);
     const template = new LaunchTemplate(this, "template", {
       name,
-      // Neither the provider's default tags nor a group's reach machines, disks and interfaces: these do.
+      // The tags of the provider and of a group are not applied to machines, disks and interfaces. These are.
       tagSpecifications: ["instance", "volume", "network-interface"].map((resourceType) => ({
         resourceType,
         tags: { ...tags, Name: name },
@@ -41,7 +41,7 @@ export class AwsNodePool extends Construct {
       metadataOptions: {
         httpEndpoint: "enabled",
         httpTokens: "required",
-        // One hop: a pod does not get at its node's credentials.
+        // One hop, so that a pod cannot read its node's credentials.
         httpPutResponseHopLimit: 1,
       },
       blockDeviceMappings: [
@@ -59,7 +59,7 @@ export class AwsNodePool extends Construct {
       amiType: "AL2023_x86_64_STANDARD",
       capacityType: "ON_DEMAND",
       instanceTypes: [props.machineType],
-      // One zone: traffic between zones costs, and its latency would be measured.
+      // One zone, because traffic between zones costs money, and its latency would be measured.
       subnetIds: [props.network.subnetworkId],
       scalingConfig: { desiredSize: nodes, minSize: nodes, maxSize: nodes },
       launchTemplate: { id: template.id, version: "1" },

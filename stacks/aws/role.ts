@@ -8,17 +8,17 @@ import { benchName } from "../labels.ts";
 export interface RoleProps {
   readonly environment: Environment;
   readonly role: string;
-  /** Who may be it, and on which condition: the statement of its trust. */
+  /** The trust statement: who may assume it, and under which condition. */
   readonly trust: object;
-  /** AWS's own policies, by their names. */
+  /** The names of AWS's own policies. */
   readonly policies: readonly string[];
 }
 
-/** An identity of AWS with exactly these policies. */
+/** A role of AWS with exactly these policies. */
 export class Role extends Construct {
   readonly arn: string;
   readonly name: string;
-  /** Exists when it may do what its policies say. */
+  /** Exists when the policies apply. */
   readonly ready: ITerraformDependable[];
 
   constructor(scope: Construct, id: string, { environment, role, trust, policies }: RoleProps) {
@@ -43,7 +43,7 @@ export class Role extends Construct {
   }
 }
 
-/** Trust in a service of AWS. */
+/** Returns the trust in a service of AWS. */
 export function serviceTrust(service: string): object {
   return { Action: "sts:AssumeRole", Principal: { Service: `${service}.amazonaws.com` } };
 }

@@ -12,7 +12,7 @@ import { addDiskDriver } from "./disk-driver.ts";
 
 const BALANCER = "service.beta.kubernetes.io/aws-load-balancer";
 
-/** The stacks of the EKS architecture. The size is input, never in the name. */
+/** Adds the stacks of the EKS architecture. The size is input, and never in a name. */
 export function addEksStacks(app: App, { figures: size }: ResolvedSize, props: BenchStackProps): void {
   const { environment } = props;
   const cloud = new EksCloudStack(app, "eks-cloud", { ...props, size });
@@ -28,13 +28,13 @@ export function addEksStacks(app: App, { figures: size }: ResolvedSize, props: B
         roleArn: cloud.disks.arn,
         disksPerNode: EKS.disksPerNode(machineOf(size.machines.workspaces.machineType)),
       }),
-    // Read by the controller that every cluster of EKS has, without AWS's own.
+    // For the controller that every cluster of EKS has, because AWS's own controller is not installed.
     serviceAnnotations: {
       [`${BALANCER}-type`]: "nlb",
       [`${BALANCER}-internal`]: "true",
-      // No state knows it: these tags are how it is found.
+      // It is in no state: an inventory finds it by these tags.
       [`${BALANCER}-additional-resource-tags`]: labels.join(","),
-      // Otherwise the nodes' ports are open to everywhere that reaches them.
+      // Otherwise the nodes' ports are open to everyone who can reach them.
       "service.beta.kubernetes.io/load-balancer-source-ranges": PRIVATE_RANGES.join(","),
     },
     disks: {

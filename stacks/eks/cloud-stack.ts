@@ -50,7 +50,7 @@ export class EksCloudStack extends BenchStack {
       trust: serviceTrust("ec2"),
       policies: [
         "AmazonEKSWorkerNodePolicy",
-        // The network of pods runs on each node, and gives them their addresses.
+        // The network of pods runs on each node, and assigns the pods' addresses.
         "AmazonEKS_CNI_Policy",
         "AmazonEC2ContainerRegistryPullOnly",
       ],
@@ -63,7 +63,7 @@ export class EksCloudStack extends BenchStack {
         network,
         nodeRoleArn: nodes.arn,
         kubernetesVersion,
-        // Without a way out they cannot join, and without their permissions not leave.
+        // Nodes cannot join without a route to the internet, and cannot leave without their permissions.
         dependsOn: [...network.egress, ...nodes.ready],
       });
     }

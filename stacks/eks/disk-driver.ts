@@ -6,31 +6,33 @@ import { benchLabels, benchName } from "../labels.ts";
 
 export interface DiskDriverProps {
   readonly environment: Environment;
-  /** Who its controller is. */
+  /** The identity of its controller. */
   readonly roleArn: string;
-  /** What a node of the workspaces takes. */
+  /** The tolerations for the workspaces' nodes. */
   readonly disksPerNode: number;
 }
 
-/** What makes disks on EKS: by its own chart, since AWS's add-on waits twenty minutes for a pod that finds no node. */
+/**
+ * The disk driver on EKS, from its own chart, because AWS's add-on waits twenty minutes for a pod that finds no node.
+ */
 export function addDiskDriver(
   scope: Construct,
   { environment, roleArn, disksPerNode }: DiskDriverProps,
 ): Release {
   const values = {
     controller: {
-      // Its pods do not get at their node's metadata, which would tell it.
+      // Its pods cannot read their node's metadata, which would contain it.
       region: environment.region,
       replicaCount: 1,
       serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": roleArn } },
-      // Its disks are in no state: these tags, and the class's, are how they are found.
+      // Its disks are in no state. An inventory finds them by these tags and by those of the class.
       extraVolumeTags: benchLabels(environment, "coder"),
     },
     node: {
       tolerateAllTaints: true,
-      // Its pods do not get at their node's metadata: asked first, that is waited for.
+      // Its pods cannot read their node's metadata, and would wait for it first.
       metadataSources: "kubernetes",
-      // Without its node's metadata it counts one network interface, and promises more disks than AWS attaches.
+      // Without its node's metadata it assumes one network interface, and offers more disks than AWS attaches.
       volumeAttachLimit: disksPerNode,
     },
   };

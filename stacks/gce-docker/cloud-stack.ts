@@ -15,7 +15,7 @@ export interface GceDockerCloudStackProps extends BenchStackProps {
   readonly size: Size;
 }
 
-/** One machine with Coder and, in containers beside it, its workspaces. */
+/** One machine with Coder and its workspaces, which are containers. */
 export class GceDockerCloudStack extends BenchStack {
   constructor(app: App, name: string, props: GceDockerCloudStackProps) {
     super(app, name, props);

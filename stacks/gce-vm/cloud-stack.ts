@@ -18,7 +18,7 @@ export interface GceVmCloudStackProps extends BenchStackProps {
   readonly size: Size;
 }
 
-/** A machine with Coder, which makes a machine for each workspace in the same network. */
+/** A machine with Coder, which creates a machine for each workspace in the same network. */
 export class GceVmCloudStack extends BenchStack {
   constructor(app: App, name: string, props: GceVmCloudStackProps) {
     super(app, name, props);
@@ -52,7 +52,7 @@ export class GceVmCloudStack extends BenchStack {
       docker: false,
       password,
       tlsKey,
-      // Coder deletes workspaces while it still may: its grants go after it.
+      // Coder deletes workspaces with its grants, so they are destroyed after Coder.
       dependsOn: grants.ready,
     });
     const runner = addGoogleLoadRunner(this, { environment, size, network });

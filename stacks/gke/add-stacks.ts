@@ -7,7 +7,7 @@ import { PRIVATE_RANGES } from "../kubernetes/private-ranges.ts";
 import { benchLabels } from "../labels.ts";
 import { GkeCloudStack } from "./cloud-stack.ts";
 
-/** The stacks of the GKE architecture. The size is input, never in the name. */
+/** Adds the stacks of the GKE architecture. The size is input, and never in a name. */
 export function addGkeStacks(app: App, { figures: size }: ResolvedSize, props: BenchStackProps): void {
   const cloud = new GkeCloudStack(app, "gke-cloud", { ...props, size });
   const labels = Object.entries(benchLabels(props.environment, "coder"));
@@ -18,15 +18,15 @@ export function addGkeStacks(app: App, { figures: size }: ResolvedSize, props: B
     databaseAddress: cloud.database.address,
     serviceAnnotations: {
       "networking.gke.io/load-balancer-type": "Internal",
-      // Otherwise the firewall rule that comes with the balancer is open to the world.
+      // Otherwise the load balancer's firewall rule is open to the internet.
       "service.beta.kubernetes.io/load-balancer-source-ranges": PRIVATE_RANGES.join(","),
     },
     disks: {
       provisioner: "pd.csi.storage.gke.io",
       parameters: {
-        // Balanced disks would count against the project's quota for SSDs.
+        // Balanced disks would count towards the project's quota for SSDs.
         type: "pd-standard",
-        // The disks are made by a driver that no state knows: these labels are how they are found.
+        // A driver creates the disks, in no state. An inventory finds them by these labels.
         labels: labels.map(([key, value]) => `${key}=${value}`).join(","),
       },
     },

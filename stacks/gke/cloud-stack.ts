@@ -48,7 +48,7 @@ export class GkeCloudStack extends BenchStack {
         environment,
         controlPlane: this.controlPlane,
         nodeAccount: identity.email,
-        // Without a way out they pull no image; what their pods still have to say goes before it does.
+        // Nodes need it to pull images, and their pods to send their last data.
         dependsOn: [network.egress],
       });
     }

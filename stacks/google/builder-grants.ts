@@ -9,13 +9,16 @@ import type { ServiceIdentity } from "./service-identity.ts";
 export interface BuilderGrantsProps {
   readonly environment: Environment;
   readonly project: string;
-  /** Who Coder's builds are. */
+  /** The account of Coder's builds. */
   readonly builder: ServiceIdentity;
-  /** Who the machines that they make are. */
+  /** The account of the machines that they create. */
   readonly workspace: ServiceIdentity;
 }
 
-/** What Coder's builds may: machines and disks of the run's names, and to make them be the workspaces' account, nobody else's. No key exists. */
+/**
+ * The permissions of Coder's builds: machines and disks with the run's names, and use of the workspaces' account
+ * only. No key exists.
+ */
 export class BuilderGrants extends Construct {
   readonly ready: ITerraformDependable[];
 
@@ -25,7 +28,8 @@ export class BuilderGrants extends Construct {
     { environment, project, builder, workspace }: BuilderGrantsProps,
   ) {
     super(scope, id);
-    // A create is asked for the machine or for its project, a list for the project: what is neither machine nor disk passes.
+    // A create is checked for the machine or for its project, a list for the project. So everything that is neither a
+    // machine nor a disk is allowed.
     const named = (type: string, collection: string): string =>
       `(resource.type != "compute.googleapis.com/${type}" || resource.name.extract("/${collection}/{name}").startsWith("${benchName(environment, "")}"))`;
     const machines = new ProjectIamMember(this, "machines", {

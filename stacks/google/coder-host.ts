@@ -15,19 +15,19 @@ export interface CoderHostProps {
   readonly environment: Environment;
   readonly size: Size;
   readonly network: GoogleNetwork;
-  /** Who Coder's machine, and so Coder's builds, are. */
+  /** The account of Coder's machine, and so of Coder's builds. */
   readonly identity: ServiceIdentity;
   /** Whether workspaces are containers on it. */
   readonly docker: boolean;
   /** An ephemeral variable. */
   readonly password: TerraformVariable;
-  /** An ephemeral variable, when Coder serves TLS. */
+  /** An ephemeral variable; only when Coder serves TLS. */
   readonly tlsKey?: TerraformVariable | undefined;
-  /** What the builds need, as long as Coder lives. */
+  /** Everything that the builds need while Coder exists. */
   readonly dependsOn?: ITerraformDependable[];
 }
 
-/** Coder on a machine with its database, on the box or beside it. */
+/** Coder on a machine, with its database on the same machine or in Cloud SQL. */
 export class CoderHost extends Construct {
   readonly #machine: CoderMachine;
   readonly #database: GoogleDatabase | undefined;
@@ -78,7 +78,7 @@ export class CoderHost extends Construct {
     });
   }
 
-  /** What the harness must know, but for what only the workspaces' template does. */
+  /** The outputs for the harness, without those that only the workspace template uses. */
   get outputs(): CloudOutputs & Omit<CoderOutputs, "template_variables"> {
     const { environment, network } = this.#props;
     return {
@@ -93,7 +93,7 @@ export class CoderHost extends Construct {
   }
 }
 
-/** The database's URL, with its password from a variable. */
+/** Returns the database's URL, with its password from a variable. */
 function urlOf(host: TerraformLocal): (password: string) => string {
   return (password) =>
     `postgres://${DATABASE_USER}:\${${password}}@\${local.${host.friendlyUniqueId}}:5432/${DATABASE_NAME}?sslmode=require`;

@@ -16,29 +16,29 @@ import { hardExpiry } from "./hard-expiry.ts";
 import type { GoogleNetwork } from "./network.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
-/** What the machine does when it starts; all that differs between machines comes from its metadata. */
+/** The startup script of the machine. Everything that differs between machines is in its metadata. */
 const STARTUP_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/coder.sh"), "utf8"));
 
-/** Of the machine's own disk when the size does not say. */
+/** The size of the machine's disk if its size has none, in GiB. */
 const DISK_GIB = 100;
 
 export interface CoderMachineProps {
   readonly environment: Environment;
   readonly size: Size;
   readonly network: GoogleNetwork;
-  /** Email of the account that the machine and Coder's builds are. */
+  /** The email of the account of the machine and of Coder's builds. */
   readonly account: string;
   /** Whether workspaces are containers on it. */
   readonly docker: boolean;
-  /** Version of the secret with the database's URL; absent = Postgres on the box. */
+  /** The version of the secret with the database's URL; absent = Postgres on this machine. */
   readonly databaseSecret?: string;
-  /** Version of the secret with the key of its certificate; absent = plain HTTP. */
+  /** The version of the secret with the certificate's key; absent = plain HTTP. */
   readonly tlsKeySecret?: string;
-  /** What must exist before Coder starts, and stay until it is gone. */
+  /** Everything that must exist before Coder starts, and until it is deleted. */
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** Coder itself, by its own package, on a machine of its own. */
+/** Coder, from its own package, on a separate machine. */
 export class CoderMachine extends Construct {
   /** `http://<address>:<port>`, inside the network; `https` with TLS. */
   readonly url: string;
@@ -61,22 +61,22 @@ export class CoderMachine extends Construct {
           image: DEBIAN_IMAGE,
           size: diskGib,
           type: "pd-ssd",
-          // The provider's default labels do not reach a disk that comes with its machine.
+          // The provider's default labels are not applied to a disk that is created with its machine.
           labels: benchLabels(environment),
         },
       },
-      // No access configuration: no public address.
+      // Without an access configuration the machine has no public address.
       networkInterface: [{ subnetwork: network.subnetworkId }],
       shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
       serviceAccount: {
         email: props.account,
-        // What it may is said by its grants; narrower scopes would only say it twice.
+        // Its grants limit it. Narrower scopes would only repeat that.
         scopes: ["https://www.googleapis.com/auth/cloud-platform"],
       },
       scheduling: {
         provisioningModel: "STANDARD",
         onHostMaintenance: "MIGRATE",
-        // A machine that came back in the middle of a measurement would be part of it.
+        // A machine that restarts during a measurement would be part of it.
         automaticRestart: false,
         ...hardExpiry(environment),
       },
@@ -94,7 +94,10 @@ export class CoderMachine extends Construct {
   }
 }
 
-/** What the startup script reads. No secret: anyone on the machine, and whoever may see the instance, reads it. */
+/**
+ * The metadata that the startup script reads. It has no secrets, because everyone on the machine, and everyone who
+ * may see the instance, can read it.
+ */
 function coderMetadata(props: CoderMachineProps): Record<string, string> {
   const { environment, size, docker, databaseSecret, tlsKeySecret } = props;
   const env = { ...coderEnvironment(size), ...listenEnvironment(environment) };
@@ -123,7 +126,7 @@ function mirrorMetadata({ architecture }: Environment, size: Size): Record<strin
   };
 }
 
-/** With TLS plain HTTP is left where Coder has it by itself: on the machine's own loopback. */
+/** With TLS, plain HTTP stays at Coder's default address: the machine's loopback. */
 function listenEnvironment({ tls }: Environment): Record<string, string> {
   const address = `0.0.0.0:${CODER_PORT}`;
   if (tls === undefined) return { CODER_HTTP_ADDRESS: address };
@@ -150,7 +153,7 @@ function postgresMetadata({ database }: Size): Record<string, string> {
   return {
     "coder-postgres-version": database.version.replace("POSTGRES_", ""),
     "coder-postgres-max-connections": String(database.maxConnections),
-    // Postgres' own advice for a machine of that memory.
+    // Postgres' own advice for a machine with that memory.
     "coder-postgres-shared-buffers-mib": String(Math.floor(memoryMib / 4)),
   };
 }

@@ -91,7 +91,7 @@ function addInstance(
         // Private Service Connect instead of peering: the producer keeps a peering, and so the network, for days.
         pscConfig: [{ pscEnabled: true, allowedConsumerProjects: [network.project] }],
       },
-      // The provider's default labels do not reach this kind.
+      // The provider's default labels are not applied to this kind.
       userLabels: benchLabels(environment),
     },
     timeouts: { create: "60m", update: "60m", delete: "60m" },

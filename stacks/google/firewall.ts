@@ -5,14 +5,14 @@ import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
 import type { GoogleNetwork } from "./network.ts";
 
-/** Network tag of the machine that Coder runs on. */
+/** The network tag of Coder's machine. */
 export const CODER_TAG = "bench-coder";
 
-/** Coder's port on a machine, and that of its metrics. */
+/** Coder's port on a machine, and the port of its metrics. */
 export const CODER_PORT = 7080;
 const METRICS_PORT = 2112;
 
-/** Google's range for connections through Identity-Aware Proxy, which asks who it is before it lets them through. */
+/** Google's address range for connections through Identity-Aware Proxy, which identifies the caller first. */
 export const IAP_RANGE = "35.235.240.0/20";
 
 export interface FirewallProps {
@@ -20,7 +20,10 @@ export interface FirewallProps {
   readonly network: GoogleNetwork;
 }
 
-/** Who may reach Coder's machine: its own network, and by SSH whom Google has asked for a name. Nobody reaches a workspace. */
+/**
+ * Allows connections to Coder's machine from its own network, and SSH for callers that Google has identified. Nobody
+ * can reach a workspace.
+ */
 export class Firewall extends Construct {
   readonly rules: ITerraformDependable[];
 

@@ -5,7 +5,10 @@ import { runStart } from "../expiry/run-start.ts";
 /** Google's limit for the life of a machine. */
 const LONGEST_SECONDS = 120 * 86_400;
 
-/** The part of a machine's scheduling by which Google deletes it, whoever else is dead; nothing without an expiry. */
+/**
+ * Returns the part of a machine's scheduling by which Google deletes it, also if no process of refbench is alive;
+ * empty without an expiry.
+ */
 export function hardExpiry(environment: Environment): object {
   if (environment.expiresAt === null) return {};
   const madeAt = Math.floor(runStart(environment) / 1_000);

@@ -8,19 +8,22 @@ import { benchName } from "../labels.ts";
 
 export interface MachineSecretProps {
   readonly environment: Environment;
-  /** Of its name. */
+  /** The role in its name. */
   readonly role: string;
-  /** The ephemeral variable that it is made of. */
+  /** The ephemeral variable with its value. */
   readonly variable: TerraformVariable;
-  /** Its text, given how the variable is written in Terraform's language. @default the variable as it is */
+  /**
+   * Returns its text from the variable's expression in Terraform's language.
+   * @default the variable itself
+   */
   readonly text?: (variable: string) => string;
-  /** The one account that may read it, as a member of grants. */
+  /** The only account that may read it, as a member of grants. */
   readonly reader: string;
 }
 
-/** A secret that Coder's machine reads when it starts: in no metadata, plan or state. */
+/** A secret that Coder's machine reads when it starts. It is in no metadata, plan or state. */
 export class MachineSecret extends Construct {
-  /** `projects/…/secrets/…/versions/…`, as Secret Manager is asked. */
+  /** `projects/…/secrets/…/versions/…`, as Secret Manager expects it. */
   readonly version: string;
   /** Exists when it can be read. */
   readonly ready: ITerraformDependable[];
@@ -30,12 +33,12 @@ export class MachineSecret extends Construct {
     const { environment, role, reader } = props;
     const secret = new SecretManagerSecret(this, "secret", {
       secretId: benchName(environment, role),
-      // In the run's region only: the default replicates everywhere.
+      // In the run's region only, because the default replicates everywhere.
       replication: { userManaged: { replicas: [{ location: environment.region }] } },
     });
     const version = new SecretManagerSecretVersion(this, "version", {
       secret: secret.id,
-      // A run's secrets never change: new ones come with a new run.
+      // A run's secrets never change.
       secretDataWoVersion: 1,
       deletionPolicy: "DELETE",
     });

@@ -7,27 +7,27 @@ import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
 
-/** Address ranges of the one subnetwork; pods get a /23 a node, which the /16 holds 128 times. */
+/** The address ranges of the subnetwork. The pods of each node get a /23, and the /16 contains 128 of them. */
 const NODES = "10.10.0.0/20";
 const PODS = "10.32.0.0/16";
 const SERVICES = "10.48.0.0/20";
 
 export interface GoogleNetworkProps {
   readonly environment: Environment;
-  /** With ranges for the pods and services of a cluster. */
+  /** Whether it has ranges for the pods and services of a cluster. */
   readonly forCluster: boolean;
 }
 
-/** The run's own network, so that nothing of it touches another's and all of it can go. */
+/** The run's own network. It is shared with no other run, so all of it can be deleted. */
 export class GoogleNetwork extends Construct {
   readonly networkId: string;
   readonly networkName: string;
   readonly subnetworkId: string;
   readonly podRangeName = "pods";
   readonly serviceRangeName = "services";
-  /** Where machines have their addresses. */
+  /** The address range of machines. */
   readonly machineRange = NODES;
-  /** What a machine needs to reach the world. */
+  /** Everything that a machine needs to reach the internet. */
   readonly egress: ITerraformDependable;
   /** The provider's project, known even when nobody wrote it down. */
   readonly project: string;
@@ -37,7 +37,8 @@ export class GoogleNetwork extends Construct {
     const network = new ComputeNetwork(this, "network", {
       name: benchName(environment, "net"),
       autoCreateSubnetworks: false,
-      // Refused while an endpoint group of the cluster's balancers is not collected: the provider does not try again, a teardown does.
+      // Google refuses the delete while an endpoint group of the cluster's load balancers exists. The provider does
+      // not retry, but a teardown does.
       timeouts: { delete: "10m" },
     });
     const subnetwork = new ComputeSubnetwork(this, "subnetwork", {
@@ -68,7 +69,7 @@ export class GoogleNetwork extends Construct {
       region: environment.region,
       natIpAllocateOption: "AUTO_ONLY",
       sourceSubnetworkIpRangesToNat: "ALL_SUBNETWORKS_ALL_IP_RANGES",
-      // The default of 64 fixed ports a node fails as soon as a node's pods pull and report at the same time.
+      // The default of 64 fixed ports for a node is not enough when its pods pull images and report at the same time.
       enableDynamicPortAllocation: true,
       enableEndpointIndependentMapping: false,
       minPortsPerVm: 256,

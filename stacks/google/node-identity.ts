@@ -9,7 +9,7 @@ export interface NodeIdentityProps {
   readonly project: string;
 }
 
-/** Who the nodes are: an account that may report, instead of the project's default one, which may edit everything. */
+/** The account of the nodes. It may only report, while the project's default account may edit everything. */
 export class NodeIdentity extends Construct {
   readonly email: string;
 
@@ -21,7 +21,7 @@ export class NodeIdentity extends Construct {
     });
     new ProjectIamMember(this, "grant", {
       project,
-      // Google's own list of what a node needs: logs, metrics, and reading its cluster's parameters.
+      // Google's list of a node's permissions: logs, metrics, and reading its cluster's parameters.
       role: "roles/container.defaultNodeServiceAccount",
       member: account.member,
     });

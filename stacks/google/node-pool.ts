@@ -14,14 +14,14 @@ export interface GoogleNodePoolProps {
   readonly machineType: string;
   readonly minCpuPlatform?: string | undefined;
   readonly nodes: number;
-  /** Every role whose pods may land here. */
+  /** Every role whose pods may run here. */
   readonly roles: readonly NodeRole[];
-  /** Only pods of its role may land here. Never on all pools: Kubernetes' own pods must run somewhere. */
+  /** Whether only pods of its role may run here. At least one pool is open, for Kubernetes' own pods. */
   readonly tainted: boolean;
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** Nodes of one role, fixed in number: nodes that come during a measurement would be measured too. */
+/** Nodes of one role. Their number is fixed, because new nodes during a measurement would be measured too. */
 export class GoogleNodePool extends Construct {
   constructor(scope: Construct, id: string, props: GoogleNodePoolProps) {
     super(scope, id);
@@ -33,7 +33,7 @@ export class GoogleNodePool extends Construct {
       nodeCount: props.nodes,
       // A /23 of addresses for each node.
       maxPodsPerNode: 256,
-      // A release channel refuses anything else. The cluster's maintenance policy excludes upgrades during a run.
+      // A release channel accepts nothing else. The cluster's maintenance policy excludes upgrades during a run.
       management: { autoRepair: true, autoUpgrade: true },
       nodeConfig: {
         machineType: props.machineType,
@@ -44,11 +44,11 @@ export class GoogleNodePool extends Construct {
         serviceAccount: props.nodeAccount,
         oauthScopes: ["https://www.googleapis.com/auth/cloud-platform"],
         shieldedInstanceConfig: { enableSecureBoot: true, enableIntegrityMonitoring: true },
-        // Keeps pods from the nodes' own credentials.
+        // Prevents pods from reading the nodes' own credentials.
         workloadMetadataConfig: { mode: "GKE_METADATA" },
         labels: Object.fromEntries(props.roles.map((role) => [roleLabel(role), "true"])),
         ...(props.tainted ? { taint: [{ key: ROLE_TAINT, value: props.name, effect: "NO_SCHEDULE" }] } : {}),
-        // The provider's default labels do not reach this kind; these are on the nodes' machines and disks.
+        // The provider's default labels are not applied to this kind. These are on the nodes' machines and disks.
         resourceLabels: benchLabels(environment),
       },
       timeouts: { create: "40m", update: "40m", delete: "40m" },

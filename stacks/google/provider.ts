@@ -4,8 +4,8 @@ import type { Environment } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
 
 /**
- * Google with the run's labels as defaults. They reach most kinds, not all: databases and node pools get theirs by
- * hand. Without a project Terraform says itself what is missing.
+ * Google with the run's labels as defaults. Some kinds, such as databases and node pools, do not get them and set
+ * them explicitly. Without a project, Terraform reports what is missing.
  */
 export function googleProvider(scope: Construct, environment: Environment): GoogleProvider {
   const provider = new GoogleProvider(scope, "google", {
@@ -15,7 +15,7 @@ export function googleProvider(scope: Construct, environment: Environment): Goog
     // Terraform's own label would differ between tools for the same environment.
     addTerraformAttributionLabel: false,
   });
-  // As a property cdktf would turn `bench-run` into `bench_run`, which no sweep looks for.
+  // An override, because cdktf would turn the property `bench-run` into `bench_run`, which no sweep finds.
   provider.addOverride("default_labels", benchLabels(environment));
   return provider;
 }

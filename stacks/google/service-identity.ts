@@ -9,11 +9,14 @@ export interface ServiceIdentityProps {
   readonly displayName: string;
 }
 
-/** Who a machine is: an account that may nothing by itself, instead of the project's default one, which may edit everything. */
+/**
+ * The account of a machine. It has no permissions by default, while the project's default account may edit
+ * everything.
+ */
 export class ServiceIdentity extends Construct {
   readonly id: string;
   readonly email: string;
-  /** The account as grants name it. */
+  /** The account's name in grants. */
   readonly member: string;
 
   constructor(scope: Construct, id: string, { environment, role, displayName }: ServiceIdentityProps) {

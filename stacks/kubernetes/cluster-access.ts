@@ -3,7 +3,7 @@ import { Fn } from "cdktf";
 /** How the kubernetes and helm providers reach a cluster. */
 export interface ClusterConnection {
   readonly host: string;
-  /** Of the cluster's own authority, as text; absent where the host's certificate is publicly signed. */
+  /** The certificate of the cluster's own authority, as text; absent if the host's certificate is publicly signed. */
   readonly certificate?: string;
   readonly exec: {
     readonly apiVersion: string;
@@ -13,9 +13,9 @@ export interface ClusterConnection {
 }
 
 /**
- * Access to a GKE cluster by its DNS endpoint. No CA certificate: that endpoint's certificate is publicly signed,
- * and the cluster's own CA would not know it. A credential made when it is needed, not a token from a data source:
- * that one would lie in the state and be stale in a teardown hours later.
+ * Returns the access to a GKE cluster at its DNS endpoint. Without a CA certificate, because that endpoint's
+ * certificate is publicly signed. The credential is created on demand: a token from a data source would be in the
+ * state, and expired in a teardown hours later.
  */
 export function gkeAccess(endpoint: string): ClusterConnection {
   return {
@@ -23,13 +23,16 @@ export function gkeAccess(endpoint: string): ClusterConnection {
     exec: {
       apiVersion: "client.authentication.k8s.io/v1beta1",
       command: "gke-gcloud-auth-plugin",
-      // The identity that Terraform itself has, not whoever is logged in to gcloud.
+      // The identity of Terraform itself, not that of gcloud's login.
       args: ["--use_application_default_credentials"],
     },
   };
 }
 
-/** Access to an EKS cluster, by a token that lives fifteen minutes: made when it is needed, for the reasons of GKE's. */
+/**
+ * Returns the access to an EKS cluster. Its token is valid for 15 minutes and created on demand, for the reasons of
+ * GKE's.
+ */
 export function eksAccess(
   cluster: { readonly endpoint: string; readonly certificate: string; readonly clusterName: string },
   region: string,

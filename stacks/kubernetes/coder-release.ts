@@ -10,24 +10,24 @@ export interface CoderReleaseProps {
   readonly environment: Environment;
   readonly namespace: string;
   readonly chartVersion: string;
-  /** Name of the release, which is also what its pods are selected by. */
+  /** The name of the release, which also selects its pods. */
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
-  /** What must exist before Coder starts, and stay until it is gone. */
+  /** Everything that must exist before Coder starts, and until it is deleted. */
   readonly dependsOn: ITerraformDependable[];
 }
 
 /**
- * Name of the release: it can carry no labels. Each installation of a comparison has another name than the one before it,
- * which is uninstalled first: an upgrade's new pods would wait for ever for the nodes that the old ones fill.
+ * Returns the name of the release, which can have no labels. Each installation of a comparison has another name than
+ * the one before it, which is uninstalled first: an upgrade's new pods would never fit beside the old ones.
  */
 export function releaseName(environment: Environment): string {
   return benchName(environment, (environment.comparison?.installation ?? 0) % 2 === 1 ? "coder-b" : "coder");
 }
 
-/** Coder itself, by its own chart. */
+/** Coder, from its own chart. */
 export class CoderRelease extends Construct {
-  /** `http://<address>:<port>` of the Service's balancer, inside the network; `https` with TLS. */
+  /** `http://<address>:<port>` of the Service's load balancer, inside the network; `https` with TLS. */
   readonly url: string;
   readonly releaseName: string;
   readonly chartVersion: string;
@@ -41,13 +41,13 @@ export class CoderRelease extends Construct {
       version: props.chartVersion,
       namespace: props.namespace,
       createNamespace: false,
-      // JSON is YAML; the chart reads no other file.
+      // JSON is valid YAML.
       values: [JSON.stringify(props.values, undefined, 2)],
-      // Ready pods and an address of the balancer, or the apply has failed.
+      // The apply fails without ready pods and an address of the load balancer.
       wait: true,
-      // In seconds: the image, and the database's migrations.
+      // Seconds for the image and the database's migrations.
       timeout: 900,
-      // A failed release stays to be looked at, and is removed by the teardown like any other.
+      // A failed release remains for inspection, and the teardown removes it.
       atomic: false,
       cleanupOnFail: false,
       dependsOn: props.dependsOn,
@@ -58,16 +58,16 @@ export class CoderRelease extends Construct {
     });
     const address = `data.kubernetes_service_v1.${service.friendlyUniqueId}`;
     const ingress = `${address}.status[0].load_balancer[0].ingress[0]`;
-    // Google's balancer is known by its address, AWS's by its name.
+    // Google's load balancer has an address, AWS's a name.
     const host = `\${coalesce(${ingress}.ip, ${ingress}.hostname)}`;
     const ports = `${address}.spec[0].port`;
-    // With TLS the chart adds a port to that of plain HTTP.
+    // With TLS, the chart has a second port beside that of plain HTTP.
     const port =
       props.environment.tls === undefined
         ? `\${${ports}[0].port}`
         : `\${one([for each in ${ports} : each.port if each.name == "https"])}`;
     const scheme = props.environment.tls === undefined ? "http" : "https";
-    // A teardown reads this again after its drain has removed the Service: no address then, and no error.
+    // A teardown reads this again after the Service was removed. Then there is no address, and that is not an error.
     this.url = `\${try("${scheme}://${host}:${port}", null)}`;
     this.releaseName = release.name;
     this.chartVersion = release.version;

@@ -5,29 +5,37 @@ import { TLS_SECRET, TLS_SECRET_CA } from "./tls-secret.ts";
 
 export interface CoderValuesProps {
   readonly size: Size;
-  /** Whence builds take the template's providers. @default the public registry */
+  /**
+   * Where builds get the template's providers from.
+   * @default the public registry
+   */
   readonly mirror?: ProviderMirror | undefined;
-  /** @default the image that the version's tag means when a node pulls it */
+  /**
+   * @default the image of the version's tag at the time of the pull
+   */
   readonly imageDigest?: string | undefined;
   readonly release: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** Secret with the database's address under `url`. */
+  /** The secret with the database's address under `url`. */
   readonly databaseSecret: string;
-  /** Whether Coder serves TLS, by the certificate in its Secret. */
+  /** Whether Coder serves TLS, with the certificate in its Secret. */
   readonly tls: boolean;
-  /** Annotations that keep the Service's balancer inside the network: without them the chart's is public. */
+  /** Annotations that keep the Service's load balancer inside the network. Without them it is public. */
   readonly serviceAnnotations: Readonly<Record<string, string>>;
   readonly nodeSelector: Readonly<Record<string, string>>;
   readonly tolerations: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** Values of Coder's chart. Every default that a benchmark cannot live with is named here, since the chart takes unknown values in silence. */
+/**
+ * Returns the values of Coder's chart. Every default that does not suit a benchmark is replaced here. The chart
+ * ignores unknown values silently.
+ */
 export function coderValues(props: CoderValuesProps): Record<string, unknown> {
   const { size, labels } = props;
   const resources = { cpu: `${size.coder.cpuMillis}m`, memory: `${size.coder.memoryGib}Gi` };
   return {
     coder: {
-      // The chart writes the tag behind its repository as it is: a reference by tag and digest is one too.
+      // The chart appends the tag to its repository unchanged, so a tag with a digest works too.
       image: { tag: imageTag(size.coder.version, props.imageDigest), pullPolicy: "IfNotPresent" },
       replicaCount: size.coder.replicas,
       env: [
@@ -38,7 +46,7 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
         },
       ],
       ...(props.mirror === undefined ? {} : mirrorValues(size, props.mirror, props.imageDigest)),
-      // Workspaces are in the cluster: their agents go to the Service's own name, which exists beforehand.
+      // Workspaces are in the cluster, so their agents use the Service's name, which is known before.
       envUseClusterAccessURL: true,
       ...(props.tls
         ? {
@@ -46,9 +54,9 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
             certs: { secrets: [{ name: TLS_SECRET, key: TLS_SECRET_CA }] },
           }
         : {}),
-      // Requests are limits, so that a replica gets what the row says, no more and no less.
+      // Requests equal limits, so that a replica has exactly the row's resources.
       resources: { requests: resources, limits: resources },
-      // The chart only prefers one replica a node; the row promises it.
+      // The chart only prefers one replica for each node, but the row promises it.
       affinity: {
         podAntiAffinity: {
           requiredDuringSchedulingIgnoredDuringExecution: [
@@ -70,18 +78,21 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
       service: {
         type: "LoadBalancer",
         sessionAffinity: "None",
-        // With `Cluster` all nodes relay to Coder's, over machines that nobody measures and unevenly. The clouds' controllers
-        // ask a health check's node port then, and open it themselves.
+        // With `Cluster`, all nodes relay to Coder's nodes, unevenly and over machines that nobody measures. With
+        // `Local`, the clouds' controllers use and open a health check's node port.
         externalTrafficPolicy: "Local",
         annotations: props.serviceAnnotations,
       },
-      // Coder builds in the workspaces' namespace only, where its role is made by hand.
+      // Coder builds in the workspaces' namespace only, where this stack adds its role.
       serviceAccount: { workspacePerms: false, labels },
     },
   };
 }
 
-/** A container of Coder's own image fills the folder before Coder starts; it lives as long as the pod. */
+/**
+ * Returns the values for a container of Coder's own image that fills the folder before Coder starts. The folder
+ * exists as long as the pod.
+ */
 function mirrorValues(
   size: Size,
   { script, providers }: ProviderMirror,
@@ -95,7 +106,7 @@ function mirrorValues(
         image: `ghcr.io/coder/coder:${imageTag(size.coder.version, digest)}`,
         imagePullPolicy: "IfNotPresent",
         command: ["sh", "-c", script, "provider-mirror", PROVIDER_FOLDER, ...providers],
-        // As the chart runs Coder itself.
+        // Like the chart runs Coder itself.
         securityContext: {
           runAsNonRoot: true,
           runAsUser: 1000,

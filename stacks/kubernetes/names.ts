@@ -1,11 +1,11 @@
-/** Namespace of Coder itself. */
+/** The namespace of Coder itself. */
 export const CODER_NAMESPACE = "coder";
 
-/** Namespace of workspaces: what Coder's builds make, and what a teardown empties first. */
+/** The namespace of workspaces, in which Coder builds and which a teardown empties first. */
 export const WORKSPACE_NAMESPACE = "coder-workspaces";
 
-/** Name that the chart gives its Service, Deployment and ServiceAccount, whatever the release is called. */
+/** The chart's name for its Service, Deployment and ServiceAccount, independent of the release's name. */
 export const CODER_SERVICE = "coder";
 
-/** Class of the workspaces' home disks; the workspace template names it too. */
+/** The class of the workspaces' home disks, also named in the workspace template. */
 export const HOME_STORAGE_CLASS = "bench-home";

@@ -1,10 +1,10 @@
-/** What lives on a node. */
+/** The role of a node. */
 export type NodeRole = "coder" | "workspaces" | "system";
 
-/** Key of the node label that a pod of the role selects; one node may have several roles. */
+/** Returns the key of the node label that selects a role. One node may have several roles. */
 export function roleLabel(role: NodeRole): string {
   return `bench-role-${role}`;
 }
 
-/** Key of the taint that keeps other pods away; its value is the role. */
+/** The key of the taint that excludes other pods. Its value is the role. */
 export const ROLE_TAINT = "bench-role";

@@ -1,19 +1,22 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
 import type { NodeRole } from "./node-role.ts";
 
-/** One pool of nodes that a size asks for. */
+/** One pool of nodes of a size. */
 export interface PoolPlan {
   readonly name: NodeRole;
   readonly machineType: string;
   /** Google: the oldest processor that its nodes may have. */
   readonly minCpuPlatform?: string | undefined;
   readonly nodes: number;
-  /** Every role whose pods may land here. */
+  /** Every role whose pods may run here. */
   readonly roles: readonly NodeRole[];
   readonly tainted: boolean;
 }
 
-/** The pools of a size: roles without nodes of their own live on Coder's, and those take Kubernetes' own pods then. */
+/**
+ * Returns the pools of a size. Roles without their own nodes run on Coder's nodes, which then also run Kubernetes'
+ * own pods.
+ */
 export function planPools({ machines }: Size): readonly PoolPlan[] {
   const names = Object.keys(machines) as NodeRole[];
   const shared = names.filter((name) => machines[name].nodes === 0);
@@ -33,7 +36,7 @@ export function planPools({ machines }: Size): readonly PoolPlan[] {
     });
 }
 
-/** How many nodes the pods of a role may land on. */
+/** Returns the number of nodes on which pods of a role may run. */
 export function countNodesOf(role: NodeRole, size: Size): number {
   return planPools(size)
     .filter(({ roles }) => roles.includes(role))

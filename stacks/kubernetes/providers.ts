@@ -3,7 +3,7 @@ import { KubernetesProvider } from "@cdktf/provider-kubernetes/lib/provider/inde
 import type { Construct } from "constructs";
 import type { ClusterConnection } from "./cluster-access.ts";
 
-/** Kubernetes and Helm on one cluster. */
+/** Adds the Kubernetes and Helm providers of one cluster. */
 export function kubernetesProviders(scope: Construct, access: ClusterConnection): void {
   const { host, exec, certificate } = access;
   const authority = certificate === undefined ? {} : { clusterCaCertificate: certificate };

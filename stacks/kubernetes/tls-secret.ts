@@ -4,10 +4,10 @@ import type { Construct } from "constructs";
 import { certificateChain } from "../coder-certificate.ts";
 import type { Environment } from "../environment.ts";
 
-/** Coder's certificate with its key, as Coder's chart reads them. */
+/** The name of the Secret with Coder's certificate and key, in the chart's format. */
 export const TLS_SECRET = "coder-tls";
 
-/** Where the authority's certificate lies in it: Coder's own look at its access URL must trust it too. */
+/** The entry with the authority's certificate: Coder must trust it too when it checks its access URL. */
 export const TLS_SECRET_CA = "ca.crt";
 
 export interface TlsSecretProps {
@@ -18,13 +18,13 @@ export interface TlsSecretProps {
   readonly key: TerraformVariable;
 }
 
-/** Adds the Secret that Coder's pods serve TLS from; no plan or state knows its key. */
+/** Adds the Secret with which Coder's pods serve TLS. Its key is in no plan or state. */
 export function addTlsSecret(scope: Construct, id: string, props: TlsSecretProps): SecretV1 {
   const { tls, namespace, labels } = props;
   const secret = new SecretV1(scope, id, {
     metadata: { name: TLS_SECRET, namespace, labels },
     type: "kubernetes.io/tls",
-    // A run's key never changes: a new one comes with a new run.
+    // A run's key never changes.
     dataWoRevision: 1,
   });
   const key = `var.${props.key.friendlyUniqueId}`;

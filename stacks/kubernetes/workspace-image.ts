@@ -6,25 +6,25 @@ import { ROLE_TAINT, roleLabel } from "./node-role.ts";
 
 export interface WorkspaceImageProps {
   readonly environment: Environment;
-  /** Namespace of Coder: that of workspaces holds what Coder's builds make, and nothing else. */
+  /** Coder's namespace: the workspaces' namespace contains only what Coder's builds create. */
   readonly namespace: string;
-  /** What workspaces run. */
+  /** The image of workspaces. */
   readonly image: string;
-  /** How many nodes workspaces run on. */
+  /** The number of nodes on which workspaces run. */
   readonly nodes: number;
 }
 
-/** For some hundred megabytes, pulled by all nodes at once through one address. */
+/** Enough for some hundred megabytes, pulled by all nodes at once through one address. */
 const PULL_MINUTES = 20;
 
-/** Labels that select its pods; no label of a run may be in a selector, since those of another run differ. */
+/** The labels that select its pods. Labels of a run cannot be in a selector, because they differ between runs. */
 const SELECTOR = { "app.kubernetes.io/name": "bench-workspace-image" };
 
 /**
- * Pulls the workspace image onto every node that workspaces run on, and is applied when all have it: otherwise the first
- * workspace of each node would pull it within the measured builds. Its pods sleep, and so keep the image from being
- * collected; they ask for no cores and little memory. A Deployment with one pod a node, since this version of the provider waits for a
- * DaemonSet's pods to be scheduled and not for their image (fixed in its version 3).
+ * Pulls the workspace image onto every node of workspaces, and is applied when all nodes have it. Otherwise the first
+ * workspace of each node would pull it within the measured builds. Its pods sleep, which keeps the image from being
+ * collected; they request no cores and little memory. It is a Deployment with one pod on each node, because this
+ * version of the provider waits until a DaemonSet's pods are scheduled, and not for their image (fixed in version 3).
  */
 export class WorkspaceImage extends Construct {
   constructor(scope: Construct, id: string, { environment, namespace, image, nodes }: WorkspaceImageProps) {
@@ -35,7 +35,7 @@ export class WorkspaceImage extends Construct {
       waitForRollout: true,
       spec: {
         replicas: String(nodes),
-        // With one pod a node, a new pod never fits beside an old one.
+        // With one pod on each node, a new pod never fits beside an old one.
         strategy: { type: "Recreate" },
         // The provider gives up at this deadline too.
         progressDeadlineSeconds: PULL_MINUTES * 60,
@@ -43,7 +43,7 @@ export class WorkspaceImage extends Construct {
         template: {
           metadata: { labels: { ...labels, ...SELECTOR } },
           spec: {
-            // As the workspaces' own pods.
+            // Like the workspaces' own pods.
             nodeSelector: { [roleLabel("workspaces")]: "true" },
             toleration: [{ key: ROLE_TAINT, operator: "Equal", value: "workspaces", effect: "NoSchedule" }],
             affinity: {
@@ -55,7 +55,7 @@ export class WorkspaceImage extends Construct {
             },
             automountServiceAccountToken: false,
             enableServiceLinks: false,
-            // A shell that sleeps ends by nothing but a kill.
+            // A sleeping shell only ends by a kill.
             terminationGracePeriodSeconds: 0,
             securityContext: { runAsUser: "1000", runAsNonRoot: true },
             container: [

@@ -8,10 +8,10 @@ import type { Environment } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
 import { CODER_SERVICE, HOME_STORAGE_CLASS, WORKSPACE_NAMESPACE } from "./names.ts";
 
-/** What the provider of the workspace template asks of the cluster to make a pod or disk, to change it and to remove it. */
+/** The calls with which the provider of the workspace template creates, changes and deletes a pod or disk. */
 const VERBS = ["create", "delete", "get", "patch"];
 
-/** Who makes the workspaces' home disks, and how. */
+/** The driver of the workspaces' home disks, and its parameters. */
 export interface HomeDisks {
   readonly provisioner: string;
   readonly parameters: Readonly<Record<string, string>>;
@@ -19,14 +19,14 @@ export interface HomeDisks {
 
 export interface WorkspaceSpaceProps {
   readonly environment: Environment;
-  /** Namespace of Coder, whose service account builds here. */
+  /** Coder's namespace, whose service account builds here. */
   readonly coderNamespace: string;
   readonly disks: HomeDisks;
-  /** What must exist before the first disk, and stay until the last is gone. */
+  /** Everything that must exist before the first disk, and until the last one is deleted. */
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** Where workspaces live: a namespace of their own, which Coder may fill and a teardown can empty as a whole. */
+/** The namespace of workspaces, in which Coder may build and which a teardown can empty completely. */
 export class WorkspaceSpace extends Construct {
   readonly namespace: string;
   /** Exists when Coder may build here. */
@@ -38,7 +38,7 @@ export class WorkspaceSpace extends Construct {
     const labels = benchLabels(environment);
     const namespace = new NamespaceV1(this, "namespace", {
       metadata: { name: WORKSPACE_NAMESPACE, labels },
-      // Goes when its pods and disks are gone, which for a thousand takes a while.
+      // It is deleted after its pods and disks, which takes a while for a thousand.
       timeouts: { delete: "20m" },
       dependsOn,
     });
@@ -47,11 +47,11 @@ export class WorkspaceSpace extends Construct {
       metadata: { name: "coder-workspaces", namespace: this.namespace, labels },
       rule: [
         { apiGroups: [""], resources: ["pods", "persistentvolumeclaims"], verbs: VERBS },
-        // A build whose pod does not start reads them to say why.
+        // A build whose pod does not start reads them for the reason.
         { apiGroups: [""], resources: ["events"], verbs: ["list"] },
       ],
     });
-    // By hand and not by the chart: versions that do not know a value for it would ignore it in silence.
+    // Not by the chart, because versions without this value would ignore it silently.
     this.ready = new RoleBindingV1(this, "binding", {
       metadata: { name: "coder-workspaces", namespace: this.namespace, labels },
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
@@ -61,7 +61,7 @@ export class WorkspaceSpace extends Construct {
       metadata: { name: HOME_STORAGE_CLASS, labels },
       storageProvisioner: disks.provisioner,
       reclaimPolicy: "Delete",
-      // A disk is made in the zone, and on behalf, of the pod that uses it.
+      // A disk is created for the pod that uses it, in its zone.
       volumeBindingMode: "WaitForFirstConsumer",
       parameters: disks.parameters,
       dependsOn,

@@ -5,20 +5,20 @@ import { promisify } from "node:util";
 import type { Architecture } from "../../reference-architectures/architecture.ts";
 import { EnvironmentError } from "../read-json.ts";
 
-/** How many parents are looked at: cdktf starts this program through a shell. */
+/** How many parent processes are read: cdktf starts this program through a shell. */
 const GENERATIONS = 6;
 
-/** What cdktf was asked to do. */
+/** A command of cdktf. */
 export interface CdktfCommand {
-  /** Such as `deploy`; `synth` where this program was started without cdktf. */
+  /** Such as `deploy`; `synth` if this program was started without cdktf. */
   readonly name: string;
-  /** Names or patterns of stacks, such as `gke*`. May hold values of options too, which match no stack. */
+  /** Names or patterns of stacks, such as `gke*`. May contain values of options too, which match no stack. */
   readonly stacks: readonly string[];
 }
 
 /**
- * The command of cdktf that started this program. cdktf says nothing of it to its app, so the command lines of the
- * parents are read; where they cannot be, `REFBENCH_CDKTF_COMMAND` says it, such as `deploy gke*`.
+ * Returns the command of cdktf that started this program. cdktf does not pass it to its app, so the command lines of
+ * the parents are read. If that fails, `REFBENCH_CDKTF_COMMAND` contains it, such as `deploy gke*`.
  */
 export async function findCdktfCommand(env: NodeJS.ProcessEnv): Promise<CdktfCommand> {
   const named = env["REFBENCH_CDKTF_COMMAND"];
@@ -31,7 +31,7 @@ export async function findCdktfCommand(env: NodeJS.ProcessEnv): Promise<CdktfCom
     if (command !== undefined) return command;
     pid = parent.parentPid;
   }
-  // Set by cdktf's command line alone: it is there, and was not seen.
+  // Only cdktf's command line sets it, so cdktf runs but was not found.
   if (env["CDKTF_CONTINUE_SYNTH_ON_ERROR_ANNOTATIONS"] === undefined) return SYNTH;
   throw new EnvironmentError(
     "cannot read which cdktf command started this program: set REFBENCH_CDKTF_COMMAND to it, such as REFBENCH_CDKTF_COMMAND='deploy gke*'",
@@ -40,16 +40,16 @@ export async function findCdktfCommand(env: NodeJS.ProcessEnv): Promise<CdktfCom
 
 const SYNTH: CdktfCommand = { name: "synth", stacks: [] };
 
-/** The command in the words of a process that is cdktf; undefined for another program. */
+/** Returns the command in the arguments of a cdktf process; undefined for another program. */
 export function commandIn(args: readonly string[]): CdktfCommand | undefined {
   const program = args.findIndex((word) => /^cdktf(\.js|\.cmd)?$/.test(basename(word)));
-  // Node runs it as `node …/cdktf deploy`; a shell that merely has it in its script is not it.
+  // Node runs it as `node …/cdktf deploy`. A shell with cdktf in its script does not count.
   if (program < 0 || program > 1) return undefined;
   const [name, ...stacks] = args.slice(program + 1).filter((word) => word !== "" && !word.startsWith("-"));
   return name === undefined ? undefined : { name, stacks };
 }
 
-/** Architectures whose stacks the command names; none = it names no stack. */
+/** Returns the architectures whose stacks the command names; empty if it names no stack. */
 export function namedArchitectures(
   { stacks: patterns }: CdktfCommand,
   architectures: Iterable<Architecture>,
@@ -60,7 +60,7 @@ export function namedArchitectures(
   );
 }
 
-/** As much of cdktf's patterns as names of stacks need: `*` and `?`. */
+/** The part of cdktf's patterns that names of stacks need: `*` and `?`. */
 function expressionOf(pattern: string): RegExp {
   const escaped = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`);
   return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`);
@@ -80,7 +80,7 @@ async function readProc(pid: number): Promise<Process | undefined> {
     const [line, status] = await Promise.all(
       ["cmdline", "stat"].map((file) => readFile(`/proc/${pid}/${file}`, "utf8")),
     );
-    // The second field is the program's name in brackets, which may hold anything.
+    // The second field is the program's name in brackets, which may contain any character.
     const parentPid = Number(status?.slice(status.lastIndexOf(")") + 2).split(" ")[1]);
     return { args: line?.split("\0") ?? [], parentPid };
   } catch {
@@ -88,7 +88,7 @@ async function readProc(pid: number): Promise<Process | undefined> {
   }
 }
 
-/** Where there is no /proc, as on macOS. An argument with a space in it comes apart, which no stack's name has. */
+/** For systems without /proc, such as macOS. It splits an argument with a space, which no stack's name has. */
 async function askPs(pid: number): Promise<Process | undefined> {
   try {
     const { stdout } = await promisify(execFile)("ps", ["-ww", "-o", "ppid=,args=", "-p", String(pid)]);

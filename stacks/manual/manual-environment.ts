@@ -19,7 +19,7 @@ import { stateContent } from "./manual-state.ts";
 import { readEnvironment, type Deployment } from "../read-environment.ts";
 import { EnvironmentError } from "../read-json.ts";
 
-/** What commands of cdktf do with an environment; those that are not listed go by the one that exists. */
+/** What commands of cdktf do with an environment. Commands that are not listed use the existing one. */
 const USES: Readonly<Record<string, "make" | "plan" | "look">> = {
   deploy: "make",
   apply: "make",
@@ -31,8 +31,8 @@ const USES: Readonly<Record<string, "make" | "plan" | "look">> = {
 };
 
 /**
- * The environments of a command by hand. A deploy makes the one of each architecture that it names, once: it is pinned
- * by its file until its states are empty again, so that a second plan is empty. Every other command makes none.
+ * Returns the environments of a manual command. A deploy creates one for each architecture that it names. Its file
+ * keeps it until its states are empty again, so that a second plan is empty. Other commands create none.
  */
 export async function manualDeployments(
   architectures: readonly Architecture[],
@@ -45,11 +45,11 @@ export async function manualDeployments(
     manualDeployment(architecture, use, env);
   if (named.length > 0) return Promise.all(named.map(deploy));
   if (use === undefined) return Promise.all(architectures.map(deploy));
-  // cdktf itself refuses to deploy when nothing is named.
+  // cdktf itself refuses to deploy when no stack is named.
   return whichFit(architectures, (architecture) => manualDeployment(architecture, "look", env));
 }
 
-/** Nobody named an architecture: one that cannot be as the variables ask is left out, and named on stderr. */
+/** For a command without an architecture: one that does not fit the variables is left out, and named on stderr. */
 async function whichFit(
   architectures: readonly Architecture[],
   deploy: (architecture: Architecture) => Promise<Deployment>,
@@ -77,7 +77,7 @@ async function manualDeployment(
   const folder = join(env["REFBENCH_MANUAL_DIR"] ?? ".refbench/manual", name);
   const file = join(folder, "environment.json");
   const pinned = await findEnvironment(file);
-  // What lies in a bucket is not known here: the environment is taken as it is until its file is removed.
+  // The content of a bucket is not known here, so the environment is used until its file is removed.
   const content = pinned?.stateBucket == null ? await stateContent(folder, stacks) : "resources";
   if (pinned !== undefined && (content !== "empty" || use === undefined)) {
     if (use !== undefined) refuseChanges(pinned, env, file);
@@ -90,13 +90,13 @@ async function manualDeployment(
     );
   }
   if (use === "make") return pin(requestedEnvironment(name, env, "make"), folder, file, env);
-  // A destroy without its environment's file needs the place, which only the variables say then.
+  // A destroy without the environment's file gets the place from the variables.
   if (use === "plan" || content === "resources") return onlyRead(name, folder, "make", env);
-  // Names of stacks depend on no variable, and a list is refused for none.
+  // Names of stacks depend on no variable, so no variable makes a list fail.
   return onlyRead(name, folder, "look", use === "look" ? env : onlyTwin(env));
 }
 
-/** The environment, its keys and its secrets, kept before anything is created by them. */
+/** Writes the environment, its keys and its secrets before anything is created. */
 async function pin(
   requested: Environment,
   folder: string,
@@ -105,13 +105,13 @@ async function pin(
 ): Promise<Deployment> {
   const { environment, secrets } = await newKeys(requested, env);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Before the environment that names their other halves: a key that is lost opens nothing.
+  // Before the environment with the public keys: a lost private key would open nothing.
   await writeSecretJson(join(folder, SECRETS_FILE), secrets);
   await writeSecretJson(file, environment);
   return { environment, stateFolder: folder, secrets: await manualSecrets(folder, environment) };
 }
 
-/** An environment for this one command, of which nothing is kept. */
+/** Returns an environment for this command only. Nothing of it is kept. */
 async function onlyRead(
   architecture: string,
   folder: string,
@@ -122,7 +122,7 @@ async function onlyRead(
   return { environment, stateFolder: folder, secrets: { ...newManualSecrets(environment), ...secrets } };
 }
 
-/** Environments of earlier versions may be without a project. */
+/** Environments of earlier versions may have no project. */
 async function withProject(
   environment: Environment,
   file: string,
@@ -136,7 +136,7 @@ async function withProject(
   return found;
 }
 
-/** A variable that asks for something else than what was made is refused: the state belongs to what was made. */
+/** Refuses a variable that differs from the existing environment, because the state belongs to that environment. */
 function refuseChanges(environment: Environment, env: NodeJS.ProcessEnv, file: string): void {
   const { architecture, stateBucket, tls, project } = environment;
   const names = PLACE_VARIABLES[getArchitecture(architecture).cloud];

@@ -4,10 +4,10 @@ import { EnvironmentError } from "../read-json.ts";
 import { TLS_KEY } from "../secrets.ts";
 import type { SshKey } from "../ssh-key.ts";
 
-/** What the load runner's private key is called among the secrets, as in a run's. */
+/** The name of the load runner's private key among the secrets, as in a run. */
 const RUNNER_KEY = "runnerKey";
 
-/** Makes the keys that somebody's variables ask for: the environment with their public halves, and their others. */
+/** Creates the keys that the variables require. Returns the environment with the public keys, and the private keys. */
 export async function newKeys(
   environment: Environment,
   env: NodeJS.ProcessEnv,
@@ -27,19 +27,22 @@ export async function newKeys(
   };
 }
 
-/** The key of a load runner, unless this machine has a route to Coder: a drain and any load come from there. */
+/**
+ * Creates the key of a load runner, unless this machine has a route to Coder. A drain and every load run on the load
+ * runner.
+ */
 async function newRunner(env: NodeJS.ProcessEnv): Promise<SshKey | undefined> {
   const where = env["REFBENCH_RUNNER"] ?? "";
   if (where === "local") return undefined;
   if (where !== "" && where !== "network") {
     throw new EnvironmentError(`REFBENCH_RUNNER is ${where}, expected network or local`);
   }
-  // Loaded when it is needed, which is once an environment.
+  // Loaded on demand, once for each environment.
   const { newSshKey } = await import("../ssh-key.ts");
   return newSshKey();
 }
 
-/** Coder's certificate, when TLS is asked for. */
+/** Creates Coder's certificate when TLS is requested. */
 async function newCertificate(
   environment: Environment,
   env: NodeJS.ProcessEnv,

@@ -8,24 +8,24 @@ import { placeOf } from "../../reference-architectures/place.ts";
 import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "../environment.ts";
 import { EnvironmentError } from "../read-json.ts";
 
-/** Variables that name a place. Each cloud has its own, since one command may make stacks in both. */
+/** The variables of a place. Each cloud has its own, because one command may create stacks in both. */
 export const PLACE_VARIABLES = {
   google: { project: "REFBENCH_PROJECT", region: "REFBENCH_REGION", zone: "REFBENCH_ZONE" },
   aws: { project: "REFBENCH_ACCOUNT", region: "REFBENCH_AWS_REGION", zone: "REFBENCH_AWS_ZONE" },
 } as const;
 
-/** In stacks that are only looked at: names no project can have, so that nothing is ever made by them. */
+/** The project in stacks that are only read. No project can have these names, so nothing can be created with them. */
 const NO_PROJECT = { google: "set-REFBENCH_PROJECT", aws: "000000000000" } as const;
 
-/** Set where a command runs on the twin. */
+/** Set when a command runs on the twin. */
 const TWIN_VARIABLES = ["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"] as const;
 
-/** Whether the environment's stacks may be applied; those that are only looked at need no project. */
+/** Whether the environment's stacks may be applied. Stacks that are only read need no project. */
 export type Purpose = "make" | "look";
 
 /**
- * The environment that the variables ask for, checked as the flags of `refbench run` are. Throws `ArchitectureError` or
- * `EnvironmentError`; makes nothing.
+ * Returns the environment of the variables, checked like the flags of `refbench run`. Creates nothing. Throws
+ * `ArchitectureError` or `EnvironmentError`.
  */
 export function requestedEnvironment(
   architecture: string,
@@ -52,13 +52,13 @@ export function requestedEnvironment(
   };
 }
 
-/** The size's overrides, as `--set` has them. */
+/** Reads the size's overrides, in the format of `--set`. */
 export function requestedOverrides(env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
   const text = env["REFBENCH_SET"] ?? "";
   return parseOverrides(text === "" ? [] : [text]);
 }
 
-/** The project or account that is named for refbench, and no other tool's. */
+/** Reads the project or account of refbench's own variable, and of no other tool's. */
 export function requestedProject(architecture: string, env: NodeJS.ProcessEnv, purpose: Purpose): string {
   if (isOnTwin(env)) return TWIN_PROJECT;
   const { cloud, name } = getArchitecture(architecture);
@@ -71,7 +71,7 @@ export function requestedProject(architecture: string, env: NodeJS.ProcessEnv, p
   });
 }
 
-/** What says that a command runs on the twin, and nothing that asks for an environment. */
+/** Whether a command runs on the twin. */
 export function onlyTwin(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(TWIN_VARIABLES.map((name) => [name, env[name]]));
 }
@@ -80,7 +80,7 @@ function isOnTwin(env: NodeJS.ProcessEnv): boolean {
   return TWIN_VARIABLES.some((name) => env[name] !== undefined);
 }
 
-/** State in the user's bucket, when asked for: the twin has no buckets. */
+/** Reads the user's bucket for the state. The twin has no buckets. */
 function stateBucketOf(env: NodeJS.ProcessEnv): Pick<Environment, "stateBucket"> {
   const url = env["REFBENCH_STATE"];
   if (url === undefined || url === "") return {};
@@ -97,7 +97,7 @@ function stateBucketOf(env: NodeJS.ProcessEnv): Pick<Environment, "stateBucket">
   return { stateBucket: url };
 }
 
-/** Lists with commas; without them only the cluster's maker may enter it. */
+/** Reads lists with commas. Without them only the cluster's creator may use it. */
 function clusterAccess(env: NodeJS.ProcessEnv): Pick<Environment, "clusterAccess"> {
   const list = (name: string): string[] => (env[name] ?? "").split(",").filter((part) => part !== "");
   const [admins, cidrs] = [list("REFBENCH_CLUSTER_ADMINS"), list("REFBENCH_CLUSTER_CIDRS")];
@@ -114,7 +114,7 @@ function labelValue(name: string): string {
 
 const UNIT_SECONDS = { m: 60, h: 3_600, d: 86_400 } as const;
 
-/** `90m`, `8h` or `3d` from now, in unix seconds. */
+/** Returns the end of `90m`, `8h` or `3d` from now, in unix seconds. */
 function expiry(ttl: string | undefined): number | null {
   if (ttl === undefined || ttl === "") return null;
   const match = /^(\d+)([mhd])$/.exec(ttl);

@@ -6,7 +6,7 @@ import type { Environment } from "../environment.ts";
 import { findUserJson } from "../read-json.ts";
 import { ephemeralVariables, newSecret, TLS_KEY } from "../secrets.ts";
 
-/** Of an environment's folder, mode 600. */
+/** The file of secrets in an environment's folder, with mode 600. */
 export const SECRETS_FILE = "secrets.json";
 
 const SECRETS = {
@@ -14,7 +14,9 @@ const SECRETS = {
   next: "restore the file, or delete it if the environment is destroyed: then new secrets are made",
 };
 
-/** The secrets of this environment, made once. Throws `EnvironmentError` where they cannot be read. */
+/**
+ * Returns the secrets of this environment, which are created once. Throws `EnvironmentError` if they cannot be read.
+ */
 export async function manualSecrets(
   folder: string,
   environment: Environment,
@@ -26,7 +28,7 @@ export async function manualSecrets(
   return secrets;
 }
 
-/** A new secret for each variable. A certificate's key has its other half, so it cannot be made here. */
+/** Creates a secret for each variable, except a certificate's key, which belongs to its certificate. */
 export function newManualSecrets(environment: Environment): Readonly<Record<string, string>> {
   const names = getArchitecture(environment.architecture).stacks.flatMap((stack) =>
     ephemeralVariables(stack, environment),
@@ -34,7 +36,7 @@ export function newManualSecrets(environment: Environment): Readonly<Record<stri
   return Object.fromEntries(names.filter((name) => name !== TLS_KEY).map((name) => [name, newSecret()]));
 }
 
-/** Whole or not at all, and for the owner's eyes only. */
+/** Writes the file atomically, readable for its owner only. */
 export async function writeSecretJson(file: string, content: unknown): Promise<void> {
   const draft = `${file}.${process.pid}.tmp`;
   await writeFile(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });

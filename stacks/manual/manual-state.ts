@@ -5,12 +5,12 @@ import { STATE_FILE } from "../movable-backend.ts";
 import { EnvironmentError, findUserJson } from "../read-json.ts";
 
 /**
- * What the local states of an environment show: `resources` are managed by one of them (or it cannot be read), `locked`
- * means that terraform works on one, or was killed in its work; `empty` otherwise.
+ * The content of an environment's local states: `resources` = one of them manages resources, or cannot be read;
+ * `locked` = Terraform works on one, or was killed while it did; otherwise `empty`.
  */
 export type StateContent = "resources" | "locked" | "empty";
 
-/** Looks into the states of these stacks below a folder. */
+/** Reads the states of these stacks below a folder. */
 export async function stateContent(folder: string, stacks: readonly string[]): Promise<StateContent> {
   const files = stacks.map((stack) => join(folder, stack, STATE_FILE));
   const managed = await Promise.all(files.map(hasResources));
@@ -22,7 +22,10 @@ export async function stateContent(folder: string, stacks: readonly string[]): P
 const stateSchema = z.object({ resources: z.array(z.object({ mode: z.string().optional() })).optional() });
 const STATE = { what: "a Terraform state", next: "restore the file from terraform.tfstate.backup" };
 
-/** Data sources are read, not made: a state may hold them when nothing was created. One that cannot be read may hold all. */
+/**
+ * Whether a state has resources. Data sources do not count, because they are not created. A state that cannot be read
+ * may have any.
+ */
 async function hasResources(file: string): Promise<boolean> {
   try {
     const state = await findUserJson(file, stateSchema, STATE);

@@ -11,14 +11,14 @@ import type { CoderOutputs } from "../outputs.ts";
 export interface NextStepsProps {
   readonly environment: Environment;
   readonly size: Size;
-  /** What the stacks say of where workspaces are made. */
+  /** Where workspaces are created, from the stacks' outputs. */
   readonly place: CoderOutputs["template_variables"];
 }
 
-/** Coder's port on this machine, once it is forwarded. */
+/** The local port to which Coder's port is forwarded. */
 const LOCAL_PORT = 7080;
 
-/** What someone who deployed by hand does next, as an output says it; nothing for a run, which knows. */
+/** Returns the next steps after a manual deployment, as an output; nothing for a run, which needs none. */
 export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps"> {
   const { environment } = props;
   if (environment.managed !== "manual") return {};
@@ -39,7 +39,7 @@ export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps
           "In another shell, make its first user, who is its owner, and give it the workspaces' template:",
           ...login(environment),
           `  ${pushTemplate(props)}`,
-          // The login is for the forwarded port, and goes nowhere else.
+          // The login is for the forwarded port only.
           ...beforeDestroy(
             `npx refbench drain ${name} --runner local --url ${forwardedUrl(environment)}`,
             "npx cdktf",
@@ -49,7 +49,7 @@ export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps
   return { next_steps: lines.join("\n") };
 }
 
-/** The certificate is for `localhost` too; who signed it, this machine learns for this shell alone. */
+/** The certificate is also for `localhost`. Only this shell trusts its authority. */
 function login({ tls }: Environment): readonly string[] {
   if (tls === undefined) return [`  coder login ${forwardedUrl({ tls })}`];
   return [
@@ -83,7 +83,10 @@ function beforeDestroy(drain: string, cdktf: string, name: string): readonly str
   ];
 }
 
-/** By the clouds' own permissions, with no key and no open port. The names are known before the things exist. */
+/**
+ * Returns the commands that forward Coder's port, with the cloud's own permissions, without a key or an open port.
+ * The names are known before the resources exist.
+ */
 function reach(environment: Environment): readonly string[] {
   const { region, zone, project } = environment;
   const { carriedBy } = getArchitecture(environment.architecture);
@@ -109,7 +112,10 @@ function reach(environment: Environment): readonly string[] {
   }
 }
 
-/** With the labels of everything that its workspaces make: an inventory finds them by those. */
+/**
+ * Returns the command that uploads the workspace template, with the labels by which an inventory finds the
+ * workspaces' resources.
+ */
 function pushTemplate({ environment, size, place }: NextStepsProps): string {
   const { name, templateName } = getArchitecture(environment.architecture);
   const { runId, owner, expiresAt } = environment;

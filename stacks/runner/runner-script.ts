@@ -10,12 +10,12 @@ import {
 } from "./runner-machine.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
-/** What is the same on every cloud. */
+/** The part that is the same on every cloud. */
 const COMMON = readFileSync(packageFile("stacks/startup/runner.sh"), "utf8");
 
 /**
- * What a load runner does when it first starts, as one script: constants, the cloud's own part, which says
- * `make_user`, and the part that all share.
+ * Returns the startup script of a load runner: constants, the cloud's own part, which defines `make_user`, and the
+ * shared part.
  */
 export function runnerScript(
   cloud: string,

@@ -1,14 +1,14 @@
-/** What an ARN says of the type of its resource. */
+/** The type of a resource, from its ARN. */
 export interface Arn {
   readonly service: string;
-  /** `<service>:<type>`, such as `ec2:vpc`; `<service>` alone where the resource has no type (an S3 bucket). */
+  /** `<service>:<type>`, such as `ec2:vpc`. Only `<service>` if the resource has no type (an S3 bucket). */
   readonly type: string;
   readonly region: string;
-  /** What follows the type. */
+  /** The part after the type. */
   readonly name: string;
 }
 
-/** Takes an ARN apart; undefined when it is none. */
+/** Splits an ARN; undefined if the text is not an ARN. */
 export function parseArn(arn: string): Arn | undefined {
   const [prefix, , service, region, , ...rest] = arn.split(":");
   if (prefix !== "arn" || service === undefined || region === undefined || rest.length === 0)

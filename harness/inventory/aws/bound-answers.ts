@@ -1,7 +1,7 @@
 import { pipeline, Readable, Transform, type TransformCallback } from "node:stream";
 import { AnswerTooLargeError } from "../../tools/exchange.ts";
 
-/** As much of a client of the SDK as is needed to look at its answers. */
+/** The part of an SDK client that gives access to its answers. */
 interface SdkClient {
   readonly middlewareStack: {
     add(
@@ -13,16 +13,16 @@ interface SdkClient {
   };
 }
 
-/** Ends answers of the SDK that are larger than so many bytes: the SDK itself reads them to their end, whatever it is. */
+/** Aborts answers that are larger than this many bytes. The SDK itself reads every answer to its end. */
 export function boundAnswers<C extends object>(client: C, maxBytes: number): C {
-  // Nearest to the network, before the answer is read.
+  // Nearest to the network, before the SDK reads the answer.
   (client as unknown as SdkClient).middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args);
       const response = result.response as { body?: unknown; readonly statusCode?: number };
       if (response.body instanceof Readable) {
         const bounded = new UpTo(maxBytes, response.statusCode ?? 0);
-        // An error of either end reaches whoever reads the other one.
+        // An error at either end reaches the reader of the other end.
         response.body = pipeline(response.body, bounded, () => undefined);
       }
       return result;

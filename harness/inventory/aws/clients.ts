@@ -2,12 +2,12 @@ import { MAX_BODY_BYTES } from "../../tools/exchange.ts";
 import { boundAnswers } from "./bound-answers.ts";
 import type { AwsClient, AwsService } from "./session.ts";
 
-/** Where and as whom a client asks. */
+/** Region, endpoint and credentials of a client. */
 interface ClientConfig {
   readonly region: string;
-  /** Retries are ours: one policy, and a clock that tests move. */
+  /** The SDK does not retry: this adapter has one policy, with a clock that tests move. */
   readonly maxAttempts: 1;
-  /** Without `throwOnRequestTimeout` the SDK only warns of an answer that does not come. */
+  /** Without `throwOnRequestTimeout`, the SDK only warns about a missing answer. */
   readonly requestHandler: {
     readonly connectionTimeout: number;
     readonly requestTimeout: number;
@@ -22,7 +22,7 @@ interface ClientConfig {
   };
 }
 
-/** One import a service: a run that never asks AWS loads no SDK, and one that asks loads what it asks. */
+/** One import for each service, so that a run loads only the clients that it uses. */
 const load: Record<AwsService, (config: ClientConfig) => Promise<AwsClient>> = {
   autoscaling: async (config) => new (await import("@aws-sdk/client-auto-scaling")).AutoScalingClient(config),
   ec2: async (config) => new (await import("@aws-sdk/client-ec2")).EC2Client(config),
@@ -41,7 +41,7 @@ const load: Record<AwsService, (config: ClientConfig) => Promise<AwsClient>> = {
     new (await import("@aws-sdk/client-resource-groups-tagging-api")).ResourceGroupsTaggingAPIClient(config),
 };
 
-/** The suffix of `AWS_ENDPOINT_URL_…` of each service, as the SDKs agree on it. */
+/** The suffix of each service's `AWS_ENDPOINT_URL_…`, which is the same in all SDKs. */
 const ENDPOINT_SUFFIX: Record<AwsService, string> = {
   autoscaling: "AUTO_SCALING",
   ec2: "EC2",
@@ -57,12 +57,15 @@ const ENDPOINT_SUFFIX: Record<AwsService, string> = {
   tagging: "RESOURCE_GROUPS_TAGGING_API",
 };
 
-/** Clients of the real SDK, each made when first asked for, with the endpoint and credentials that `env` names. */
+/**
+ * Returns clients of the real SDK, with the endpoint and credentials that `env` names. Each is created on its first
+ * use.
+ */
 export function sdkClients(
   region: string,
   env: NodeJS.ProcessEnv,
 ): (service: AwsService) => Promise<AwsClient> {
-  // The SDK is pinned; what its later releases will ask of Node is no news for who runs this one.
+  // The SDK is pinned, so a warning about the Node version of later releases does not concern users.
   process.env["AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED"] ??= "true";
   const made = new Map<AwsService, Promise<AwsClient>>();
   return (service) => {
@@ -88,7 +91,7 @@ function configOf(service: AwsService, region: string, env: NodeJS.ProcessEnv): 
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
     ...(endpoint !== undefined && endpoint !== "" && { endpoint }),
     ...(AWS_PROFILE !== undefined && { profile: AWS_PROFILE }),
-    // A profile that is named wins over keys, as in the SDK's own chain.
+    // A named profile outranks keys, as in the SDK's own chain.
     ...(AWS_PROFILE === undefined &&
       AWS_ACCESS_KEY_ID !== undefined &&
       AWS_SECRET_ACCESS_KEY !== undefined && {

@@ -1,4 +1,4 @@
-/** Tags whose value is the name of the cluster that something was made for. */
+/** Tags whose value is the name of the cluster for which a resource was created. */
 const NAMING_TAGS = [
   "elbv2.k8s.aws/cluster",
   "cluster.k8s.amazonaws.com/name",
@@ -10,7 +10,7 @@ const NAMING_TAGS = [
 
 const CLUSTER_KEY = "kubernetes.io/cluster/";
 
-/** Clusters that tags say something was made for; `shared` says that it was lent to one, and is not its own. */
+/** Returns the clusters for which a resource was created, by its tags. `shared` means that the cluster only uses it. */
 export function clustersInTags(tags: Readonly<Record<string, string>>): string[] {
   return Object.entries(tags).flatMap(([key, value]) => {
     if (key.startsWith(CLUSTER_KEY)) return value === "shared" ? [] : [key.slice(CLUSTER_KEY.length)];
@@ -18,7 +18,7 @@ export function clustersInTags(tags: Readonly<Record<string, string>>): string[]
   });
 }
 
-/** Kinds that controllers in a cluster make for Services, Ingresses and claims. */
+/** Kinds that controllers in a cluster create for Services, Ingresses and claims. */
 const CONTROLLER_KINDS = new Set([
   "aws_ebs_volume",
   "aws_elb",
@@ -27,7 +27,7 @@ const CONTROLLER_KINDS = new Set([
   "aws_security_group",
 ]);
 
-/** Tags that only such a controller writes. */
+/** Tags that only such controllers write. */
 const CONTROLLER_TAGS = [
   "elbv2.k8s.aws/cluster",
   "service.k8s.aws/stack",
@@ -39,7 +39,7 @@ const CONTROLLER_TAGS = [
   "CSIVolumeName",
 ];
 
-/** Whether a controller made it, so that it goes by itself while its cluster lives. */
+/** Whether a controller created it, and so deletes it while the cluster exists. */
 export function isMadeByAwsController(found: {
   readonly kind: string;
   readonly name: string;

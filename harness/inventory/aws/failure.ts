@@ -1,24 +1,24 @@
 import { messageOf } from "../../tools/error.ts";
 
-/** What a refusal of AWS means for who asked. */
+/** The meaning of a refusal from AWS. */
 export type AwsFailureClass =
-  /** It does not exist, or no longer. */
+  /** It does not exist, or no longer exists. */
   | "gone"
-  /** Something else uses it, or it is in the middle of a change. */
+  /** Something else uses it, or it is being changed. */
   | "in-use"
-  /** Credentials are missing, at their end, or not allowed to; or somebody protected it. */
+  /** Credentials are missing, expired or not sufficient, or the resource is protected. */
   | "denied"
   | "throttled"
-  /** The network or the service failed: the same call may succeed. */
+  /** The network or the service failed. The same call may succeed later. */
   | "transient"
   | "failed";
 
-/** Something else still uses what was to be removed, seen by us before AWS would say so. */
+/** Something else still uses the resource. Found before AWS would refuse the delete. */
 export class StillInUseError extends Error {
   override readonly name = "StillInUse";
 }
 
-/** Codes by class, the first that matches wins. AWS has no common vocabulary: each service words its own. */
+/** Codes by class; the first match wins. Each AWS service has its own codes. */
 const CODES: readonly (readonly [AwsFailureClass, RegExp])[] = [
   [
     "throttled",
@@ -46,7 +46,7 @@ interface Refusal {
   readonly $response?: { readonly statusCode?: unknown };
 }
 
-/** Sorts an error of the SDK by its code, then by its words, then by its HTTP status. */
+/** Classifies an error of the SDK by its code, then by its message, then by its HTTP status. */
 export function classOf(error: unknown): AwsFailureClass {
   const { name, code, $metadata, $response } = error as Refusal;
   for (const word of [name, code]) {
@@ -64,7 +64,7 @@ export function classOf(error: unknown): AwsFailureClass {
   return "failed";
 }
 
-/** Code and words of a refusal, for a reason that a person reads. */
+/** The code and message of a refusal, as a reason for people. */
 export function awsFailureText(error: unknown): string {
   const { name } = error as Refusal;
   const message = messageOf(error);

@@ -3,31 +3,34 @@ import { classOf } from "./failure.ts";
 import type { AwsKindName, AwsKindService, awsKinds } from "./kinds.ts";
 import type { AwsSession } from "./session.ts";
 
-/** One thing as a direct call describes it, before anyone knows whose it is. */
+/** One resource as a direct call describes it, before its run is known. */
 export interface FoundAwsResource {
   readonly kind: AwsKindName;
-  /** What its delete call wants: an id, a name, an ARN, or `cluster/node group`. */
+  /** The argument of its delete call: an id, a name, an ARN, or `cluster/node group`. */
   readonly native: string;
   readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
-  /** Ids of what it lives in and goes with: a VPC, a cluster, an instance. */
+  /** Ids of the resources that contain it and are deleted with it: a VPC, a cluster, an instance. */
   readonly livesIn: readonly string[];
-  /** Other words that may carry a run's prefix: the database that a snapshot was taken of. */
+  /** Other names that may have a run's prefix, such as the database of a snapshot. */
   readonly alias?: readonly string[];
-  /** The cluster that it belongs to by its name: of `eks-cluster-sg-<cluster>-…` and `/aws/eks/<cluster>/…`. */
+  /** The cluster in its name: of `eks-cluster-sg-<cluster>-…` and `/aws/eks/<cluster>/…`. */
   readonly namedForCluster?: string;
   readonly createdAt?: string;
 }
 
 /** The calls of one kind. */
 export interface KindCalls {
-  /** Everything of the kind in account and region, to the last page; what is already gone for AWS is left out. */
+  /**
+   * Lists every resource of the kind in the account and region, to the last page. Resources that AWS already reports
+   * as deleted are left out.
+   */
   list(aws: AwsSession): AsyncIterable<FoundAwsResource>;
-  /** Deletes it, after detaching what would hold it. Throws AWS's refusals as they come. */
+  /** Deletes a resource, after detaching it from others. Throws AWS's refusals unchanged. */
   remove(aws: AwsSession, native: string): Promise<void>;
 }
 
-/** Tags as EC2, IAM, RDS and others write them. */
+/** Tags in the format of EC2, IAM, RDS and others. */
 export function tagsOf(
   tags: readonly { readonly Key?: string | undefined; readonly Value?: string | undefined }[] | undefined,
 ): Record<string, string> {
@@ -36,19 +39,19 @@ export function tagsOf(
   );
 }
 
-/** An attribute without which an answer means nothing: its absence fails the list. */
+/** Returns a required attribute. A missing one makes the list fail. */
 export function must<T>(value: T | undefined, attribute: string): T {
   if (value === undefined) throw new Error(`AWS answered without ${attribute}`);
   return value;
 }
 
-/** The optional parts of a find, left out where AWS does not say. */
+/** The optional fields of a find, without those that AWS does not return. */
 export function since(createdAt: Date | undefined): { readonly createdAt?: string } {
   const time = createdAt === undefined ? undefined : findIsoTime(createdAt);
   return time === undefined ? {} : { createdAt: time };
 }
 
-/** The answer, or undefined when its subject went between the list and this call. */
+/** Returns the answer, or undefined if the resource was deleted since the list. */
 export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer;
@@ -58,12 +61,12 @@ export async function unlessGone<T>(answer: Promise<T>): Promise<T | undefined> 
   }
 }
 
-/** Ids without the unknown ones. */
+/** Returns the ids that are known. */
 export function ids(...all: readonly (string | undefined)[]): string[] {
   return all.filter((id) => id !== undefined && id !== "") as string[];
 }
 
-/** What a service's module must answer for: exactly the kinds that the table gives it. */
+/** The calls that a service's module must provide: exactly its kinds in the table. */
 export type KindsOf<Service extends AwsKindService> = {
   readonly [
     Kind in AwsKindName as (typeof awsKinds)[Kind]["service"] extends Service ? Kind : never

@@ -22,18 +22,23 @@ import { patientSend } from "./session.ts";
 import type { AwsClient, AwsService, AwsSession, TaggedHit } from "./session.ts";
 
 export interface AwsInventoryOptions {
-  /** Twelve digits; credentials of any other account are refused. */
+  /** Twelve digits. Credentials of any other account are refused. */
   readonly account: string;
   readonly region: string;
-  /** @default the real SDK, as `env` configures it */
+  /**
+   * @default the real SDK, configured by `env`
+   */
   readonly clients?: (service: AwsService) => Promise<AwsClient>;
-  /** Endpoint, profile and keys, in the SDK's own variables. @default process.env */
+  /**
+   * Endpoint, profile and keys, in the SDK's own variables.
+   * @default process.env
+   */
   readonly env?: NodeJS.ProcessEnv;
   /** @default systemClock */
   readonly clock?: Clock;
 }
 
-/** What AWS itself says exists in one account and region: items come in the order of removal. */
+/** The inventory of one account and region, as AWS lists it. Items are in the order of removal. */
 export function awsInventory(options: AwsInventoryOptions): Inventory {
   const { account, region, env = process.env, clock = systemClock } = options;
   const client = options.clients ?? sdkClients(region, env);
@@ -43,7 +48,7 @@ export function awsInventory(options: AwsInventoryOptions): Inventory {
     hits,
     send: patientSend({ client, clock, signal }),
   });
-  // Asked anew for every list; a removal trusts the last answer, since its item came from such a list.
+  // Every list checks the identity again. A removal uses the last answer, because its item came from such a list.
   let confirmed = false;
   const confirm = async (aws: AwsSession): Promise<void> => {
     const { assertAccount } = await import("./identity.ts");
@@ -102,14 +107,14 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-/** Kinds by what AWS said of them. */
+/** Groups kinds by AWS's reason. */
 function reasonOf(failures: Listed["failures"]): string {
   const kinds = new Map<string, string[]>();
   for (const [kind, reason] of failures) kinds.set(reason, [...(kinds.get(reason) ?? []), kind]);
   return [...kinds].map(([reason, failed]) => `could not list ${failed.join(", ")}: ${reason}`).join("; ");
 }
 
-/** A run that was asked for is known by its full id even where only names tell of it. */
+/** The query has the full id of its run, also where only names identify the run. */
 function asItem(
   { found, labels, mark, ...one }: Owned,
   region: string,
@@ -135,7 +140,7 @@ async function remove(aws: AwsSession, item: InventoryItem): Promise<RemoveOutco
   if (!isAwsKind(item.kind)) {
     return {
       state: "denied",
-      reason: `refbench has no delete call for ${item.kind}: delete ${item.id} by hand`,
+      reason: `refbench has no delete call for ${item.kind}: delete ${item.id} manually`,
     };
   }
   await (await callsOf(item.kind)).remove(aws, item.id.slice(item.kind.length + 1));

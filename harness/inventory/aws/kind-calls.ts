@@ -13,10 +13,10 @@ const load: { readonly [Service in AwsKindService]: () => Promise<KindsOf<Servic
   rds: async () => (await import("./services/rds.ts")).rdsCalls,
 };
 
-/** The calls of one kind; loads the SDK of its service when first asked. */
+/** Returns the calls of one kind, and loads its service's SDK on the first call. */
 export async function callsOf(kind: AwsKindName): Promise<KindCalls> {
   const calls: Partial<Record<AwsKindName, KindCalls>> = await load[awsKinds[kind].service]();
   const found = calls[kind];
-  if (found === undefined) throw new Error(`${kind} has no calls in its service's module`);
+  if (found === undefined) throw new Error(`${kind} has no calls in the module of its service`);
   return found;
 }

@@ -1,17 +1,17 @@
-/** One kind: the service that is asked for it, and how the Tagging API names it in an ARN. */
+/** One kind: its service, and its name in ARNs of the Tagging API. */
 export interface AwsKind {
   readonly service: AwsKindService;
-  /** `<service>:<type>` of its ARNs. */
+  /** `<service>:<type>` in its ARNs. */
   readonly arn: string;
 }
 
-/** Modules of direct calls, loaded only when AWS is really asked. */
+/** Modules with direct calls, loaded on demand. */
 export type AwsKindService =
   "autoscaling" | "ec2" | "eks" | "elb" | "iam" | "kms" | "load-balancing" | "logs" | "rds";
 
 /**
- * Every kind that a direct call lists, in Terraform's words and **in the order of removal**: what uses something
- * stands before it. Imports no SDK, so that anyone may read the table.
+ * Every kind that a direct call lists, as a Terraform type and **in the order of removal**: users of a resource
+ * before the resource. Imports no SDK, so that every module can import the table.
  */
 export const awsKinds = {
   aws_eks_node_group: { service: "eks", arn: "eks:nodegroup" },
@@ -44,16 +44,16 @@ export const awsKinds = {
   aws_iam_role: { service: "iam", arn: "iam:role" },
   aws_iam_policy: { service: "iam", arn: "iam:policy" },
   aws_kms_key: { service: "kms", arn: "kms:key" },
-  /** Last: the service-linked role of a cluster writes it again while the cluster lives. */
+  /** Last, because the service-linked role of a cluster creates it again while the cluster exists. */
   aws_cloudwatch_log_group: { service: "logs", arn: "logs:log-group" },
 } as const satisfies Record<string, AwsKind>;
 
-/** Terraform's word for a kind of this inventory. */
+/** A kind of this inventory as a Terraform type. */
 export type AwsKindName = keyof typeof awsKinds;
 
 /**
- * Types that carry tags and cannot outlive what they are part of: by the ARN's type, the kind whose list answers
- * for them.
+ * Types with tags that cannot outlive the resource that they belong to: the ARN's type, and the kind whose list
+ * covers it.
  */
 export const awsParts: Readonly<Record<string, AwsKindName>> = {
   "ec2:security-group-rule": "aws_security_group",
@@ -64,10 +64,10 @@ export const awsParts: Readonly<Record<string, AwsKindName>> = {
   "elasticloadbalancing:listener-rule": "aws_lb",
 };
 
-/** Every kind in the order of removal. */
+/** Every kind, in the order of removal. */
 export const AWS_KIND_NAMES = Object.keys(awsKinds) as readonly AwsKindName[];
 
-/** Position in the order of removal; what has no direct call comes last. */
+/** The position in the order of removal. Kinds without a direct call come last. */
 export function removalRank(kind: string): number {
   const rank = (AWS_KIND_NAMES as readonly string[]).indexOf(kind);
   return rank === -1 ? AWS_KIND_NAMES.length : rank;
@@ -80,7 +80,7 @@ export function isAwsKind(kind: string): kind is AwsKindName {
 
 const listedArnTypes = new Set<string>(Object.values(awsKinds).map(({ arn }) => arn));
 
-/** Whether a direct call answers for ARNs of this type, itself or as a part of what it lists. */
+/** Whether a direct call covers ARNs of this type, itself or as part of a listed resource. */
 export function isListedArnType(type: string): boolean {
   return listedArnTypes.has(type) || Object.hasOwn(awsParts, type);
 }

@@ -5,19 +5,19 @@ import { AWS_KIND_NAMES } from "./kinds.ts";
 import type { AwsKindName } from "./kinds.ts";
 import type { AwsSession } from "./session.ts";
 
-/** Kinds asked at the same time: enough to be quick, few enough not to be throttled by ourselves. */
+/** Kinds listed at the same time: fast, and few enough not to be throttled. */
 const AT_ONCE = 6;
 
-/** How often a kind is listed again when something of it went while its details were asked. */
+/** How often a kind is listed again when one of its resources was deleted while its details were read. */
 const LIST_TRIES = 3;
 
-/** What the direct calls of every kind answered, and the kinds that could not be asked with the reason. */
+/** The answers of the direct calls, and the kinds that could not be listed, with the reason. */
 export interface Listed {
   readonly found: readonly FoundAwsResource[];
   readonly failures: ReadonlyMap<AwsKindName, string>;
 }
 
-/** Lists every kind of the table. A kind of which any page failed is a failure, whatever it answered before. */
+/** Lists every kind of the table. A kind with any failed page is a failure, whatever its other pages contain. */
 export async function listKinds(aws: AwsSession): Promise<Listed> {
   const found: FoundAwsResource[] = [];
   const failures = new Map<AwsKindName, string>();

@@ -4,23 +4,23 @@ import { findLabelledRun, isManual, readRunMark, type RunMark } from "../../mode
 import { clustersInTags } from "./cluster-tags.ts";
 import type { FoundAwsResource } from "./found.ts";
 
-/** A find of a direct call, or a hit of the Tagging API whose kind has none. */
+/** A find of a direct call, or a hit of the Tagging API for a kind without a direct call. */
 export type AnyFound = Omit<FoundAwsResource, "kind"> & { readonly kind: string };
 
 /** A find that belongs to a run of refbench. */
 export interface Owned {
   readonly found: AnyFound;
-  /** Its run, by its last twelve characters, and whether that is in doubt. */
+  /** Its run, by the last twelve characters, and whether that is doubtful. */
   readonly mark: RunMark;
-  /** Known when anything of the run carries the label. */
+  /** The full id, if any resource of the run has the label. */
   readonly runId?: RunId;
-  /** Its own tags, and what its run's labelled things say where it says nothing. */
+  /** Its own tags, and for missing ones those of the run's labelled resources. */
   readonly labels: Readonly<Record<string, string>>;
 }
 
 /**
- * Finds what belongs to a run, and to which: by its own label first, then by name, then by the VPC, cluster or
- * instance it lives in.
+ * Finds the resources of runs, and their run: by their own label first, then by name, then by the VPC, cluster or
+ * instance that contains them.
  */
 export function owned(all: readonly AnyFound[]): Owned[] {
   const marks = new Map<AnyFound, RunMark>();
@@ -54,7 +54,10 @@ function markOf(found: AnyFound, place?: string): RunMark | undefined {
   return readRunMark({ names, labels: found.tags, place });
 }
 
-/** Hands runs down to what lives in their things, until nothing changes: a volume on an instance in a VPC. */
+/**
+ * Gives contained resources the run of their container until nothing changes, such as a volume on an instance in a
+ * VPC.
+ */
 function inherit(all: readonly AnyFound[], marks: Map<AnyFound, RunMark>): void {
   const byPlace = new Map<string, string>();
   const remember = (found: AnyFound, run: string): void => {
@@ -77,7 +80,7 @@ function inherit(all: readonly AnyFound[], marks: Map<AnyFound, RunMark>): void 
   }
 }
 
-/** Clusters are known by name, everything else that others live in by an id that AWS makes unique. */
+/** Clusters are identified by name, all other containers by AWS's unique id. */
 function place({ kind, native }: AnyFound): string {
   return kind === "aws_eks_cluster" ? clusterPlace(native) : native;
 }
@@ -101,8 +104,8 @@ interface RunFacts {
 }
 
 /**
- * What a run's labelled things say of its unlabelled ones: that nobody may touch them, and until when. `manual`
- * and the latest expiry win, so that a sweep errs towards keeping.
+ * Returns the tags that a run's labelled resources give to its unlabelled ones: whether nobody may remove them, and
+ * their expiry. `manual` and the latest expiry win, so that a sweep rather keeps too much.
  */
 function factsOfRuns(all: readonly AnyFound[]): Map<string, RunFacts> {
   const facts = new Map<string, RunFacts>();
@@ -123,7 +126,7 @@ function factsOfRuns(all: readonly AnyFound[]): Map<string, RunFacts> {
   return facts;
 }
 
-/** Of two values of `bench-expires`; what is no number never expires. */
+/** Returns the later of two values of `bench-expires`. A value that is not a number never expires. */
 function later(one: string | undefined, other: string | undefined): string | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   if (!/^\d+$/.test(one)) return one;

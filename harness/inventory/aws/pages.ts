@@ -1,9 +1,9 @@
 import type { AwsCommand, AwsOutput, AwsService, AwsSession } from "./session.ts";
 
-/** More pages than any account of benchmarks has: beyond it the service turns in a circle. */
+/** More pages than any account of benchmarks has. A longer list does not end. */
 const MOST_PAGES = 2_000;
 
-/** Reads every page to the end; a list that does not end, or ends without its end, is an error and not a list. */
+/** Reads every page. Throws if the list does not end, or ends without its last page. */
 export async function* pages<C extends AwsCommand>(
   aws: Pick<AwsSession, "send">,
   service: AwsService,
@@ -19,16 +19,17 @@ export async function* pages<C extends AwsCommand>(
     // The Tagging API ends with an empty token.
     token = next(answer) || undefined;
     if (token === undefined) {
-      if (saysMore(answer as object)) throw new Error(`${nameOf(request)} says there is more and not where`);
+      if (saysMore(answer as object))
+        throw new Error(`${nameOf(request)} reports more pages without a token for the next one`);
       return;
     }
-    if (seen.has(token)) throw new Error(`${nameOf(request)} gave the same page token twice`);
+    if (seen.has(token)) throw new Error(`${nameOf(request)} returned the same page token twice`);
     seen.add(token);
   }
   throw new Error(`a list of ${service} did not end after ${MOST_PAGES} pages`);
 }
 
-/** IAM's way to say that a list goes on. */
+/** Whether IAM reports more pages. */
 function saysMore(answer: object): boolean {
   return "IsTruncated" in answer && answer.IsTruncated === true;
 }
@@ -37,7 +38,7 @@ function nameOf(command: AwsCommand): string {
   return command.constructor.name.replace(/Command$/, "");
 }
 
-/** Cuts a list into batches, for calls that take so many names and no more. */
+/** Splits a list into batches, for calls with a limited number of names. */
 export function batches<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
     all.slice(index * size, (index + 1) * size),

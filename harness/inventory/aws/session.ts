@@ -3,19 +3,19 @@ import { startDeadline } from "../../tools/time/deadline.ts";
 import { type Try, retry } from "../../tools/time/retry.ts";
 import { classOf } from "./failure.ts";
 
-/** A command of the SDK, as far as this adapter looks into it. */
+/** The part of an SDK command that this adapter uses. */
 export interface AwsCommand {
   readonly input: object;
 }
 
-/** What a command answers: the type that its handler resolves to. */
+/** The type of a command's answer. */
 export type AwsOutput<C> = C extends {
   resolveMiddleware(...args: never[]): (...args: never[]) => Promise<{ output: infer Output }>;
 }
   ? Output
   : never;
 
-/** What the adapter needs of a client of the SDK; a test's fake answers the same. */
+/** The part of an SDK client that the adapter uses, and that fakes of tests implement. */
 export interface AwsClient {
   send(command: AwsCommand, options: { readonly abortSignal: AbortSignal }): Promise<object>;
 }
@@ -35,29 +35,29 @@ export type AwsService =
   | "sts"
   | "tagging";
 
-/** A resource that carries a tag of ours, by the Tagging API: it may be gone already. */
+/** A resource with a tag of ours, by the Tagging API. It may already be deleted. */
 export interface TaggedHit {
   readonly arn: string;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** One pass of questions, with one deadline: what the calls of every kind are made with. */
+/** One pass over all kinds, with one deadline, for the calls of every kind. */
 export interface AwsSession {
   readonly account: string;
   readonly region: string;
-  /** What the Tagging API found before the direct calls, for services that list no tags. */
+  /** Hits of the Tagging API before the direct calls, for services whose lists have no tags. */
   readonly hits: readonly TaggedHit[];
   send<C extends AwsCommand>(service: AwsService, command: C): Promise<AwsOutput<C>>;
 }
 
-/** How often a call is made when AWS asks for patience, and how long it is waited in between. */
+/** How often a throttled call is made, and the waits in between. */
 const TRIES = 6;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 8_000;
-/** For a whole answer, body included: the SDK's own timeouts are for its head. */
+/** For a complete answer with its body. The SDK's own timeouts end with the head. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** Sends commands, patient with throttling and failures that pass; any other refusal is thrown as it came. */
+/** Sends commands, and retries throttled calls and temporary failures. Throws any other refusal unchanged. */
 export function patientSend(options: {
   readonly client: (service: AwsService) => Promise<AwsClient>;
   readonly clock: Clock;
@@ -75,7 +75,7 @@ export function patientSend(options: {
     type Tried = { readonly output: AwsOutput<C> } | { readonly error: unknown };
     const attempt = async (): Promise<Try<Tried>> => {
       signal.throwIfAborted();
-      // One of its own for each call: the SDK leaves listeners on a signal that many share.
+      // A separate signal for each call, because the SDK leaves listeners on a shared one.
       const deadline = startDeadline(ANSWER_TIMEOUT_MS, signal);
       try {
         const sent = (await client(service)).send(command, { abortSignal: deadline.signal });

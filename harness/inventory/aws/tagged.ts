@@ -6,7 +6,7 @@ import type { AnyFound } from "./ownership.ts";
 import { pages } from "./pages.ts";
 import type { AwsSession, TaggedHit } from "./session.ts";
 
-/** Everything of the region that carries, or not long ago carried, the label of any run. */
+/** Lists every resource of the region with the label of any run, also recently deleted ones. */
 export async function taggedHits(aws: AwsSession): Promise<TaggedHit[]> {
   const hits: TaggedHit[] = [];
   for await (const { ResourceTagMappingList } of pages(
@@ -27,8 +27,8 @@ export async function taggedHits(aws: AwsSession): Promise<TaggedHit[]> {
 }
 
 /**
- * The hits that no direct call answers for. The others are left to the direct calls: the Tagging API goes on naming
- * what was deleted, and only a describe tells.
+ * Returns the hits that no direct call covers. For the others only direct calls count, because the Tagging API still
+ * lists deleted resources.
  */
 export function unlistedHits(hits: readonly TaggedHit[]): AnyFound[] {
   return hits.flatMap(({ arn, tags }) => {

@@ -11,7 +11,7 @@ import { type Refusal, record, refusalOfBody } from "./refusal.ts";
 export interface GoogleCall {
   readonly api: GoogleApiName;
   readonly method: "GET" | "POST" | "DELETE";
-  /** Below the API's base, without a leading slash. */
+  /** The path below the API's base, without a leading slash. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: unknown;
@@ -20,7 +20,7 @@ export interface GoogleCall {
 export type GoogleAnswer =
   { readonly state: "ok"; readonly body: Readonly<Record<string, unknown>> } | Refusal;
 
-/** One call of one of Google's APIs; a refusal is an answer, only an aborted signal throws. */
+/** Calls one of Google's APIs. A refusal is returned; only an aborted signal throws. */
 export type CallGoogle = (call: GoogleCall, signal: AbortSignal) => Promise<GoogleAnswer>;
 
 export interface GoogleApiOptions {
@@ -31,14 +31,14 @@ export interface GoogleApiOptions {
   readonly dispatcher?: Dispatcher;
 }
 
-/** Tries of one call; a longer outage is the caller's question. */
+/** Tries of one call. The caller decides about a longer outage. */
 const TRIES = 5;
 const FIRST_WAIT_MS = 1_000;
 const LONGEST_WAIT_MS = 60_000;
-/** For a whole answer: a list of 500 things takes seconds. */
+/** For a complete answer. A list of 500 resources takes seconds. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** Calls Google's APIs; waits and asks again when they are busy, a bounded number of times. */
+/** Calls Google's APIs, and retries a limited number of times while they are busy. */
 export function googleApi(options: GoogleApiOptions): CallGoogle {
   const { clock } = options;
   const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, tries: TRIES };
@@ -100,7 +100,7 @@ function read(
   }
   if (status >= 200 && status < 300) {
     return body === undefined
-      ? { outcome: { state: "failed", reason: "the answer is not JSON that can be read" }, mayPass: false }
+      ? { outcome: { state: "failed", reason: "the answer is not valid JSON" }, mayPass: false }
       : { outcome: { state: "ok", body: record(body) }, mayPass: false };
   }
   const outcome = refusalOfBody(status, body);

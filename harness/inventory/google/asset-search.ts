@@ -8,10 +8,10 @@ import { missingPart } from "./partial.ts";
 import { labelsAt, type Raw, textAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
-/** Types whose things have a list call of their own, which is not an index and says what is gone at once. */
+/** Types with their own list call, which is not an index and reports deletions at once. */
 const LISTED: ReadonlySet<string> = new Set(COLLECTIONS.flatMap(({ assets }) => assets));
 
-/** Types that vanish with something that is listed, and what that is. */
+/** Types that are deleted with a listed resource, and the type of that resource. */
 const INSIDE: Readonly<Record<string, string>> = {
   "container.googleapis.com/NodePool": "its cluster",
   "sqladmin.googleapis.com/Database": "its instance",
@@ -30,8 +30,8 @@ export interface Discovered {
 }
 
 /**
- * Looks for kinds that nobody lists directly, by label and by name. It is an index that lags by minutes: good for
- * finding what nobody thought of, never a proof that something is gone.
+ * Searches for kinds without a direct list call, by label and by name. The search is an index that is minutes behind:
+ * it finds unexpected resources, and never proves that something is deleted.
  */
 export async function searchAssets(
   call: CallGoogle,
@@ -72,7 +72,7 @@ function queryFor(runId: RunId | undefined): string {
 function itemsOf(raw: Raw, runId: RunId | undefined): readonly InventoryItem[] {
   const type = textAt(raw, "assetType") ?? "unknown";
   const name = textAt(raw, "name") ?? "";
-  // Kubernetes' objects are assets too, and vanish with their cluster.
+  // Kubernetes objects are assets too, and are deleted with their cluster.
   if (LISTED.has(type) || type in INSIDE || /\/clusters\/[^/]+\/./.test(name)) return [];
   const labels = labelsAt(raw, "labels");
   const mark = readRunMark({ names: name.split(/[/:]/), labels });

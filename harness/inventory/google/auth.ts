@@ -2,19 +2,19 @@ import { readFile } from "node:fs/promises";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** Who asks: the headers that a request needs, made when it is sent, since a token lasts an hour. */
+/** The headers that identify the caller, created for each request because a token lasts an hour. */
 export interface GoogleAuth {
   headers(): Promise<Readonly<Record<string, string>>>;
 }
 
 const SCOPES = ["https://www.googleapis.com/auth/cloud-platform"];
 
-/** A token that somebody else made, such as of an emulated cloud. */
+/** Uses an existing token, such as one of an emulated cloud. */
 export function tokenAuth(token: string): GoogleAuth {
   return { headers: () => Promise.resolve({ authorization: `Bearer ${token}` }) };
 }
 
-/** The identity that Terraform's provider would take from the same environment. */
+/** Uses the identity that Terraform's provider takes from the same environment. */
 export function googleAuth(env: NodeJS.ProcessEnv): GoogleAuth {
   const token = env["GOOGLE_OAUTH_ACCESS_TOKEN"];
   if (token !== undefined && token !== "") return tokenAuth(token);
@@ -25,7 +25,7 @@ export function googleAuth(env: NodeJS.ProcessEnv): GoogleAuth {
       try {
         return await (await made).headers();
       } catch (cause) {
-        // The next request tries again: whoever looks may have signed in meanwhile.
+        // The next request tries again, because the user may sign in meanwhile.
         made = undefined;
         throw new RefbenchError(
           "inventory",
@@ -38,7 +38,7 @@ export function googleAuth(env: NodeJS.ProcessEnv): GoogleAuth {
 }
 
 async function libraryAuth(env: NodeJS.ProcessEnv): Promise<GoogleAuth> {
-  // Loaded when it is needed: rehearsals have no credentials to ask for.
+  // Loaded on demand, because rehearsals need no credentials.
   const { GoogleAuth: Library, Impersonated } = await import("google-auth-library");
   const key = env["GOOGLE_CREDENTIALS"] ?? env["GOOGLE_CLOUD_KEYFILE_JSON"] ?? env["GCLOUD_KEYFILE_JSON"];
   const library = new Library({
@@ -54,7 +54,7 @@ async function libraryAuth(env: NodeJS.ProcessEnv): Promise<GoogleAuth> {
   return { headers: async () => Object.fromEntries((await client.getRequestHeaders()).entries()) };
 }
 
-/** Off Google's machines the library warns of a metadata server that it did not find: a normal answer, not a warning. */
+/** Outside of Google's machines the library warns about a missing metadata server, which is normal. */
 async function withoutMetadataWarning<T>(look: () => Promise<T>): Promise<T> {
   const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = ((...words: Parameters<typeof emitWarning>) => {
@@ -67,9 +67,9 @@ async function withoutMetadataWarning<T>(look: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The library's own reason in one short line: an expired session and a missing file differ. */
+/** The library's reason in one short line, so that an expired session differs from a missing file. */
 function wordsOf(cause: unknown): string {
-  // A parser quotes what it could not read, which may be a key.
+  // A parser quotes the text that it could not read, which may be a key.
   if (cause instanceof SyntaxError) return "they are not JSON";
   const [line = ""] = messageOf(cause).split("\n");
   return (
@@ -80,7 +80,7 @@ function wordsOf(cause: unknown): string {
   );
 }
 
-/** A key in the variable itself, or in the file that it names. */
+/** Reads a key from the variable itself, or from the file that it names. */
 async function credentialsIn(key: string): Promise<Record<string, string>> {
   const text = key.trimStart().startsWith("{") ? key : await readFile(key, "utf8");
   return parseJson(text) as Record<string, string>;

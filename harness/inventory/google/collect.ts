@@ -6,12 +6,12 @@ import { missingPart, unlikeAList } from "./partial.ts";
 import { labelsAt, type Raw, textAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
-/** One thing that a list call answered. */
+/** One resource in the answer of a list call. */
 export interface FoundGoogleResource {
   readonly collection: Collection;
   readonly kind: string;
   readonly name: string;
-  /** `projects/<project>/…/<collection>/<name>`: where it is deleted, and what links to it end with. */
+  /** `projects/<project>/…/<collection>/<name>`: the path of its delete, and the end of links to it. */
   readonly path: string;
   readonly location?: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -19,16 +19,16 @@ export interface FoundGoogleResource {
   readonly raw: Raw;
 }
 
-/** What one list call came to; with a problem, what was found is a part at most. */
+/** The result of one list call. With a problem, the finds are incomplete. */
 export interface Collected {
   readonly found: readonly FoundGoogleResource[];
   readonly problem?: string;
-  /** The API is switched off in this project. */
+  /** The API is not enabled in this project. */
   readonly off?: boolean;
 }
 
 const PAGE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  // Named rather than left out: with it the answer says which zones are missing, and still has the others.
+  // Set explicitly, so that the answer names missing zones and still contains the others.
   compute: { maxResults: "500", returnPartialSuccess: "true" },
   sql: { maxResults: "500" },
   dns: { maxResults: "500" },
@@ -36,7 +36,7 @@ const PAGE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   secretManager: { pageSize: "250" },
 };
 
-/** Reads a collection to its last page. */
+/** Reads all pages of a collection. */
 export async function collectPages(
   call: CallGoogle,
   project: string,
@@ -125,13 +125,13 @@ function levelOf(scope: string): Scope {
   return scope.startsWith("regions/") ? "region" : "global";
 }
 
-/** What a delete names, and what a person reads: the same for most. */
+/** The name in a delete, and the name for people. Most kinds have only one. */
 function nameOf({ api }: Collection, raw: Raw): { readonly id: string; readonly name: string } {
   if (api === "iam") {
     const email = textAt(raw, "email") ?? "";
     return { id: email, name: email.split("@")[0] ?? email };
   }
-  // Secrets are named with the project's number, and deleted by its name just as well.
+  // The name of a secret contains the project's number. The delete accepts the project's id too.
   const name = (textAt(raw, "name") ?? "").split("/").at(-1) ?? "";
   return { id: name, name };
 }

@@ -1,4 +1,4 @@
-/** The APIs that are asked, with the base that Terraform's own provider uses and the variable that replaces it. */
+/** The APIs in use, with the base that Terraform's provider uses and the variable that replaces it. */
 const BASES = {
   compute: ["https://compute.googleapis.com/compute/v1/", "GOOGLE_COMPUTE_CUSTOM_ENDPOINT"],
   container: ["https://container.googleapis.com/v1/", "GOOGLE_CONTAINER_CUSTOM_ENDPOINT"],
@@ -21,7 +21,7 @@ export type GoogleEndpoints = Readonly<Record<GoogleApiName, string>>;
 
 const names = Object.keys(BASES) as GoogleApiName[];
 
-/** Where each API answers: Google, or what the environment names, as Terraform would read it. */
+/** The base of each API: Google's, or the environment's, as Terraform reads it. */
 export function googleEndpoints(env: NodeJS.ProcessEnv): GoogleEndpoints {
   const entries = names.map((name): readonly [GoogleApiName, string] => {
     const [base, variable] = BASES[name];
@@ -31,7 +31,7 @@ export function googleEndpoints(env: NodeJS.ProcessEnv): GoogleEndpoints {
   return Object.fromEntries(entries) as Record<GoogleApiName, string>;
 }
 
-/** The variables that send some API elsewhere: such a run is never official. */
+/** The variables that redirect an API. Such a run is never official. */
 export function customGoogleEndpoints(env: NodeJS.ProcessEnv): readonly string[] {
   return names.map((name) => BASES[name][1]).filter((variable) => (env[variable] ?? "") !== "");
 }

@@ -9,7 +9,7 @@ import { ownersOf } from "./owners.ts";
 import { type Raw, textAt } from "./raw.ts";
 import { record } from "./refusal.ts";
 
-/** What has no end of its own in the cloud: only a teardown or a sweep removes it. */
+/** Resources without an automatic end in the cloud. Only a teardown or a sweep removes them. */
 export const kindsWithoutExpiry: Readonly<Record<string, string>> = {
   google_container_cluster: "a control plane runs, and is billed, until it is deleted",
   google_container_node_pool: "the pool's manager makes another machine for each one that ends",
@@ -20,7 +20,7 @@ export const kindsWithoutExpiry: Readonly<Record<string, string>> = {
   google_compute_disk: "a disk outlives its machine, unless it is deleted along with it",
 };
 
-/** One machine whose hard end is not what it should be. */
+/** One machine with a wrong hard end. */
 export interface ExpiryProblem {
   readonly name: string;
   readonly location?: string;
@@ -29,17 +29,17 @@ export interface ExpiryProblem {
 
 export type ExpiryAnswer =
   | { readonly state: "checked"; readonly machines: number; readonly problems: readonly ExpiryProblem[] }
-  /** The machines could not be asked for: nothing is verified. */
+  /** The machines could not be listed, so nothing is verified. */
   | { readonly state: "failed"; readonly reason: string };
 
-/** A machine as the instances list answers it. */
+/** A machine as the list of instances returns it. */
 export interface ExpiringMachine {
   readonly name: string;
   readonly location?: string;
   readonly raw: Raw;
 }
 
-/** What is wrong with the hard end of machines that may have one: missing, too late, or one that only stops them. */
+/** Returns what is wrong with the hard end of machines that may have one: missing, too late, or only a stop. */
 export function expiryProblems(
   machines: readonly ExpiringMachine[],
   expiresAtMs: number,
@@ -50,7 +50,7 @@ export function expiryProblems(
   });
 }
 
-/** Asks for a run's machines and verifies that each ends by itself soon after the run expires. */
+/** Lists a run's machines and verifies that each ends automatically soon after the run expires. */
 export async function checkExpiry(
   options: Pick<GoogleInventoryOptions, "project" | "auth" | "endpoints" | "clock" | "dispatcher">,
   run: { readonly runId: RunId; readonly expiresAtMs: number },
@@ -72,18 +72,18 @@ export async function checkExpiry(
   return { state: "checked", machines: machines.length, problems: expiryProblems(machines, run.expiresAtMs) };
 }
 
-/** What tells whose a machine is: its labels, its name, its network. */
+/** What identifies the run of a machine: its labels, its name, its network. */
 const HOMES = new Set(["instances", "networks", "subnetworks"]);
 
-/** A pool's machines come again: their end is the cluster's. */
+/** Machines of a node pool are recreated. They end with their cluster. */
 function canExpire({ name, raw }: ExpiringMachine): boolean {
   const labels = record(raw["labels"]);
   return !("goog-gke-node" in labels || "goog-k8s-cluster-name" in labels || name.startsWith("gke-"));
 }
 
 /**
- * How much later than the run's expiry a machine may end: the hour in which a teardown must still find it, and the
- * one that provision may take until it starts, since its time is counted from there.
+ * How much later than the run's expiry a machine may end: an hour in which a teardown must still find it, and an hour
+ * that provision may take until its start, from which its time counts.
  */
 const TOLERANCE_MS = 2 * 3_600_000;
 
@@ -101,5 +101,5 @@ function problemOf(scheduling: Raw, raw: Raw, expiresAtMs: number): string | und
   if (Number.isNaN(endsAt)) return "its start is unknown, and so is its end";
   return endsAt <= expiresAtMs + TOLERANCE_MS
     ? undefined
-    : `it ends at ${findIsoTime(endsAt) ?? "no time that a clock shows"}, long after the run's expiry ${new Date(expiresAtMs).toISOString()}`;
+    : `it ends at ${findIsoTime(endsAt) ?? "an invalid time"}, long after the run's expiry ${new Date(expiresAtMs).toISOString()}`;
 }

@@ -13,12 +13,12 @@ export interface Grant {
   readonly run12: string;
 }
 
-/** Conditions are read only when version 3 is asked for, and a policy written back without them loses them. */
+/** Only version 3 of a policy contains conditions. A policy that is written back without them loses them. */
 const VERSION_3 = { options: { requestedPolicyVersion: 3 } };
-/** Somebody else may change the policy between reading and writing. */
+/** The policy may change between reading and writing. */
 const WRITES = 5;
 
-/** The grants to accounts whose names carry a run: they outlive an account, as `deleted:serviceAccount:…`. */
+/** Lists the grants to accounts whose names contain a run. Grants outlive an account, as `deleted:serviceAccount:…`. */
 export async function listGrants(
   call: CallGoogle,
   project: string,
@@ -46,7 +46,7 @@ export function grantItem(project: string, { role, member }: Grant): InventoryIt
   };
 }
 
-/** Takes one member out of one role and leaves everything else of the policy as it is. */
+/** Removes one member from one role, and leaves the rest of the policy unchanged. */
 export async function removeGrant(
   call: CallGoogle,
   project: string,

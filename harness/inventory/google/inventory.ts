@@ -23,8 +23,8 @@ export interface GoogleInventoryOptions {
   /** @default undici's own pool */
   readonly dispatcher?: Dispatcher;
   /**
-   * APIs that a project need not have switched on: what is off has nothing, and the scope says so. Any other one
-   * that is off makes the answer failed, since a stack needs it.
+   * APIs that may be disabled in a project: then they have no resources, and the scope names them. Any other disabled
+   * API makes the answer fail, because a stack needs it.
    * @default those that no stack uses
    */
   readonly mayBeOff?: readonly GoogleApiName[];
@@ -32,10 +32,10 @@ export interface GoogleInventoryOptions {
 
 const UNUSED: readonly GoogleApiName[] = ["cloudAsset", "dns", "secretManager"];
 
-/** Lists at once: enough to be quick, too few to be throttled. */
+/** The number of lists at the same time: fast, and few enough not to be throttled. */
 const AT_ONCE = 6;
 
-/** What exists in a Google Cloud project, asked kind by kind; it knows nothing of Terraform's state. */
+/** The inventory of a Google Cloud project, listed kind by kind and independent of Terraform's state. */
 export function googleInventory(options: GoogleInventoryOptions): Inventory {
   const { project, clock } = options;
   const call = googleApi(options);
@@ -95,17 +95,17 @@ function answerOf(asked: Asked, question: Question): InventoryAnswer {
     `Google project ${project} (${kinds.length} kinds)`,
     ...(off.length === 0
       ? []
-      : [`not asked, since their API is off: ${off.flatMap((one) => one.kinds).join(", ")}`]),
+      : [`not listed, because their API is disabled: ${off.flatMap((one) => one.kinds).join(", ")}`]),
     ...(unclear === 0
       ? []
-      : [`${unclear} things made by controllers left out, since another cluster may own them`]),
+      : [`${unclear} resources of controllers left out, because another cluster may own them`]),
   ].join("; ");
   if (problems.length === 0) return { state: "complete", scope, kinds, items };
   const reason = problems.map((one) => `${one.kinds.join(", ")}: ${one.problem ?? ""}`).join("; ");
   return { state: "failed", scope, reason, partial: items };
 }
 
-/** The items asked for, in the order in which they can be deleted. */
+/** Returns the items of the query, in the order of removal. */
 function itemsOf(
   { collected, grants, assets }: Asked,
   { project, marks, runId }: Question,
@@ -128,7 +128,7 @@ function itemsOf(
       return { ...grantItem(project, grant), ...(id === undefined ? {} : { runId: id }) };
     });
   return {
-    // Grants first: an account that is deleted before leaves them behind under another name.
+    // Grants first, because grants of a deleted account remain under another name.
     items: withInheritedLabels([...granted, ...listed, ...assets.items]),
     unclear: unclear.filter((one) => mayBeOf(one, runId)).length,
   };

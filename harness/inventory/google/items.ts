@@ -7,7 +7,7 @@ import { PEERING } from "./kinds.ts";
 import { textAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
-/** The item of a thing found; its id says which API deletes it and where. */
+/** Returns the item of a find. Its id contains the API and the path of its delete. */
 export function itemOf(found: FoundGoogleResource, runId: RunId | undefined, mark?: RunMark): InventoryItem {
   const { collection, path, kind, name, location, labels, createdAt } = found;
   return {
@@ -18,13 +18,13 @@ export function itemOf(found: FoundGoogleResource, runId: RunId | undefined, mar
     ...(location === undefined ? {} : { location }),
     ...(runId === undefined ? {} : { runId }),
     ...(mark?.doubt === undefined ? {} : { doubtful: mark.doubt.reason }),
-    // Not the cluster's own machines and rules: they end with it, and waiting for them before would be in vain.
+    // Without the cluster's own machines and rules: they end with it, so waiting for them before is futile.
     ...(mayBeOrphan(name) ? { madeByController: true } : {}),
     ...(createdAt === undefined ? {} : { createdAt }),
   };
 }
 
-/** The peerings of a network, each of which keeps it from being deleted. */
+/** Returns the peerings of a network. Each prevents the deletion of the network. */
 export function peeringsOf(
   network: FoundGoogleResource,
   runId: RunId | undefined,
@@ -40,8 +40,8 @@ export function peeringsOf(
 }
 
 /**
- * What carries no labels takes part of its run's from the rest of the run: that somebody made it by hand, and when
- * it ends. Without it a network of an environment made by hand would look like one that nobody wants.
+ * Gives resources without labels the run's `manual` mark and expiry. Otherwise the network of a manual environment
+ * would look abandoned.
  */
 export function withInheritedLabels(items: readonly InventoryItem[]): readonly InventoryItem[] {
   const labels = new Map<RunId, Record<string, string>>();
@@ -60,7 +60,7 @@ export function withInheritedLabels(items: readonly InventoryItem[]): readonly I
   }));
 }
 
-/** The later of two expiries; one that is no number never comes. */
+/** Returns the later of two expiries. A value that is not a number never expires. */
 function later(one: string | undefined, other: string | undefined): string | undefined {
   if (one === undefined || other === undefined) return one ?? other;
   if (Number.isNaN(Number(one))) return one;

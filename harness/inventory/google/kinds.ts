@@ -1,29 +1,29 @@
 import type { GoogleApiName } from "./endpoints.ts";
 import { type Raw, textAt } from "./raw.ts";
 
-/** Where a thing lies, in compute's words; the other APIs have projects only. */
+/** The location level of a resource, in the terms of Compute Engine. The other APIs have projects only. */
 export type Scope = "zone" | "region" | "global" | "project";
 
-/** One list call: what it answers, whose its members are, and where they are deleted. */
+/** One list call: its answer, and how the run and the delete path of its members are found. */
 export interface Collection {
   readonly api: GoogleApiName;
   /** The collection's name in REST paths. */
   readonly name: string;
-  /** `aggregated` = all zones and regions in one call; `global` and `project` = that level's only. */
+  /** `aggregated` = all zones and regions in one call. `global` and `project` = that level only. */
   readonly ask: "aggregated" | "global" | "project";
-  /** Terraform's word by scope: one list may answer regional and global kinds. */
+  /** The Terraform type by scope. One list may contain regional and global kinds. */
   readonly kinds: Readonly<Partial<Record<Scope, string>>>;
-  /** Types in Cloud Asset's words; a hit of those is left to this list, which is not an index. */
+  /** Types as Cloud Asset names them. For their hits only this list counts, because it is not an index. */
   readonly assets: readonly string[];
   /** Field with the list. @default the collection's name when aggregated, `items` otherwise */
   readonly items?: string;
   /** @default labels */
   readonly labels?: string;
-  /** Fields that name what a thing lives in or was made of: with that, it belongs to a run. */
+  /** Fields that name the container or source of a resource. The resource belongs to the same run. */
   readonly livesIn?: readonly string[];
-  /** Fields that name what a controller made along with a thing. */
+  /** Fields that name resources that a controller created together with a resource. */
   readonly brings?: readonly string[];
-  /** What Google makes itself and takes along. */
+  /** Resources that Google creates and deletes itself. */
   readonly goesByItself?: (raw: Raw) => boolean;
 }
 
@@ -34,7 +34,7 @@ const compute = (
   rest: Omit<Collection, "api" | "name" | "ask" | "kinds">,
 ): Collection => ({ api: "compute", name, ask, kinds, ...rest });
 
-/** The kind of one level, as most are. */
+/** A kind of one level, like most kinds. */
 const zonal = (kind: string): Collection["kinds"] => ({ zone: `google_compute_${kind}` });
 const regional = (kind: string): Collection["kinds"] => ({ region: `google_compute_${kind}` });
 const global = (kind: string): Collection["kinds"] => ({ global: `google_compute_${kind}` });
@@ -45,8 +45,8 @@ const asset = (...types: readonly string[]): readonly string[] =>
   types.map((type) => `compute.googleapis.com/${type}`);
 
 /**
- * Every kind with a list call of its own, in the order in which they can be deleted: what uses before what is used.
- * The cluster comes first, since its machines and groups go with it and would come again before.
+ * Every kind with its own list call, in the order of removal: users of a resource before the resource. The cluster
+ * comes first, because it deletes its machines and groups, and would create them again before.
  */
 export const COLLECTIONS: readonly Collection[] = [
   {
@@ -80,7 +80,7 @@ export const COLLECTIONS: readonly Collection[] = [
   ),
   compute("instances", "aggregated", zonal("instance"), {
     livesIn: ["networkInterfaces.network", "networkInterfaces.subnetwork"],
-    // A node's own disk, and volumes while they are attached.
+    // A node's own disk, and attached volumes.
     brings: ["disks.source"],
     assets: asset("Instance"),
   }),
@@ -172,7 +172,7 @@ export const COLLECTIONS: readonly Collection[] = [
   ),
   compute("instanceGroups", "aggregated", zonal("instance_group"), {
     livesIn: ["network", "subnetwork"],
-    // A regional group is its manager's, which is listed and takes it along.
+    // A regional group belongs to its manager, which is listed and deletes it.
     goesByItself: (raw) => textAt(raw, "region") !== undefined,
     assets: asset("InstanceGroup"),
   }),
@@ -195,7 +195,7 @@ export const COLLECTIONS: readonly Collection[] = [
     "aggregated",
     { ...zonal("disk"), ...regional("region_disk") },
     {
-      // What a volume's driver writes: the claim's name and its namespace.
+      // The driver of a volume writes the claim's name and namespace.
       livesIn: ["description"],
       assets: asset("Disk", "RegionDisk"),
     },
@@ -209,7 +209,8 @@ export const COLLECTIONS: readonly Collection[] = [
   compute("firewalls", "global", global("firewall"), { livesIn: ["network"], assets: asset("Firewall") }),
   compute("routes", "global", global("route"), {
     livesIn: ["network"],
-    // Routes to a subnetwork, a peer or the internet come and go with those; nobody can delete them before.
+    // Routes to a subnetwork, a peer or the internet are created and deleted with those. Nobody can delete them
+    // before.
     goesByItself: (raw) => /^(default|peering)-route-/.test(textAt(raw, "name") ?? ""),
     assets: asset("Route"),
   }),
@@ -245,13 +246,13 @@ export const COLLECTIONS: readonly Collection[] = [
   compute("networks", "global", global("network"), { assets: asset("Network") }),
 ];
 
-/** A grant in the project's policy; listed from the policy itself. */
+/** A grant in the project's policy, listed from the policy itself. */
 export const GRANT = "google_project_iam_member";
 
-/** A network's peering; listed from the network, and the one thing that keeps it from going. */
+/** A network's peering, listed from the network. It prevents the deletion of the network. */
 export const PEERING = "google_compute_network_peering";
 
-/** Every kind that is asked for directly. */
+/** Every kind that is listed directly. */
 export const GOOGLE_KINDS: readonly string[] = [
   ...COLLECTIONS.flatMap(({ kinds }) => Object.values(kinds)),
   GRANT,

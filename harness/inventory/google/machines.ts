@@ -8,7 +8,7 @@ import type { GoogleInventoryOptions } from "./inventory.ts";
 import { labelsAt, type Raw, textAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
-/** Google's own operations on a machine, kept for two weeks among the zone's, by type. */
+/** Types of Google's own operations on a machine. They are kept for two weeks among the zone's operations. */
 const EVENTS: Readonly<Record<string, HostEvent["what"]>> = {
   "compute.instances.migrateOnHostMaintenance": "moved to another host",
   "compute.instances.terminateOnHostMaintenance": "stopped for its host's maintenance",
@@ -22,7 +22,7 @@ const EVENTS_FILTER = Object.keys(EVENTS)
 /** Label of a GKE node's machine. */
 const NODE_POOL = "goog-k8s-node-pool-name";
 
-/** Reads the processors of a run's measured machines, and what Google did to any of its machines since then. */
+/** Reads the processors of a run's measured machines, and Google's operations on any of its machines since then. */
 export async function readMachines(
   options: Pick<GoogleInventoryOptions, "project" | "auth" | "endpoints" | "clock" | "dispatcher">,
   run: { readonly runId: RunId; readonly zone: string },
@@ -53,7 +53,10 @@ function measured(raw: Raw): readonly MeasuredMachine[] {
   return role === undefined ? [] : [{ name, role, ...(cpuPlatform === undefined ? {} : { cpuPlatform }) }];
 }
 
-/** Every item of a zone's list that the filter lets through, or in words why it cannot be read to its end. */
+/**
+ * Returns every item of a zone's list that passes the filter, or a text with the reason why the list cannot be read
+ * completely.
+ */
 export async function listInZone(
   call: CallGoogle,
   path: string,

@@ -5,21 +5,21 @@ import type { FoundGoogleResource } from "./collect.ts";
 import { clusterMark, isMadeByGoogleController, mayBeOrphan } from "./controllers.ts";
 import { pathOfLink, textsAt } from "./raw.ts";
 
-/** What is known of clusters that may be gone, kept between two looks: a later one sees fewer links. */
+/** What is known about clusters that may be deleted, kept between two lists because a later one has fewer links. */
 export type ClusterMarks = Map<string, string>;
 
 export interface Owners {
-  /** The run of each thing that belongs to one. */
+  /** The run of each resource that belongs to one. */
   readonly of: ReadonlyMap<FoundGoogleResource, RunMark>;
-  /** Made by the controllers of some cluster that is gone, nobody can say of which run. */
+  /** Created by the controllers of a deleted cluster whose run is unknown. */
   readonly orphans: readonly FoundGoogleResource[];
-  /** As those, but another cluster lives in the project, and they may be its. */
+  /** Like those, but they may belong to another cluster that exists in the project. */
   readonly unclear: readonly FoundGoogleResource[];
 }
 
 /**
- * Says whose each thing is: by its label, its name, what it lives in, and what it was made along with. Nothing is
- * inferred from who merely uses it: a disk attached to a run's machine may be its owner's.
+ * Finds the run of each resource: by its label, its name, its container, and the resources that it was created with.
+ * A mere user of a resource says nothing: a disk attached to a run's machine may belong to somebody else.
  */
 export function ownersOf(found: readonly FoundGoogleResource[], marks: ClusterMarks, asked?: RunId): Owners {
   const of = new Map<FoundGoogleResource, RunMark>();
@@ -42,14 +42,14 @@ export function ownersOf(found: readonly FoundGoogleResource[], marks: ClusterMa
   return anotherCluster ? { of, orphans: [], unclear: homeless } : { of, orphans: homeless, unclear: [] };
 }
 
-/** Whether an orphan can be of a run: it is not older. A disk in use is nobody's orphan. */
+/** Whether an orphan can belong to a run: it must not be older. A disk in use is not an orphan. */
 export function mayBeOf(orphan: FoundGoogleResource, runId: RunId | undefined): boolean {
   if (textsAt(orphan.raw, "users").length > 0) return false;
   if (runId === undefined || orphan.createdAt === undefined) return true;
   return Date.parse(orphan.createdAt) >= decodeTime(runId.toUpperCase());
 }
 
-/** The run that a thing names by itself, or that of its place. */
+/** The run that a resource names itself, or that of its container. */
 function markOf(one: FoundGoogleResource, place?: string): RunMark | undefined {
   const names = [
     one.name,
@@ -58,14 +58,14 @@ function markOf(one: FoundGoogleResource, place?: string): RunMark | undefined {
   return readRunMark({ names, labels: one.labels, place: homeInLinks(one) ?? place });
 }
 
-/** The run that the name of a thing's home tells, also where that home is gone. */
+/** The run in the name of a resource's container, also if the container is deleted. */
 function homeInLinks(one: FoundGoogleResource): string | undefined {
   return links(one)
     .map((link) => findNamedRun(pathOfLink(link) === undefined ? link : (link.split("/").at(-1) ?? "")))
     .find((run) => run !== undefined);
 }
 
-/** One step along links and clusters' marks. */
+/** Follows links and clusters' marks by one step. */
 function follow(
   one: FoundGoogleResource,
   byPath: ReadonlyMap<string, FoundGoogleResource>,
@@ -97,7 +97,7 @@ function ownerOfHome(
     .find((owner) => owner !== undefined);
 }
 
-/** Whether a thing lives in something that exists and is nobody's run. */
+/** Whether a resource is in an existing container that belongs to no run. */
 function livesElsewhere(
   one: FoundGoogleResource,
   byPath: ReadonlyMap<string, FoundGoogleResource>,
@@ -121,7 +121,7 @@ function resolved(
   });
 }
 
-/** The full ids that labels tell, by their last 12 characters. */
+/** The full ids in labels, by their last 12 characters. */
 export function fullIds(found: readonly FoundGoogleResource[], asked?: RunId): ReadonlyMap<string, RunId> {
   const ids = new Map<string, RunId>();
   for (const { labels } of found) {

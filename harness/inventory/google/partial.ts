@@ -2,10 +2,10 @@ import type { Collection } from "./kinds.ts";
 import { type Raw, textAt, textsAt } from "./raw.ts";
 import { list, record } from "./refusal.ts";
 
-/** Warnings that say nothing is missing; any other one may mean that something is. */
+/** Warnings that do not mean missing items. Any other warning may. */
 const HARMLESS = new Set(["NO_RESULTS_ON_PAGE", "MAX_RESULTS_EXCEEDS_LIMIT", "COMPROMISED_CREDENTIALS"]);
 
-/** What an answer says that it does not contain, in any of the ways in which Google's APIs say it. */
+/** Returns what an answer reports as missing, in any of the forms of Google's APIs. */
 export function missingPart(body: Raw): string | undefined {
   const absent = ["unreachables", "unreachable", "missingZones"].flatMap((field) => textsAt(body, field));
   const scopes = Object.entries(record(body["items"])).map(([scope, members]) => ({
@@ -26,18 +26,18 @@ export function missingPart(body: Raw): string | undefined {
   return parts.length === 0 ? undefined : `partial: ${parts.join(", ")}`;
 }
 
-/** APIs that write what kind of answer theirs is: one that does not is somebody else's, and not an empty list. */
+/** APIs whose answers name their kind. An answer without it is from another server, and not an empty list. */
 const SIGNED: Readonly<Partial<Record<Collection["api"], RegExp>>> = {
   compute: /^compute#.*List$/,
   sql: /^sql#instancesList$/,
 };
 
-/** Why an answer is no list at all. */
+/** Returns why an answer is not a list; undefined if it is one. */
 export function unlikeAList({ api, name }: Collection, body: Raw): string | undefined {
   const signature = SIGNED[api];
   const kind = textAt(body, "kind");
-  // Cloud SQL may answer nothing at all for a project that never had an instance.
+  // Cloud SQL may return an empty answer for a project that never had an instance.
   if (api === "sql" && Object.keys(body).length === 0) return undefined;
   if (signature === undefined || (kind !== undefined && signature.test(kind))) return undefined;
-  return `the answer is no list of ${name}: its kind is ${kind ?? "missing"}`;
+  return `the answer is not a list of ${name}: its kind is ${kind ?? "missing"}`;
 }

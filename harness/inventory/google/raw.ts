@@ -1,9 +1,9 @@
 import { list, record } from "./refusal.ts";
 
-/** A resource as an API answers it. */
+/** A resource as an API returns it. */
 export type Raw = Readonly<Record<string, unknown>>;
 
-/** Every text at a path such as `backends.group`; lists on the way are gone through. */
+/** Returns every text at a path such as `backends.group`, through lists on the way. */
 export function textsAt(raw: Raw, path: string): readonly string[] {
   let values: readonly unknown[] = [raw];
   for (const field of path.split(".")) {
@@ -15,12 +15,12 @@ export function textsAt(raw: Raw, path: string): readonly string[] {
   return values.filter((value): value is string => typeof value === "string");
 }
 
-/** The text at a path, if there is one. */
+/** Returns the text at a path, if it exists. */
 export function textAt(raw: Raw, path: string): string | undefined {
   return textsAt(raw, path)[0];
 }
 
-/** The labels at a path. */
+/** Returns the labels at a path. */
 export function labelsAt(raw: Raw, path: string): Readonly<Record<string, string>> {
   let value: unknown = raw;
   for (const field of path.split(".")) value = record(value)[field];
@@ -29,7 +29,7 @@ export function labelsAt(raw: Raw, path: string): Readonly<Record<string, string
   );
 }
 
-/** `projects/…` of a link, whichever host and version it was written with. */
+/** Returns `projects/…` of a link, without its host and version. */
 export function pathOfLink(link: string): string | undefined {
   return /(?:^|\/)(projects\/.+)$/.exec(link)?.[1];
 }

@@ -1,4 +1,4 @@
-/** What a refusal means for whoever asked. */
+/** The meaning of a refusal. */
 export type RefusalClass = "gone" | "in-use" | "denied" | "api-off" | "throttled" | "failed";
 
 export interface Refusal {
@@ -30,25 +30,25 @@ const IN_USE = new Set([
 const GONE = new Set(["notFound", "RESOURCE_NOT_FOUND", "NOT_FOUND"]);
 const OFF = new Set(["SERVICE_DISABLED", "accessNotConfigured"]);
 
-/** Sorts a refusal by Google's own codes first and by the status of HTTP second. */
+/** Classifies a refusal by Google's own codes first, then by the HTTP status. */
 export function refusal(status: number, codes: readonly string[], message: string): Refusal {
   const has = (set: ReadonlySet<string>): boolean => codes.some((code) => set.has(code));
   return { state: classOf(), reason: `${message} (${[String(status), ...new Set(codes)].join(" ")})` };
 
   function classOf(): RefusalClass {
     if (has(OFF)) return "api-off";
-    // Before "denied": Google says 403 for both.
+    // Before "denied", because Google uses 403 for both.
     if (status === 429 || status === 503 || has(THROTTLED)) return "throttled";
     if (status === 404 || status === 410 || has(GONE)) return "gone";
     if (status === 401 || status === 403) return "denied";
-    // Waiting does not help here, and a protection is somebody's wish.
+    // Waiting does not help, and somebody wants the protection.
     if (/deletion.?protection/i.test(message)) return "denied";
     if (status === 409 || has(IN_USE)) return "in-use";
     return "failed";
   }
 }
 
-/** The refusal in an answer's body, as Google's APIs write it. */
+/** Reads the refusal in an answer's body, in the format of Google's APIs. */
 export function refusalOfBody(status: number, body: unknown): Refusal {
   const error = record(record(body)["error"]);
   const codes = [...list(error["errors"]), ...list(error["details"])]
@@ -59,14 +59,14 @@ export function refusalOfBody(status: number, body: unknown): Refusal {
   return refusal(status, codes, message);
 }
 
-/** An object's fields, or none. */
+/** Returns an object's fields; none for any other value. */
 export function record(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
 }
 
-/** A list's members, or none. */
+/** Returns a list's members; none for any other value. */
 export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? (value as unknown[]) : [];
 }

@@ -57,7 +57,7 @@ test("a program that only has terraform's name is a usage error with what it sai
   const folder = await fakeTerraform("echo hello");
   await expect(createTerraform().version(options({ env: { PATH: folder } }))).rejects.toMatchObject({
     code: "usage",
-    message: expect.stringContaining('answered "hello"'),
+    message: expect.stringContaining('printed "hello"'),
   });
 });
 

@@ -17,7 +17,7 @@ import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
 
-/** NAT gateways until they are gone: a deleting one still holds its address and its subnet. */
+/** NAT gateways until they are deleted. One that is being deleted still uses its address and subnet. */
 export const natGateways: KindCalls = {
   async *list(aws) {
     for await (const { NatGateways } of pages(
@@ -46,12 +46,12 @@ export const natGateways: KindCalls = {
       "ec2",
       new DescribeNatGatewaysCommand({ NatGatewayIds: [NatGatewayId] }),
     );
-    if (NatGateways?.[0]?.State === "deleting") throw new StillInUseError("its deletion goes on");
+    if (NatGateways?.[0]?.State === "deleting") throw new StillInUseError("it is still being deleted");
     await aws.send("ec2", new DeleteNatGatewayCommand({ NatGatewayId }));
   },
 };
 
-/** Elastic addresses: they bill while nothing uses them. */
+/** Elastic addresses, which cost money while nothing uses them. */
 export const addresses: KindCalls = {
   async *list(aws) {
     const { Addresses } = await aws.send("ec2", new DescribeAddressesCommand({}));
@@ -68,7 +68,8 @@ export const addresses: KindCalls = {
     );
     const { AssociationId, InstanceId, NetworkInterfaceId } = Addresses?.[0] ?? {};
     if (AssociationId) {
-      // A NAT gateway or a balancer gives its address back when it is gone; only an instance's can be taken from it.
+      // A NAT gateway or a load balancer releases its address when it is deleted. Only an instance's address can be
+      // taken from it.
       if (!InstanceId && NetworkInterfaceId && (await exists(aws, NetworkInterfaceId)))
         throw new StillInUseError(`still associated with ${NetworkInterfaceId}`);
       await unlessGone(aws.send("ec2", new DisassociateAddressCommand({ AssociationId })));
@@ -106,7 +107,7 @@ export const vpcEndpoints: KindCalls = {
       new DescribeVpcEndpointsCommand({ VpcEndpointIds: [endpoint] }),
     );
     if (VpcEndpoints?.[0]?.State?.toLowerCase() === "deleting")
-      throw new StillInUseError("its deletion goes on");
+      throw new StillInUseError("it is still being deleted");
     const { Unsuccessful } = await aws.send(
       "ec2",
       new DeleteVpcEndpointsCommand({ VpcEndpointIds: [endpoint] }),
@@ -118,8 +119,9 @@ export const vpcEndpoints: KindCalls = {
 };
 
 /**
- * Network interfaces that nobody takes away: the VPC CNI leaves them `available` and they hold groups and subnets.
- * Those that a service or an instance takes with it are left out, their owner is what is listed.
+ * Network interfaces without an owner that deletes them. The VPC CNI leaves them `available`, and they keep security
+ * groups and subnets in use. Interfaces that a service or an instance deletes are left out, because their owner is
+ * listed.
  */
 export const networkInterfaces: KindCalls = {
   async *list(aws) {

@@ -6,7 +6,7 @@ import { must, since, tagsOf, type KindCalls, type KindsOf } from "../found.ts";
 import { StillInUseError } from "../failure.ts";
 import { pages } from "../pages.ts";
 
-/** Groups that would start every instance again that is terminated before them. */
+/** Autoscaling groups, which replace every instance that is terminated before them. */
 const groups: KindCalls = {
   async *list(aws) {
     for await (const { AutoScalingGroups } of pages(
@@ -33,7 +33,7 @@ const groups: KindCalls = {
       "autoscaling",
       new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
     );
-    if (AutoScalingGroups?.[0]?.Status !== undefined) throw new StillInUseError("its deletion goes on");
+    if (AutoScalingGroups?.[0]?.Status !== undefined) throw new StillInUseError("it is still being deleted");
     await aws.send(
       "autoscaling",
       new DeleteAutoScalingGroupCommand({ AutoScalingGroupName, ForceDelete: true }),

@@ -15,7 +15,7 @@ import { ids, must, since, tagsOf } from "../found.ts";
 import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
 
-/** Instances until they are terminated; AWS shows those for an hour more, and they are nothing. */
+/** Instances until they are terminated. AWS lists terminated ones for another hour. */
 export const instances: KindCalls = {
   async *list(aws) {
     for await (const { Reservations } of pages(
@@ -49,7 +49,7 @@ export const instances: KindCalls = {
   },
 };
 
-/** Volumes: those of claims outlive their cluster when it goes first. */
+/** Volumes. Those of claims outlive a cluster that is deleted before them. */
 export const volumes: KindCalls = {
   async *list(aws) {
     for await (const { Volumes } of pages(

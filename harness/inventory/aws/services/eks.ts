@@ -10,7 +10,7 @@ import { ids, must, since, unlessGone, type KindCalls, type KindsOf } from "../f
 import { pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
 
-/** Clusters until they are gone; addons, access entries and pod identities go with theirs. */
+/** Clusters until they are deleted. Addons, access entries and pod identities are deleted with their cluster. */
 const clusters: KindCalls = {
   async *list(aws) {
     for (const name of await clusterNames(aws)) {

@@ -6,10 +6,10 @@ import {
 import { ids, must, since, tagsOf, type KindCalls, type KindsOf } from "../found.ts";
 import { batches, pages } from "../pages.ts";
 
-/** Names that one call for tags takes. */
+/** The maximum number of names in one call for tags. */
 const TAG_BATCH = 20;
 
-/** Classic balancers: what a Service of type LoadBalancer without annotations makes on EKS. */
+/** Classic load balancers, which EKS creates for a Service of type LoadBalancer without annotations. */
 const classicBalancers: KindCalls = {
   async *list(aws) {
     for await (const { LoadBalancerDescriptions } of pages(

@@ -13,10 +13,10 @@ import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
 
-/** Roles, except the service-linked ones, which AWS makes once for an account and keeps. */
+/** Roles, except service-linked ones, which AWS creates once for an account and keeps. */
 export const roles: KindCalls = {
   async *list(aws) {
-    // The one call that lists roles with their tags; asked one by one, an account of many is throttled.
+    // The only call that lists roles with their tags. Asking for each role is throttled in a large account.
     for await (const { RoleDetailList } of pages(
       aws,
       "iam",

@@ -26,7 +26,7 @@ const instanceProfiles: KindCalls = {
     )) {
       for (const { InstanceProfileName } of must(InstanceProfiles, "InstanceProfiles")) {
         const native = must(InstanceProfileName, "InstanceProfileName");
-        // The list carries no tags, whatever its type says.
+        // The list has no tags, despite its type.
         const answer = await unlessGone(
           aws.send("iam", new GetInstanceProfileCommand({ InstanceProfileName: native })),
         );
@@ -53,7 +53,7 @@ const instanceProfiles: KindCalls = {
   },
 };
 
-/** Policies of the account; AWS's own are not listed. */
+/** Policies of the account, without AWS's own. */
 const policies: KindCalls = {
   async *list(aws) {
     for await (const { Policies } of pages(
@@ -94,7 +94,10 @@ const policies: KindCalls = {
   },
 };
 
-/** What lets pods of a cluster take roles; named by the cluster's issuer, which says no run, so found by tags. */
+/**
+ * Identity providers that let pods of a cluster assume roles. They are named by the cluster's issuer without a run,
+ * so they are found by tags.
+ */
 const oidcProviders: KindCalls = {
   async *list(aws) {
     const { OpenIDConnectProviderList } = await aws.send("iam", new ListOpenIDConnectProvidersCommand({}));

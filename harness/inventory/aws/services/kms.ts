@@ -2,12 +2,12 @@ import { DescribeKeyCommand, ScheduleKeyDeletionCommand } from "@aws-sdk/client-
 import { parseArn } from "../arn.ts";
 import { must, since, unlessGone, type KindCalls, type KindsOf } from "../found.ts";
 
-/** The shortest wait that AWS allows; a key in it costs nothing. */
+/** The shortest wait that AWS allows. A key that waits for its deletion costs nothing. */
 const WAIT_DAYS = 7;
 
 /**
- * Keys that carry our tags, each confirmed: one that waits for its deletion is no leftover. Keys of others are not
- * asked for, since a key's own policy may hide it even from the account's owner.
+ * Keys with our tags, each confirmed, without those that wait for their deletion. Other keys are not read, because a
+ * key's own policy may hide it even from the account's owner.
  */
 const keys: KindCalls = {
   async *list(aws) {

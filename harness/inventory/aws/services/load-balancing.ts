@@ -9,7 +9,7 @@ import { ids, must, since, tagsOf, type KindCalls, type KindsOf } from "../found
 import { batches, pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
 
-/** ARNs that one call for tags takes. */
+/** The maximum number of ARNs in one call for tags. */
 const TAG_BATCH = 20;
 
 const loadBalancers: KindCalls = {

@@ -2,7 +2,10 @@ import { DeleteLogGroupCommand, DescribeLogGroupsCommand } from "@aws-sdk/client
 import { must, since, type KindCalls, type KindsOf } from "../found.ts";
 import { pages } from "../pages.ts";
 
-/** Log groups, which a cluster's late lines make again without tags after their deletion: found by name then. */
+/**
+ * Log groups. A cluster's late lines create them again without tags after their deletion; then their name identifies
+ * them.
+ */
 const logGroups: KindCalls = {
   async *list(aws) {
     const tags = new Map(aws.hits.map((hit) => [hit.arn, hit.tags]));
@@ -20,7 +23,7 @@ const logGroups: KindCalls = {
           kind: "aws_cloudwatch_log_group",
           native,
           name: native,
-          // The list carries no tags, and asking group by group is throttled; the Tagging API has them.
+          // The list has no tags, and reading them for each group is throttled. The Tagging API has them.
           tags: tags.get(arn) ?? {},
           livesIn: [],
           ...(cluster !== undefined && { namedForCluster: cluster }),

@@ -17,7 +17,7 @@ import type { AwsSession } from "../session.ts";
 
 const PAGE = { MaxRecords: 100 };
 
-/** Databases until they are gone, in whatever state: one whose creator was killed is in no Terraform state. */
+/** Databases in every state until they are deleted. A database whose apply was killed is in no Terraform state. */
 const databases: KindCalls = {
   async *list(aws) {
     for await (const { DBInstances } of pages(
@@ -51,7 +51,7 @@ const databases: KindCalls = {
   },
 };
 
-/** Snapshots that someone asked for; automated ones go with their instance. */
+/** Manual snapshots. Automated ones are deleted with their instance. */
 const snapshots: KindCalls = {
   async *list(aws) {
     for await (const { DBSnapshots } of pages(
@@ -127,7 +127,7 @@ const subnetGroups: KindCalls = {
   },
 };
 
-/** Parameter groups, except those of AWS. */
+/** Parameter groups, except AWS's own. */
 const parameterGroups: KindCalls = {
   async *list(aws) {
     for await (const { DBParameterGroups } of pages(
@@ -150,7 +150,7 @@ const parameterGroups: KindCalls = {
   },
 };
 
-/** Undefined when it went between the list and this call. */
+/** Undefined if it was deleted since the list. */
 async function tagsOfArn(aws: AwsSession, ResourceName: string): Promise<Record<string, string> | undefined> {
   const answer = await unlessGone(aws.send("rds", new ListTagsForResourceCommand({ ResourceName })));
   return answer && tagsOf(answer.TagList);

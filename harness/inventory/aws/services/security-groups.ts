@@ -11,7 +11,7 @@ import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
 import type { AwsSession } from "../session.ts";
 
-/** Security groups, except a VPC's default one, which goes with the VPC. */
+/** Security groups, except a VPC's default one, which is deleted with the VPC. */
 export const securityGroups: KindCalls = {
   async *list(aws) {
     for await (const { SecurityGroups } of pages(
@@ -46,7 +46,7 @@ export const securityGroups: KindCalls = {
   },
 };
 
-/** Takes away the rules that name groups: two groups that name each other can never be deleted before. */
+/** Removes the rules that name groups. Two groups that name each other cannot be deleted before. */
 async function forgetOtherGroups(aws: AwsSession, GroupId: string): Promise<boolean> {
   const { SecurityGroups } = await aws.send(
     "ec2",

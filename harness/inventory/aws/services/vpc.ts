@@ -14,7 +14,7 @@ import { ids, must, tagsOf, unlessGone } from "../found.ts";
 import type { KindCalls } from "../found.ts";
 import { pages } from "../pages.ts";
 
-/** The network that everything lives in. A default VPC is never ours. */
+/** The network that contains everything. A default VPC is never ours. */
 export const vpcs: KindCalls = {
   async *list(aws) {
     for await (const { Vpcs } of pages(
@@ -62,7 +62,7 @@ export const subnets: KindCalls = {
   },
 };
 
-/** Route tables, except a VPC's main one, which goes with the VPC and cannot go before. */
+/** Route tables, except a VPC's main one, which can only be deleted with the VPC. */
 export const routeTables: KindCalls = {
   async *list(aws) {
     for await (const { RouteTables } of pages(

@@ -54,16 +54,16 @@ describe("list", () => {
     expect(answer).toMatchObject({ state: "complete", items: [{ name: "vpc-1" }, { name: "vpc-3" }] });
   });
 
-  test("a list that gives the same page token twice is no list", async () => {
+  test("a list that returns the same page token twice is not a list", async () => {
     const answer = await given({ "ec2 DescribeVpcs": () => ({ Vpcs: [], NextToken: "again" }) }).list();
 
     expect(answer).toMatchObject({
       state: "failed",
-      reason: "could not list aws_vpc: DescribeVpcs gave the same page token twice",
+      reason: "could not list aws_vpc: DescribeVpcs returned the same page token twice",
     });
   });
 
-  test("a list that says there is more and not where is no list", async () => {
+  test("a list that reports more pages without a token is not a list", async () => {
     const answer = await given({
       "iam ListPolicies": () => ({ Policies: [], IsTruncated: true }),
     }).list();
@@ -71,7 +71,7 @@ describe("list", () => {
     expect(answer).toMatchObject({ state: "failed", reason: expect.stringContaining("aws_iam_policy") });
   });
 
-  test("an answer without its list is no empty list", async () => {
+  test("an answer without its list is not an empty list", async () => {
     const answer = await given({ "rds DescribeDBInstances": () => ({}) }).list();
 
     expect(answer).toMatchObject({
@@ -251,7 +251,7 @@ describe("remove", () => {
     expect(await aws.remove(volume)).toEqual(outcome);
   });
 
-  test("a deletion that goes on is in use, not removed again", async () => {
+  test("a resource that is still being deleted is in use, and is not deleted again", async () => {
     const aws = given({
       "ec2 DescribeNatGateways": () => ({ NatGateways: [{ NatGatewayId: "nat-1", State: "deleting" }] }),
       "ec2 TerminateInstances": () => ({

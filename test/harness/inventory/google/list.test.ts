@@ -215,14 +215,14 @@ const OFF = googleError(
   "Cloud API has not been used in project before or it is disabled",
 );
 
-test("an API that is off and that no stack uses is said in the scope", async () => {
+test("a disabled API that no stack uses is named in the scope", async () => {
   await using world = await project();
   world.google.refuse({ match: ":searchAllResources", status: 403, body: OFF });
   world.google.refuse({ match: "/managedZones", status: 403, body: OFF });
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({ state: "complete" });
   expect(answer.scope).toContain(
-    "not asked, since their API is off: google_dns_managed_zone, Cloud Asset search",
+    "not listed, because their API is disabled: google_dns_managed_zone, Cloud Asset search",
   );
   expect(answer.state === "complete" && answer.kinds).not.toContain("google_dns_managed_zone");
 });
@@ -306,7 +306,7 @@ test("a run is never given what only another run's things are linked to", async 
   world.google.put("global", "healthChecks", { name: "k8s2-ffffffff-l4-shared-hc" });
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(seenIn(answer)).toEqual([]);
-  expect(answer.scope).toContain("1 things made by controllers left out, since another cluster may own them");
+  expect(answer.scope).toContain("1 resources of controllers left out, because another cluster may own them");
 });
 
 test("what a controller left without any link is the run's when no other cluster lives and it is not older", async () => {
