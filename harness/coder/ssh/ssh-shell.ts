@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { Client, type ClientChannel } from "ssh2";
+import { Client, type ClientChannel, type ConnectConfig } from "ssh2";
 import type { ConnectFailure, ConnectOutcome } from "../connect.ts";
 import { ShellSession } from "../shell-session.ts";
 
@@ -24,9 +24,20 @@ export interface SshCarrier {
   readonly pid?: number | undefined;
 }
 
+const CONNECT_OPTIONS = {
+  username: "coder",
+  authHandler: ["none"],
+  // There is no host key to know: the carrier is Coder's own connection.
+  hostVerifier: () => true,
+  algorithms: { cipher: [...CIPHERS] },
+  // One timer covers the whole opening.
+  readyTimeout: 0,
+  keepaliveInterval: 0,
+} satisfies ConnectConfig;
+
 /**
- * Opens an interactive shell on a pty over SSH. `readyAtMs` is when the handshake, authentication included, was
- * done. There is no host key to know: the carrier is Coder's own connection.
+ * Opens an interactive shell on a pty over SSH. `readyAtMs` is when the handshake was done, with its
+ * authentication.
  */
 export function openSshShell(carrier: SshCarrier, connectMs: number): Promise<ConnectOutcome> {
   return new Promise((resolve) => {
@@ -82,18 +93,7 @@ export function openSshShell(carrier: SshCarrier, connectMs: number): Promise<Co
     });
     carrier.begin(session, {
       failure: fail,
-      stream: (sock) => {
-        client.connect({
-          sock,
-          username: "coder",
-          authHandler: ["none"],
-          hostVerifier: () => true,
-          algorithms: { cipher: [...CIPHERS] },
-          // The one timer above covers the whole opening.
-          readyTimeout: 0,
-          keepaliveInterval: 0,
-        });
-      },
+      stream: (sock) => client.connect({ ...CONNECT_OPTIONS, sock }),
     });
   });
 }

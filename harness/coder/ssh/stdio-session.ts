@@ -67,17 +67,9 @@ export function openStdioSession(options: StdioSessionOptions): Promise<ConnectO
         const ended = (how: string, lacked?: string): void => {
           if (isGone) return;
           isGone = true;
-          const said = stderr.replaceAll(options.token, "***").trim();
-          const message = `coder ssh ${target} ${how}${said === "" ? "" : `: ${said}`}`;
-          const exhausted = lacked ?? exhaustedSaid(said) ?? options.exhausted?.();
-          if (exhausted !== undefined) {
-            const why = `${exhausted}: ${message}`;
-            on.failure({ state: "failed", why: "exhausted", message: why });
-            options.onExit();
-            return;
-          }
-          const signedOut = /not logged in|signed out|session has expired|401/i.test(said);
-          on.failure({ state: "failed", why: "refused", message, ...(signedOut ? { status: 401 } : {}) });
+          const output = stderr.replaceAll(options.token, "***").trim();
+          const exhausted = lacked ?? exhaustedSaid(output) ?? options.exhausted?.();
+          on.failure(describeEnd(`coder ssh ${target} ${how}`, output, exhausted));
           options.onExit();
         };
         child.on("error", (error) => ended(`could not be started: ${error.message}`, exhaustedBy(error)));
@@ -87,14 +79,7 @@ export function openStdioSession(options: StdioSessionOptions): Promise<ConnectO
           const isKilled = signal === "SIGKILL" && !isKilledByUs;
           ended(how, isKilled ? "the generator's machine ran out of memory (SIGKILL)" : undefined);
         });
-        // Its end comes with the process's, which says why.
-        const output = child.stdout.pipe(new PassThrough(), { end: false });
-        child.on("close", () => output.end());
-        // A pipe between: the program's own stdin closes a moment before it can say why.
-        const input = new PassThrough();
-        input.pipe(child.stdin);
-        input.on("close", () => child.stdin.end());
-        on.stream(Duplex.from({ readable: output, writable: input }));
+        on.stream(streamOf(child));
       },
       destroy,
       path: () => readPath(options.folder),
@@ -102,6 +87,27 @@ export function openStdioSession(options: StdioSessionOptions): Promise<ConnectO
     },
     options.connectMs,
   );
+}
+
+/** The failure of a session whose process ended, with what it printed on stderr. */
+function describeEnd(what: string, output: string, exhausted: string | undefined): ConnectFailure {
+  const message = `${what}${output === "" ? "" : `: ${output}`}`;
+  if (exhausted !== undefined)
+    return { state: "failed", why: "exhausted", message: `${exhausted}: ${message}` };
+  const isSignedOut = /not logged in|signed out|session has expired|401/i.test(output);
+  return { state: "failed", why: "refused", message, ...(isSignedOut ? { status: 401 } : {}) };
+}
+
+/** The process's stdio as one stream. */
+function streamOf(child: Client): Duplex {
+  // Its end comes with the process's, which explains it.
+  const output = child.stdout.pipe(new PassThrough(), { end: false });
+  child.on("close", () => output.end());
+  // A pipe between, because the program's own stdin closes a moment before the program can explain its end.
+  const input = new PassThrough();
+  input.pipe(child.stdin);
+  input.on("close", () => child.stdin.end());
+  return Duplex.from({ readable: output, writable: input });
 }
 
 type Client = ChildProcessByStdio<Writable, Readable, Readable>;

@@ -70,29 +70,11 @@ export async function runCoderEngine(
       await probe.stop();
       await deleteTokens(load, () => true, TOKEN_CLEANUP_MS);
     }
-    const { made, workspaces, passed, failed, connections, cleaned } = done;
-    const isInterrupted = signal.aborted;
     return {
       stopped: context.signal.aborted,
       startedAtMs: windows.startedAtMs,
-      users: {
-        asked: task.existing === undefined ? task.workspaces : 0,
-        created: made.users.length,
-        withWorkspace: new Set(
-          workspaces.filter(({ agentId }) => agentId !== undefined).map(({ user }) => user.id),
-        ).size,
-        deleted: cleaned.deletedUsers,
-      },
-      workspaces: {
-        asked: task.existing === undefined ? task.workspaces : 0,
-        created: workspaces.length,
-        ready: workspaces.filter(({ agentId }) => agentId !== undefined).length,
-        succeeded: passed,
-        failed: isInterrupted || task.existing !== undefined ? failed : task.workspaces - passed,
-        deleted: workspaces.filter(({ state }) => state === "deleted").length,
-      },
+      ...countResult(task, done, signal.aborted),
       builds: load.builds.result(capacity),
-      connections,
       failures: load.failures.counted(),
       histograms: load.latencies.encoded(),
       windows: windows.stop(),
@@ -103,7 +85,7 @@ export async function runCoderEngine(
         version: options.utility.version,
         command: `coder ${options.utility.words.join(" ")}`,
         notComparable: listDifferences(task),
-        left: cleaned.left,
+        left: done.cleaned.left,
       },
     };
   } finally {
@@ -120,6 +102,33 @@ interface EngineResult {
   readonly failed: number;
   readonly connections: LoadResult["connections"];
   readonly cleaned: CleanupResult;
+}
+
+/** Counts users and workspaces. A run that a stop cut short did not fail. */
+function countResult(
+  { existing, workspaces: wanted }: LoadTask,
+  { made, workspaces, passed, failed, connections, cleaned }: EngineResult,
+  isInterrupted: boolean,
+): Pick<LoadResult, "users" | "workspaces" | "connections"> {
+  const ready = workspaces.filter(({ agentId }) => agentId !== undefined);
+  const asked = existing === undefined ? wanted : 0;
+  return {
+    users: {
+      asked,
+      created: made.users.length,
+      withWorkspace: new Set(ready.map(({ user }) => user.id)).size,
+      deleted: cleaned.deletedUsers,
+    },
+    workspaces: {
+      asked,
+      created: workspaces.length,
+      ready: ready.length,
+      succeeded: passed,
+      failed: isInterrupted || existing !== undefined ? failed : wanted - passed,
+      deleted: workspaces.filter(({ state }) => state === "deleted").length,
+    },
+    connections,
+  };
 }
 
 const NOTHING: UtilityThings = { workspaces: [], users: [] };

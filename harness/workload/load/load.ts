@@ -91,18 +91,10 @@ export async function runLoad(
     return {
       stopped: context.signal.aborted,
       startedAtMs: windows.startedAtMs,
-      users: countUsers(task, done),
-      workspaces: countWorkspaces(task, done.workspaces, signal.aborted),
       builds: load.builds.result(capacity, done.daemons),
-      connections: done.connections,
-      ...clockResult(load),
-      ...pollResult(load),
-      failures: load.failures.counted(),
-      histograms: load.latencies.encoded(),
+      ...stageResult(load, done, signal.aborted),
       windows: windows.stop(),
       generator: load.health.stop(),
-      ...(done.arrivals === undefined ? {} : { arrivals: done.arrivals }),
-      ...(done.apps === undefined ? {} : { apps: done.apps }),
       ...(aborted === undefined ? {} : { aborted }),
     };
   } finally {
@@ -183,6 +175,21 @@ async function deleteRemainingTokens(
   const isGone = isStopped ? ours : (done?.deletedUsers ?? new Set());
   const timeoutMs = isStopped ? TOKEN_CLEANUP_MS.stopped : TOKEN_CLEANUP_MS.ended;
   await deleteTokens(load, (userId) => !isGone.has(userId), timeoutMs);
+}
+
+/** What the load's stages and its ledgers show. */
+function stageResult(load: LoadContext, done: StageResults, isInterrupted: boolean) {
+  return {
+    users: countUsers(load.task, done),
+    workspaces: countWorkspaces(load.task, done.workspaces, isInterrupted),
+    connections: done.connections,
+    ...clockResult(load),
+    ...pollResult(load),
+    failures: load.failures.counted(),
+    histograms: load.latencies.encoded(),
+    ...(done.arrivals === undefined ? {} : { arrivals: done.arrivals }),
+    ...(done.apps === undefined ? {} : { apps: done.apps }),
+  } satisfies Partial<LoadResult>;
 }
 
 function countUsers(task: LoadTask, { users, workspaces, deletedUsers }: StageResults): LoadResult["users"] {

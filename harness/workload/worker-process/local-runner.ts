@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { exhaustedBy } from "../../coder/http/exhausted.ts";
 import { systemClock } from "../../tools/time/clock.ts";
@@ -73,20 +73,8 @@ async function runWorker<K extends TaskKind>(
   });
   watch.listen(true);
 
-  let killTimer: NodeJS.Timeout | undefined;
-  const stop = (): void => {
-    child.stdin.write('{"type":"stop"}\n');
-    killTimer = setTimeout(() => child.kill("SIGKILL"), options.stopGraceMs ?? STOP_GRACE_MS);
-  };
   child.stdin.write(`${JSON.stringify(task)}\n`);
-  const abort = (): void => {
-    child.stdin.write(`${JSON.stringify({ type: "abort", why: messageOf(suffering?.reason) })}\n`);
-  };
-  if (suffering?.aborted === true) abort();
-  else suffering?.addEventListener("abort", abort, { once: true });
-  if (signal.aborted) stop();
-  else signal.addEventListener("abort", stop, { once: true });
-
+  const release = passStopsOn(child, { signal, suffering }, options.stopGraceMs ?? STOP_GRACE_MS);
   try {
     let last: WorkerEvent | undefined;
     for await (const line of readLines(child.stdout as AsyncIterable<Buffer>)) {
@@ -103,10 +91,36 @@ async function runWorker<K extends TaskKind>(
     child.kill("SIGKILL");
     throw error;
   } finally {
+    release();
+  }
+}
+
+/**
+ * Passes a stop, and the end of another part, on to the worker. A stopped worker is killed after
+ * `graceMs`. Returns a function that ends this.
+ */
+function passStopsOn(
+  child: ChildProcessWithoutNullStreams,
+  { signal, suffering }: Pick<TaskOptions, "signal"> & { readonly suffering: AbortSignal | undefined },
+  graceMs: number,
+): () => void {
+  let killTimer: NodeJS.Timeout | undefined;
+  const stop = (): void => {
+    child.stdin.write('{"type":"stop"}\n');
+    killTimer = setTimeout(() => child.kill("SIGKILL"), graceMs);
+  };
+  const abort = (): void => {
+    child.stdin.write(`${JSON.stringify({ type: "abort", why: messageOf(suffering?.reason) })}\n`);
+  };
+  if (suffering?.aborted === true) abort();
+  else suffering?.addEventListener("abort", abort, { once: true });
+  if (signal.aborted) stop();
+  else signal.addEventListener("abort", stop, { once: true });
+  return () => {
     signal.removeEventListener("abort", stop);
     suffering?.removeEventListener("abort", abort);
     clearTimeout(killTimer);
-  }
+  };
 }
 
 async function workerCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {
