@@ -1,6 +1,6 @@
 /**
- * How many cores of the coder nodes concurrent builds need, as published over the years. A size names the one it
- * follows, because they differ by a factor of four and a row without it could not be compared.
+ * The cores of the coder nodes that concurrent builds need, as published over the years. Each size names its rule:
+ * they differ by a factor of four, so a row without its rule could not be compared.
  */
 export const BUILD_RULES = {
   /** Coder's page on scaling of January 2023: "roughly 8 cores per 30 concurrent workspace builds". */
@@ -15,7 +15,7 @@ export const BUILD_RULES = {
 
 export type BuildRule = keyof typeof BUILD_RULES;
 
-/** Cores that the coder nodes must have together. */
+/** Returns the cores that all coder nodes together must have. */
 export function coresForBuilds(rule: BuildRule, builds: number): number {
   return (builds * BUILD_RULES[rule].cores) / BUILD_RULES[rule].builds;
 }

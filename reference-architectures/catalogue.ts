@@ -8,12 +8,12 @@ import { gceVm } from "./gce-vm/architecture.ts";
 import { gke } from "./gke/architecture.ts";
 import { withOverride } from "./override.ts";
 
-/** Every reference architecture by name, checked: one that contradicts itself does not load. */
+/** Every reference architecture by name, checked. One that contradicts itself does not load. */
 export const architectures: ReadonlyMap<string, Architecture> = new Map(
   [gke, eks, gceDocker, gceVm].map((architecture) => [architecture.name, checked(architecture)]),
 );
 
-/** The architecture of that name. */
+/** Returns the architecture with that name. */
 export function getArchitecture(name: string): Architecture {
   const architecture = architectures.get(name);
   if (architecture === undefined) {
@@ -26,18 +26,21 @@ export function getArchitecture(name: string): Architecture {
   return architecture;
 }
 
-/** A size as it will be run: overrides applied, checked against each other. */
+/** A size with its overrides, whose figures fit together. */
 export interface ResolvedSize {
   readonly architecture: string;
   readonly name: string;
   /** The row's label in the table, such as "Kubernetes (GKE)". */
   readonly label: string;
-  /** What was overridden, by path, each value in its figure's type. */
+  /** The overrides by path, each value in its figure's type. */
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly figures: Size;
 }
 
-/** A size of an architecture (its default one when none is named) with overrides by path, such as `connections.total`. */
+/**
+ * Returns a size of an architecture (by default its default size) with overrides by path, such as
+ * `connections.total`.
+ */
 export function resolveSize(
   architectureName: string,
   sizeName?: string,
@@ -71,7 +74,10 @@ export function resolveSize(
   };
 }
 
-/** The same size with another version of Coder: no override, since the version is a figure of every row. */
+/**
+ * Returns the same size with another version of Coder. That is not an override, because the version is a figure of
+ * every row.
+ */
 export function atCoderVersion(size: Size, version: string): Size {
   return { ...size, coder: { ...size.coder, version } };
 }
@@ -92,7 +98,7 @@ function parseSize(figures: Record<string, unknown>): Size {
   );
 }
 
-/** Zod's sentence as the end of ours: "expected …". */
+/** Converts Zod's message to the end of ours: "expected …". */
 function inWords(message: string): string {
   return message.replace(/^(Invalid input|Invalid option|Too small|Too big): expected /, "");
 }

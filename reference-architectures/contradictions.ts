@@ -3,7 +3,7 @@ import { findCapacityProblem } from "./capacity/find-problem.ts";
 import type { Contradiction } from "./contradiction.ts";
 import { ArchitectureError } from "./error.ts";
 
-/** Refuses a size whose figures contradict each other, or its architecture, naming the path to change. */
+/** Throws if figures of a size contradict each other or the architecture, with the path to change. */
 export function refuseContradictions(architecture: Architecture, size: Size): void {
   const problem = findContradiction(size) ?? findCapacityProblem(architecture, size);
   if (problem !== undefined) throw new ArchitectureError(problem.path, problem.value, problem.expected);

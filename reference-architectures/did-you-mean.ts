@@ -1,10 +1,10 @@
 import { distance } from "fastest-levenshtein";
 
-/** The largest share of a word that may be wrong for another to be meant. */
+/** The largest share of wrong characters in a word for a suggestion. */
 const MOST_WRONG = 0.4;
 
 /**
- * The known word that a mistyped one is nearest to, as the end of an error: ` (did you mean "canary"?)`. Empty where
+ * Returns the known word nearest to a mistyped one, as the end of an error: ` (did you mean "canary"?)`. Empty if
  * none is near.
  */
 export function didYouMean(given: string, known: Iterable<string>): string {

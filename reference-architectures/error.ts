@@ -1,11 +1,14 @@
-/** A name, path or value that a reference architecture cannot take. Nothing was created: the command line turns it into a usage error. */
+/**
+ * A name, path or value that a reference architecture does not accept. Nothing was created: the command line turns it
+ * into a usage error.
+ */
 export class ArchitectureError extends Error {
   override readonly name = "ArchitectureError";
-  /** Where: `connections.total`, or `architecture`, `size`, `--set`. */
+  /** The place of the value: `connections.total`, or `architecture`, `size`, `--set`. */
   readonly path: string;
-  /** What was given. */
+  /** The given value. */
   readonly value: unknown;
-  /** What would have been accepted, in words. */
+  /** The accepted values, in words. */
   readonly expected: string;
 
   constructor(path: string, value: unknown, expected: string) {

@@ -1,17 +1,17 @@
-/** What a machine has. */
+/** The resources of a machine. */
 export interface MachineType {
   readonly cores: number;
   readonly memoryGib: number;
-  /** AWS: network interfaces, and addresses of each; pods get theirs from them. */
+  /** AWS: the number of network interfaces, and of addresses of each. Pods use these addresses. */
   readonly interfaces?: number;
   readonly addresses?: number;
-  /** Its cores are shared with others and counted in credits: only workspaces may run there. */
+  /** Whether its cores are shared with others and limited by credits. Only workspaces may run there. */
   readonly shared?: true;
 }
 
 /**
- * Google's machine types that a size may name. Families with a fixed shape and without bursting, but for the two
- * small ones that a workspace of its own machine runs on: a shared-core machine measures its credits.
+ * Google's machine types for sizes. Families with a fixed shape and without bursting, except two small types for
+ * workspaces on their own machines: a shared-core machine measures its credits.
  */
 const GOOGLE_MACHINES: Readonly<Record<string, MachineType>> = {
   "e2-small": { cores: 2, memoryGib: 2, shared: true },
@@ -30,7 +30,10 @@ const GOOGLE_MACHINES: Readonly<Record<string, MachineType>> = {
   "n2-standard-80": { cores: 80, memoryGib: 320 },
 };
 
-/** AWS's: families whose processor is known, with what AWS publishes of their network interfaces. */
+/**
+ * AWS's machine types for sizes: families with a known processor, with the number of network interfaces that AWS
+ * publishes.
+ */
 const AWS_MACHINES: Readonly<Record<string, MachineType>> = Object.fromEntries(
   ["m6i", "m7i", "c6i"].flatMap((family) =>
     (
@@ -48,30 +51,31 @@ const AWS_MACHINES: Readonly<Record<string, MachineType>> = Object.fromEntries(
   ),
 );
 
-/** Every machine type that a size may name, by cloud. */
+/** Every machine type for sizes, by cloud. */
 export const MACHINE_TYPES = { google: GOOGLE_MACHINES, aws: AWS_MACHINES } as const;
 
-/** The machine type of that name in any cloud. */
+/** Returns the machine type with that name in any cloud. */
 export function machineOf(machineType: string): MachineType {
   const machine = MACHINE_TYPES.google[machineType] ?? MACHINE_TYPES.aws[machineType];
   if (machine === undefined) throw new Error(`no machine type ${machineType} in the table`);
   return machine;
 }
 
-/** Processors that a machine of Google's family may have, oldest first (Google's page "CPU platforms"). */
+/** The processors that a machine of Google's families may have, oldest first (Google's page "CPU platforms"). */
 const N2_PROCESSORS = ["Intel Cascade Lake", "Intel Ice Lake"] as const;
 
-/** The newest of them: as the oldest that a machine may have, it leaves one. */
+/** The newest of them. As `minCpuPlatform` it leaves only one processor. */
 export const N2_PROCESSOR = N2_PROCESSORS[1];
 
-/** What `minCpuPlatform` may be for a machine type; empty where the cloud takes none. */
+/** Returns the values of `minCpuPlatform` for a machine type; empty if the cloud accepts none. */
 export function cpuPlatformsOf(machineType: string): readonly string[] {
   return machineType.startsWith("n2-") ? N2_PROCESSORS : [];
 }
 
 /**
- * Whether all machines like this have one processor, known beforehand. An E2 machine gets whatever is free and an N2 machine
- * one of two, some 20 to 30 % apart: what is measured must not run there. Each of AWS's families in the table has one.
+ * Whether all machines of this type have the same known processor. An E2 machine gets any free one, and an N2 machine
+ * one of two that differ by 20 to 30 %, so measured programs must not run there. Each of AWS's families in the table
+ * has one.
  */
 export function hasKnownProcessor({
   machineType,

@@ -5,13 +5,13 @@ const TOLD_IN_REHEARSALS = {
   reason: "an emulator's latency says nothing of Coder, and the machine may be busy with other things",
 } as const;
 
-/** A person at a shell: Nielsen, Usability Engineering (1993), chapter 5. */
+/** For a person at a shell. Source: Nielsen, Usability Engineering (1993), chapter 5. */
 const FLOW = "up to a second a person keeps the thread of what they do at a shell (Nielsen, 1993)";
 const PATIENCE =
   "twice what a person at a shell bears without losing the thread, for one command in a hundred";
 const API_REASON = "slower than this a dashboard is felt to be slow, whatever the load does meanwhile";
 
-/** Far above what an emulator on a busy machine needs, and below a server that stands still. */
+/** Far above the latency of an emulator on a busy machine, and below that of a server that hangs. */
 const STANDS_STILL = {
   threshold: 2_500,
   reason:
@@ -27,7 +27,7 @@ const SERVER_COUNT = {
     "what the server does not count was not there; a twentieth is for the half minute by which its count is old",
 } as const;
 
-/** What every architecture must reach; paths go into the measurements of a record. */
+/** The objectives of every architecture. Their paths are paths in the measurements of a record. */
 export const OBJECTIVES: readonly SizedObjective[] = [
   {
     name: "workspaces-succeeded",
@@ -38,7 +38,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
     unit: "share",
   },
   {
-    // Ours: without it a run that held ten of its thousand connections would pass on those ten.
+    // Ours: otherwise a run that held 10 of 1,000 connections would pass with those 10.
     name: "connections-held",
     description: "connections held at the same time, share of those asked for",
     metric: { path: "connections.held", per: "connections.asked" },
@@ -123,7 +123,8 @@ export const OBJECTIVES: readonly SizedObjective[] = [
     inRehearsals: TOLD_IN_REHEARSALS,
   },
   {
-    // A warning: Coder publishes no target for connections while builds run, and no night has shown what is usual.
+    // A warning only: Coder publishes no target for connections while builds run, and no night has shown the usual
+    // latency.
     name: "visit-ssh-handshake-p95",
     description: "SSH handshake while workspaces are created, p95",
     metric: { path: "phases.visit-ssh-handshake.p95" },
@@ -187,7 +188,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   ...apiOfStage("opening", "while connections are opened"),
   ...apiOfStage("hold", "while connections are held"),
   {
-    // A percentile of the load, or of a stage, does not move for a few seconds in which nothing is answered.
+    // A few seconds without an answer do not change a percentile of the load or of a stage.
     name: "api-worst-window",
     description: "API as other users felt it, median of its worst window",
     metric: { path: "windows.probe.worstP50Ms" },
@@ -247,7 +248,7 @@ export const OBJECTIVES: readonly SizedObjective[] = [
   },
 ];
 
-/** Latency of what held connections carry: the hold alone, which the opening does not dilute. */
+/** Returns the objectives for latencies over held connections: of the hold only, without the opening. */
 function held(phase: "held-command" | "traffic-tick", what: string): SizedObjective[] {
   return ([95, 99] as const).map((percentile) => ({
     name: `${phase}-p${percentile}`,
@@ -278,7 +279,7 @@ function apiOfStage(stage: "arrivals" | "scenario" | "opening" | "hold", when: s
   ];
 }
 
-/** The objectives of one run: thresholds of its size, severity of its kind. */
+/** Returns the objectives of one run, with the thresholds of its size and the severities of its kind. */
 export function objectivesFor(
   objectives: readonly SizedObjective[],
   run: {

@@ -1,13 +1,16 @@
 import { didYouMean } from "./did-you-mean.ts";
 import { ArchitectureError } from "./error.ts";
 
-/** One `--set path=value`, its value still as written. */
+/** One `--set path=value`, with the value as text. */
 export interface Override {
   readonly path: string;
   readonly value: string;
 }
 
-/** Reads `path=value`; the value keeps its text, since only the figure at that path knows its type (`1.30` is a version). */
+/**
+ * Reads `path=value`. The value stays a text, because its type is that of the figure at that path (`1.30` is a
+ * version).
+ */
 export function parseOverride(text: string): Override {
   const at = text.indexOf("=");
   const path = text.slice(0, Math.max(at, 0)).trim();
@@ -18,12 +21,12 @@ export function parseOverride(text: string): Override {
   return { path, value };
 }
 
-/** Where the next override of a list begins: a comma, then a path and an equals sign. */
+/** The beginning of the next override in a list: a comma, then a path and an equals sign. */
 const NEXT_OVERRIDE = /,(?=\s*[a-zA-Z]+(?:\.[a-zA-Z]+)*=)/;
 
 /**
- * Reads overrides by path. A text may hold several, as a variable does: `users=10,machines.coder.nodes=2`. The last one
- * of a path is taken.
+ * Reads overrides by path. A text may contain several, like a variable: `users=10,machines.coder.nodes=2`. The last
+ * one of a path wins.
  */
 export function parseOverrides(texts: readonly string[]): Readonly<Record<string, string>> {
   const overrides = texts.flatMap((text) => text.split(NEXT_OVERRIDE)).map(parseOverride);
@@ -33,7 +36,7 @@ export function parseOverrides(texts: readonly string[]): Readonly<Record<string
 /** A tree of figures. */
 type Figures = Record<string, unknown>;
 
-/** The figures with one of them replaced, and the value as the figure's own type. */
+/** Returns the figures with one of them replaced, and the value in the figure's type. */
 export function withOverride(
   figures: Figures,
   path: string,
@@ -55,7 +58,7 @@ export function withOverride(
   return { figures: replaced(figures, path.split("."), value), value };
 }
 
-/** Every path that may be set, with its value. */
+/** Returns every path that may be set, with its value. */
 function leafPaths(figures: Figures, prefix = ""): Map<string, string | number | boolean> {
   const leaves = new Map<string, string | number | boolean>();
   for (const [key, value] of Object.entries(figures)) {

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 let root: string | undefined;
 
 /**
- * The path of a file or folder of this installation, by its path from the folder of package.json. Compiled files do not
- * lie where their sources lie, so no other module may derive a path from `import.meta`.
- * Throws in a program that was copied out of its installation.
+ * Returns the path of a file or folder of this installation, by its path from the folder of package.json. Compiled
+ * files are not where their sources are, so no other module may derive a path from `import.meta`. Throws in a program
+ * that was copied out of its installation.
  */
 export function packageFile(...names: readonly string[]): string {
   root ??= findRoot(import.meta.dirname);

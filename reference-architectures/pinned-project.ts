@@ -1,7 +1,7 @@
 import type { Architecture } from "./architecture.ts";
 import { ArchitectureError } from "./error.ts";
 
-/** A Google project's id, with the domain before it that some old ones have. */
+/** A Google project's id, with the domain prefix of some old ones. */
 const GOOGLE_PROJECT = /^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/;
 const AWS_ACCOUNT = /^\d{12}$/;
 
@@ -11,9 +11,9 @@ const EXPECTED = {
 } as const;
 
 /**
- * The project or account in which real things are made. It is named for this one purpose (`name`: a flag, or a
- * variable of refbench) and never guessed from what other tools use. Throws `ArchitectureError`; `otherwise` is what
- * else the user may do where nothing is given.
+ * Returns the project or account for real resources. It must be given explicitly (`name`: a flag, or a variable of
+ * refbench), and is never guessed from other tools' settings. Throws `ArchitectureError`. `otherwise` names the
+ * user's alternative if it is missing.
  */
 export function pinnedProject(
   { cloud }: Pick<Architecture, "cloud">,

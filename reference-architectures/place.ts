@@ -4,13 +4,13 @@ import { didYouMean } from "./did-you-mean.ts";
 import { findRegionMistake } from "./region-name.ts";
 import { zonesOf } from "./zones.ts";
 
-/** Where in its cloud an environment is made. */
+/** The region and zone of an environment. */
 export interface Place {
   readonly region: string;
   readonly zone: string;
 }
 
-/** What the user calls the region and the zone: flags of `refbench run`, or variables of a deployment by hand. */
+/** The user's names for region and zone: flags of `refbench run`, or variables of a manual deployment. */
 export interface PlaceNames {
   readonly region: string;
   readonly zone: string;
@@ -19,8 +19,8 @@ export interface PlaceNames {
 const FLAGS: PlaceNames = { region: "--region", zone: "--zone" };
 
 /**
- * The region and zone of an environment: the architecture's, or what was asked for. A region alone means its first
- * zone, a zone alone its region. Throws `ArchitectureError` under the given names.
+ * Returns the region and zone of an environment: the given ones, or the architecture's. A region alone means its
+ * first zone, a zone alone its region. Throws `ArchitectureError` with the given names.
  */
 export function placeOf(
   { cloud, region: usual, zone: usualZone }: Pick<Architecture, "cloud" | "region" | "zone">,
@@ -56,7 +56,7 @@ export function placeOf(
   );
 }
 
-/** A zone's name is its region's with a letter; nothing where it is no zone's. */
+/** Returns the region of a zone, whose name is the region's with a letter; undefined for another name. */
 function regionOf(zone: string, separator: string): string {
   const end = `${separator}x`.length;
   return /[a-z]$/.test(zone) && zone.at(-end) === (separator || zone.at(-1)) ? zone.slice(0, -end) : "";

@@ -1,7 +1,7 @@
 import { findNearest } from "./did-you-mean.ts";
 import { type CloudName, knownRegions } from "./zones.ts";
 
-/** Neither cloud's names are the other's, so a value that was meant for the other cloud is refused. */
+/** The clouds' names differ, so a value for the other cloud is refused. */
 const PATTERN = {
   google: /^(?<area>[a-z]+)-(?<direction>[a-z]+)\d+$/,
   aws: /^(?<area>[a-z]{2}(-[a-z]+)*?)-(?<direction>[a-z]+)-\d+$/,

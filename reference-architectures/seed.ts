@@ -7,7 +7,7 @@
 import { SUPPORTED_CODER_VERSION } from "./coder/coder-support.ts";
 import { WORKSPACE_IMAGE } from "./artefacts/workspace-image.ts";
 
-/** The seed's command, and what it prints: a workspace counts when its terminal showed this. */
+/** The seed's command and its output. A workspace counts when its terminal showed this output. */
 export const SEED_COMMAND = {
   command: "sleep 2 && echo hello",
   expectOutput: "hello",
@@ -16,7 +16,7 @@ export const SEED_COMMAND = {
   cleanupConcurrency: 0,
 } as const;
 
-/** The seed's command sets its template's one parameter: `home_disk_size=10`. */
+/** The seed's command sets the only parameter of its template: `home_disk_size=10`. */
 export const SEED_HOME_GIB = 10;
 
 /** Validated: an agent needs at least 0.1 cores and 128 MB. */
@@ -25,8 +25,14 @@ export const AGENT = { cpuMillis: 100, memoryMib: 128, image: WORKSPACE_IMAGE } 
 /** External provisioners are a licensed feature, and the seed's rows were measured with built-in ones. */
 export const PROVISIONERS = "builtin";
 
-/** Ours: with the registry, the first round of builds measures its downloads: Coder gives each daemon a cache of its own. */
+/**
+ * Ours: with the registry, the first round of builds measures downloads, because Coder gives each daemon its own
+ * cache.
+ */
 export const TEMPLATE_PROVIDERS = "mirror";
 
-/** Ours: figures of a version without support are of no use. The emulator was compared with a real server of 2.31, not yet with one of this version. */
+/**
+ * Ours: figures of an unsupported version are useless. The emulator was compared with a real server of 2.31, and not
+ * yet with this version.
+ */
 export const CODER_VERSION = SUPPORTED_CODER_VERSION;

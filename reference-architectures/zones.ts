@@ -1,14 +1,14 @@
-/** The clouds by their own names. */
+/** The clouds' own names. */
 export type CloudName = "google" | "aws";
 
 /**
- * Letters of the zones of a region where they are not a, b and c. Sources: Google's "Regions and zones", AWS's "AWS
- * Availability Zones". An AWS account may have fewer: preflight asks which of them offer the machines.
+ * The letters of a region's zones where they are not a, b and c. Sources: Google's "Regions and zones", AWS's "AWS
+ * Availability Zones". An AWS account may have fewer: preflight checks which of them offer the machines.
  */
 const LETTERS: Readonly<Record<CloudName, Readonly<Record<string, string>>>> = {
   google: { "us-central1": "abcf", "us-east1": "bcd", "europe-west1": "bcd" },
   aws: {
-    // Without us-east-1e, which takes no control plane of EKS.
+    // Without us-east-1e, which accepts no control plane of EKS.
     "us-east-1": "abcdf",
     "us-west-1": "ac",
     "us-west-2": "abcd",
@@ -23,14 +23,14 @@ export function knownRegions(cloud: CloudName): readonly string[] {
   return Object.keys(LETTERS[cloud]);
 }
 
-/** Names of a region's zones. */
+/** Returns the names of a region's zones. */
 export function zonesOf(cloud: CloudName, region: string): readonly [string, ...string[]] {
   const separator = cloud === "google" ? "-" : "";
   const letters = (LETTERS[cloud][region] ?? "abc").split("");
   return letters.map((letter) => `${region}${separator}${letter}`) as [string, ...string[]];
 }
 
-/** Another zone of the region, the next in order. */
+/** Returns another zone of the region, the next in order. */
 export function zoneBeside(cloud: CloudName, region: string, zone: string): string {
   const zones = zonesOf(cloud, region);
   return zones[(zones.indexOf(zone) + 1) % zones.length] ?? zones[0];

@@ -1,2 +1,5 @@
-/** What every machine on Google starts from: one build of Debian 12, since a family would move under a measurement. Google removes builds some months after their successor. */
+/**
+ * The image of every machine on Google: one build of Debian 12, because the newest image of a family changes between
+ * measurements. Google removes builds some months after their successor.
+ */
 export const DEBIAN_IMAGE = "projects/debian-cloud/global/images/debian-12-bookworm-v20261006";

@@ -1,24 +1,27 @@
 import type { MachineType } from "../machine-types.ts";
 
-/** What pods may ask of one node. */
+/** The resources of one node that pods may request. */
 export interface Allocatable {
   readonly cpuMillis: number;
   readonly memoryMib: number;
 }
 
-/** What Kubernetes keeps of a node's memory for itself, in MiB. */
+/** Returns the memory of a node that Kubernetes reserves, in MiB. */
 type MemoryReserved = (machine: MachineType) => number;
 
 /**
- * What Kubernetes' own pods on every node take (proxy, logging, metrics, network, disk driver). Ours: rounded up
- * from what the clouds' daemon sets request.
+ * The requests of Kubernetes' own pods on every node (proxy, logging, metrics, network, disk driver). Ours: rounded
+ * up from the requests of the clouds' daemon sets.
  */
 const DAEMON_SETS: Allocatable = { cpuMillis: 400, memoryMib: 600 };
 
-/** Kubernetes' own pods that run once in a cluster (DNS, metrics server, konnectivity). Ours, rounded up. */
+/**
+ * The requests of Kubernetes' own pods that run once in a cluster (DNS, metrics server, konnectivity). Ours, rounded
+ * up.
+ */
 export const CLUSTER_PODS: Allocatable = { cpuMillis: 1_000, memoryMib: 1_500 };
 
-/** Google and AWS publish the same reservation of cores: a share of each slice. */
+/** The reservation of cores that both Google and AWS publish: a share of each slice. */
 const CPU_RESERVED = [
   { upTo: 1, share: 0.06 },
   { upTo: 2, share: 0.01 },
@@ -35,19 +38,19 @@ const GKE_MEMORY_RESERVED = [
   { upTo: Infinity, share: 0.02 },
 ] as const;
 
-/** Both evict pods before the last 100 MiB. */
+/** Both evict pods before the last 100 MiB are used. */
 const EVICTION_MIB = 100;
 
-/** What GKE keeps of a node's memory. */
+/** Returns GKE's reservation of a node's memory. */
 export const gkeMemoryReserved: MemoryReserved = ({ memoryGib }) =>
   reserved(memoryGib, GKE_MEMORY_RESERVED) * 1_024;
 
-/** What EKS keeps of a node's memory: 255 MiB, and 11 MiB for each pod that it may run. */
+/** Returns EKS's reservation of a node's memory: 255 MiB, and 11 MiB for each pod that it may run. */
 export function eksMemoryReserved(pods: number): number {
   return 255 + 11 * pods;
 }
 
-/** What is left on one node for pods of ours. */
+/** Returns the resources of one node that remain for our pods. */
 export function allocatable(machine: MachineType, memoryReservedMib: number): Allocatable {
   const cores = machine.cores - reserved(machine.cores, CPU_RESERVED);
   return {

@@ -3,16 +3,16 @@ import type { Contradiction } from "../contradiction.ts";
 import { type MachineType, machineOf } from "../machine-types.ts";
 import { type Allocatable, CLUSTER_PODS } from "./allocatable.ts";
 
-/** What the nodes of one kind of cluster carry. */
+/** The limits of the nodes of one kind of cluster. */
 export interface ClusterCapacity {
   allocatable(machine: MachineType): Allocatable;
-  /** Pods of ours that one node may run. */
+  /** The number of our pods on one node. */
   podsPerNode(machine: MachineType): number;
-  /** Disks that one node can attach beside its own. */
+  /** The disks that one node can attach beside its own. */
   disksPerNode(machine: MachineType): number;
 }
 
-/** The first figure of a cluster's nodes that is too small for the load of its size, if any. */
+/** Returns the first figure of a cluster's nodes that is too small for the load of its size; undefined if all fit. */
 export function findClusterProblem(cluster: ClusterCapacity, size: Size): Contradiction | undefined {
   return (
     findVersionProblem(size) ??
@@ -54,7 +54,7 @@ function findReplicaProblem(cluster: ClusterCapacity, size: Size): Contradiction
   return undefined;
 }
 
-/** Workspaces that one node carries: the least of its cores, memory, pods and disks. */
+/** Returns how many workspaces fit on one node: the least of its cores, memory, pods and disks. */
 export function workspacesPerNode(cluster: ClusterCapacity, size: Size): number {
   const own = size.machines.workspaces.nodes > 0;
   const machine = machineOf((own ? size.machines.workspaces : size.machines.coder).machineType);
@@ -87,19 +87,19 @@ function findWorkspaceProblem(cluster: ClusterCapacity, size: Size): Contradicti
   return {
     path: "machines.workspaces.nodes",
     value: pool.nodes,
-    expected: `at least ${perNode > 0 ? Math.ceil(size.workspaces / perNode) : "one larger machine"}: a ${pool.machineType} carries ${perNode} workspaces (cores, memory, ${cluster.podsPerNode(machine)} pods${disks})`,
+    expected: `at least ${perNode > 0 ? Math.ceil(size.workspaces / perNode) : "one larger machine"}: ${perNode} workspaces fit on a ${pool.machineType} (cores, memory, ${cluster.podsPerNode(machine)} pods${disks})`,
   };
 }
 
 function findSystemProblem(size: Size): Contradiction | undefined {
   const { system, workspaces } = size.machines;
-  // With workspace nodes the coder nodes are tainted, so that nothing is measured beside a noisy neighbour:
-  // Kubernetes' own pods then need somewhere to run, or the cluster never becomes healthy.
+  // With separate workspace nodes the coder nodes are tainted, so that nothing disturbs the measured pods.
+  // Kubernetes' own pods then need other nodes, or the cluster never becomes healthy.
   if (workspaces.nodes > 0 && system.nodes === 0) {
     return {
       path: "machines.system.nodes",
       value: 0,
-      expected: "at least 1 when workspaces have nodes of their own: both other pools are tainted",
+      expected: "at least 1 when workspaces have separate nodes: both other pools are tainted",
     };
   }
   return undefined;

@@ -1,17 +1,17 @@
 import type { Architecture, Size } from "../architecture.ts";
 import type { Contradiction } from "../contradiction.ts";
 
-/** What the database keeps free for its own work: Coder's advice is a fifth more than its replicas open. */
+/** The reserve of database connections: Coder recommends a fifth more than its replicas open. */
 const CONNECTION_RESERVE = 1.2;
 
-/** How the tiers of each kind look. */
+/** The format of the tiers of each kind. */
 const TIERS = {
   "cloud-sql": { pattern: /^db-custom-/, example: "db-custom-2-7680" },
-  "on-box": { pattern: /^db-custom-/, example: "db-custom-2-7680, which says cores and memory" },
+  "on-box": { pattern: /^db-custom-/, example: "db-custom-2-7680, with its cores and memory" },
   rds: { pattern: /^db\./, example: "db.m6i.large" },
 } as const;
 
-/** The first figure of the database that does not fit, if any. */
+/** Returns the first figure of the database that does not fit; undefined if all fit. */
 export function findDatabaseProblem(
   { name, databases }: Architecture,
   { coder, database }: Size,
@@ -39,15 +39,16 @@ export function findDatabaseProblem(
 }
 
 /**
- * What Google asks of a custom machine of Cloud SQL's Enterprise edition, which it would refuse after the network was made
- * (cloud.google.com/sql/docs/postgres/create-instance, "Custom instance configurations").
+ * Returns Google's rule that a custom machine of Cloud SQL's Enterprise edition breaks; undefined for a valid one.
+ * Google would refuse it only after the network was created (cloud.google.com/sql/docs/postgres/create-instance,
+ * "Custom instance configurations").
  */
 function findShapeProblem(tier: string): string | undefined {
   const [, cores = "", memory = ""] = /^db-custom-(\d+)-(\d+)$/.exec(tier) ?? [];
   const [vcpus, mebibytes] = [Number(cores), Number(memory)];
   if (!(vcpus === 1 || (vcpus % 2 === 0 && vcpus >= 2 && vcpus <= 96)))
     return "db-custom-<vCPUs>-<MiB> with 1 vCPU, or an even number of them up to 96";
-  // Gigabytes a vCPU, in whole steps of 256 MiB.
+  // GB for each vCPU, in whole steps of 256 MiB.
   const least = Math.max(3_840, Math.ceil((vcpus * 0.9 * 1_024) / 256) * 256);
   const most = Math.floor((vcpus * 6.5 * 1_024) / 256) * 256;
   if (mebibytes % 256 === 0 && mebibytes >= least && mebibytes <= most) return undefined;

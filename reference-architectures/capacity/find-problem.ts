@@ -13,7 +13,7 @@ import { EKS, GKE } from "./clusters.ts";
 import { findDatabaseProblem } from "./database.ts";
 import { findMachineEachProblem, findOneMachineProblem } from "./machine.ts";
 
-/** Memory that one provisioner daemon may take: Coder's validated architectures give each 1 GB. */
+/** The memory of one provisioner daemon: 1 GB each in Coder's validated architectures. */
 const DAEMON_GIB = 1;
 
 const RULES: Readonly<Record<Architecture["carriedBy"], (size: Size) => Contradiction | undefined>> = {
@@ -23,7 +23,7 @@ const RULES: Readonly<Record<Architecture["carriedBy"], (size: Size) => Contradi
   "machine-each": findMachineEachProblem,
 };
 
-/** The first figure that is too small for the load of its size, if any. */
+/** Returns the first figure that is too small for the load of its size; undefined if all fit. */
 export function findCapacityProblem(architecture: Architecture, size: Size): Contradiction | undefined {
   return (
     findUnknownMachine(architecture, size) ??
@@ -54,11 +54,11 @@ function findChannelProblem({ kubernetesChannel }: Size): Contradiction | undefi
   return {
     path: "kubernetesChannel",
     value: undefined,
-    expected: "a release channel, such as REGULAR: Google makes no new cluster without one",
+    expected: "a release channel such as REGULAR, which every new cluster needs",
   };
 }
 
-/** What is measured, and what measures. */
+/** The machines of Coder, and of the load runner. */
 const MEASURED = ["coder", "runner"] as const;
 
 function findProcessorProblem({ machines }: Size): Contradiction | undefined {
@@ -67,7 +67,7 @@ function findProcessorProblem({ machines }: Size): Contradiction | undefined {
     return {
       path: `machines.${unknown}.machineType`,
       value: machines[unknown].machineType,
-      expected: "a family with a known processor, such as n2: an e2 machine gets whatever is free",
+      expected: "a family with a known processor such as n2: an e2 machine gets any free one",
     };
   }
   const either = MEASURED.find((role) => !hasKnownProcessor(machines[role]));
@@ -75,7 +75,7 @@ function findProcessorProblem({ machines }: Size): Contradiction | undefined {
     return {
       path: `machines.${either}.minCpuPlatform`,
       value: machines[either].minCpuPlatform,
-      expected: `${N2_PROCESSOR}: with less a ${machines[either].machineType} has one of two processors, whichever is free`,
+      expected: `${N2_PROCESSOR}: otherwise a ${machines[either].machineType} has one of two processors`,
     };
   }
   for (const [role, { machineType, minCpuPlatform }] of Object.entries(machines)) {
@@ -84,13 +84,16 @@ function findProcessorProblem({ machines }: Size): Contradiction | undefined {
     return {
       path: `machines.${role}.minCpuPlatform`,
       value: minCpuPlatform,
-      expected: taken.length === 0 ? `nothing: a ${machineType} takes none` : `one of ${taken.join(", ")}`,
+      expected: taken.length === 0 ? `no value: a ${machineType} accepts none` : `one of ${taken.join(", ")}`,
     };
   }
   return undefined;
 }
 
-/** Measured: our generator takes 19.7 CPU seconds to open 10,000 connections. Half of its machine stays idle, or it measures itself. */
+/**
+ * Measured: our generator needs 19.7 CPU seconds to open 10,000 connections. Half of its machine must stay idle, or
+ * it measures itself.
+ */
 const CPU_SECONDS_A_CONNECTION = 0.002;
 const BUSY_SHARE = 0.5;
 
@@ -100,7 +103,7 @@ function findRunnerProblem({ connections, machines }: Size): Contradiction | und
   return {
     path: "machines.runner.machineType",
     value: machines.runner.machineType,
-    expected: `a machine with at least ${cores} cores: ${connections.rampPerSecond} new connections a second take half of them`,
+    expected: `a machine with at least ${cores} cores: ${connections.rampPerSecond} new connections per second use half of them`,
   };
 }
 

@@ -2,13 +2,13 @@ import type { Size } from "../architecture.ts";
 import type { Contradiction } from "../contradiction.ts";
 import { type MachineType, machineOf } from "../machine-types.ts";
 
-/** What the system, Docker and the agents of monitoring take of a machine. Ours, rounded up. */
+/** The resources of a machine for the system, Docker and monitoring agents. Ours, rounded up. */
 const SYSTEM = { cpuMillis: 1_000, memoryMib: 2_048 } as const;
 
-/** A network of Docker's is a Linux bridge, which has 1,024 ports. */
+/** A network of Docker is a Linux bridge, which has 1,024 ports. */
 const CONTAINERS = 1_023;
 
-/** The first figure that is too small where Coder and its workspaces share one machine, if any. */
+/** Returns the first figure that is too small for Coder and its workspaces on one machine; undefined if all fit. */
 export function findOneMachineProblem(size: Size): Contradiction | undefined {
   const single = findSingleProblem(size);
   if (single !== undefined) return single;
@@ -16,20 +16,20 @@ export function findOneMachineProblem(size: Size): Contradiction | undefined {
     return {
       path: "machines.workspaces.nodes",
       value: size.machines.workspaces.nodes,
-      expected: "0: workspaces are containers on Coder's machine",
+      expected: "0, because workspaces are containers on Coder's machine",
     };
   }
   if (size.workspaces > CONTAINERS) {
     return {
       path: "workspaces",
       value: size.workspaces,
-      expected: `at most ${CONTAINERS}, the ports of one network of Docker's`,
+      expected: `at most ${CONTAINERS}, the ports of one Docker network`,
     };
   }
   return findRoomProblem(size, size.workspaces);
 }
 
-/** The first figure that is too small where each workspace is a machine, if any. */
+/** Returns the first figure that is too small for workspaces on their own machines; undefined if all fit. */
 export function findMachineEachProblem(size: Size): Contradiction | undefined {
   const { workspaces } = size.machines;
   const single = findSingleProblem(size);
@@ -60,7 +60,7 @@ export function findMachineEachProblem(size: Size): Contradiction | undefined {
   return findRoomProblem(size, 0);
 }
 
-/** Kind of the disk of a workspace's machine: the catalogue lets no size pass without it. */
+/** Returns the kind of disk of a workspace's machine. The catalogue refuses sizes without it. */
 export function workspaceDiskType({
   machines,
 }: Size): NonNullable<Size["machines"]["workspaces"]["diskType"]> {
@@ -76,19 +76,19 @@ function findSingleProblem({ coder, machines }: Size): Contradiction | undefined
   ];
   const wrong = figures.find(([, value]) => value !== 1);
   if (wrong !== undefined) {
-    return { path: wrong[0], value: wrong[1], expected: "1: Coder runs once, on one machine" };
+    return { path: wrong[0], value: wrong[1], expected: "1, because Coder runs once on one machine" };
   }
   if (machines.system.nodes > 0) {
     return {
       path: "machines.system.nodes",
       value: machines.system.nodes,
-      expected: "0: there is no cluster",
+      expected: "0, because there is no cluster",
     };
   }
   return undefined;
 }
 
-/** Coder, Postgres if it is on the box, and the workspaces that share the machine. */
+/** Checks the machine of Coder, Postgres if `on-box`, and the workspaces on it. */
 function findRoomProblem(size: Size, workspaces: number): Contradiction | undefined {
   const { coder, workspacePod, machines } = size;
   const machine = machineOf(machines.coder.machineType);
@@ -105,7 +105,7 @@ function findRoomProblem(size: Size, workspaces: number): Contradiction | undefi
   };
 }
 
-/** What Postgres takes of Coder's machine: as much as its tier says. */
+/** Returns the part of Coder's machine for Postgres, as in its tier. */
 function onBox({ database }: Size): MachineType {
   const [, cores, memoryMib] = /^db-custom-(\d+)-(\d+)$/.exec(database.tier) ?? [];
   return database.kind === "on-box"

@@ -1,8 +1,8 @@
 import { newestOf } from "./coder-support.ts";
 
 /**
- * What Coder's two channels meant when its calendar of releases was last read, for rehearsals: they reach no network, and
- * their version is no claim. A real run asks where Coder publishes its releases.
+ * The versions of Coder's two channels when its calendar of releases was last read, for rehearsals, which use no
+ * network and claim no version. A real run reads them where Coder publishes its releases.
  */
 export const REHEARSED_CHANNELS = { stable: newestOf("stable"), mainline: newestOf("mainline") } as const;
 

@@ -1,8 +1,9 @@
 /**
- * Coder's releases by the calendar in its own documentation (docs/install/releases/index.md in coder/coder), with its changes up to
- * `asOf`: pull request 28830 of 1 September 2026 released 2.37 (2.36 became stable), 29076 of 8 September its patch
- * 2.37.1, 27970 and 28577 are the patches of 2.34 and 2.35, and 27460 names the extended support releases. Each entry has the newest
- * patch that was known then. The calendar moves each month: `staleSupportProblem` warns when the list has missed two of them.
+ * Coder's releases, from the calendar in its documentation (docs/install/releases/index.md in coder/coder) with its
+ * changes up to `asOf`: pull request 28830 of 1 September 2026 released 2.37 (2.36 became stable), 29076 of 8
+ * September its patch 2.37.1, 27970 and 28577 are the patches of 2.34 and 2.35, and 27460 names the extended support
+ * releases. Each entry has the newest patch known at that time. The calendar changes each month:
+ * `staleSupportProblem` warns when the list has missed two of them.
  */
 export const CODER_SUPPORT = {
   asOf: "2026-09-08",
@@ -20,8 +21,8 @@ export const CODER_SUPPORT = {
 } as const;
 
 /**
- * The newest patch of the newest extended support release. Any other release is mainline, stable and security for a month each, so
- * a pinned one would soon be out of support.
+ * The newest patch of the newest extended support release. Other releases are mainline, stable and security for a
+ * month each, so a pinned one would soon be out of support.
  */
 export const SUPPORTED_CODER_VERSION = "2.34.8";
 
@@ -32,7 +33,7 @@ export function newestOf(status: "stable" | "mainline"): string {
   return found.newest;
 }
 
-/** What is wrong with a version, in words, or undefined where nothing is known against it. */
+/** Returns what is wrong with a version, in words; undefined if nothing is known. */
 export function supportProblem(version: string): string | undefined {
   const [major, minor] = version.split(".");
   const { asOf, releases } = CODER_SUPPORT;

@@ -4,10 +4,10 @@ import { type BillLine, hourly, once, priceIn } from "./bill.ts";
 import { connectionGib, fetchedGib } from "./bytes.ts";
 import type { Standing } from "./standing.ts";
 
-/** GiB that one node exchanges with the control plane and the balancer where those are in another zone. Ours, rounded up. */
+/** GiB that one node exchanges with the control plane and the load balancer in another zone. Ours, rounded up. */
 const BETWEEN_ZONES_GIB = 0.5;
 
-/** What AWS bills for an environment: machines and database in one zone, no logs, no standby. */
+/** Returns what AWS bills for an environment: machines and database in one zone, without logs and standby. */
 export function awsBill({ size, pools, homeVolumes }: Standing): readonly BillLine[] {
   const { machines, disks, nat, balancer, database, cluster, betweenZonesGib } = AWS_PRICES;
   const full = pools.reduce((sum, { nodes }) => sum + nodes, 0);

@@ -1,6 +1,6 @@
 import type { Price } from "../prices/price.ts";
 
-/** One line of a bill: so many of a thing at a price. */
+/** One line of a bill: a quantity at a price. */
 export interface BillLine {
   readonly what: string;
   readonly quantity: number;
@@ -8,17 +8,17 @@ export interface BillLine {
   readonly per: "hour" | "once";
 }
 
-/** What there is for each hour that the environment stands. */
+/** Lines that are billed for each hour of the environment. */
 export function hourly(what: string, quantity: number, price: Price): BillLine {
   return { what, quantity, price, per: "hour" };
 }
 
-/** What is paid by use, however long it takes. */
+/** Lines that are billed by use, whatever the duration. */
 export function once(what: string, quantity: number, price: Price): BillLine {
   return { what, quantity, price, per: "once" };
 }
 
-/** The price of that name. Whoever asks has seen that the table has it. */
+/** Returns the price with that name. The caller has checked that it exists. */
 export function priceIn(table: Readonly<Record<string, Price>>, name: string): Price {
   const price = Object.hasOwn(table, name) ? table[name] : undefined;
   if (price === undefined) throw new Error(`no price of ${name} in the table`);

@@ -1,18 +1,24 @@
 import type { Size } from "../architecture.ts";
 
-/** GiB that one machine of ours fetches from the world: packages, images of Coder, of Kubernetes and of workspaces. Ours, rounded up. */
+/**
+ * GiB that one of our machines downloads from the internet: packages and images of Coder, Kubernetes and workspaces.
+ * Ours, rounded up.
+ */
 const MACHINE_GIB = 2;
-/** What a machine that is a workspace fetches: its agent comes from Coder. Ours. */
+/** GiB that a workspace's machine downloads. Its agent comes from Coder. Ours. */
 const WORKSPACE_MACHINE_GIB = 0.1;
-/** Providers that one provisioner daemon fetches into its own cache. Ours. */
+/** GiB of providers that one provisioner daemon downloads into its own cache. Ours. */
 const DAEMON_GIB = 0.2;
 
-/** Bytes a second and direction of one held connection: what a busy terminal shows. Higher than a verified command a second. */
+/**
+ * Bytes per second and direction of one open connection, like a busy terminal. More than one verified command per
+ * second.
+ */
 const CONNECTION_BYTES = 10_000;
 
 const GIB = 2 ** 30;
 
-/** GiB that come in through the network's way out. */
+/** Returns the GiB that come in through the network's NAT. */
 export function fetchedGib(
   machines: { readonly full: number; readonly workspaces: number },
   size: Size,
@@ -25,7 +31,7 @@ export function fetchedGib(
   );
 }
 
-/** GiB of the held connections, both directions, from the first that opens to the end of the hold. */
+/** Returns the GiB of the connections in both directions, from the first opening to the end of the hold. */
 export function connectionGib({ connections }: Size): number {
   const { total, rampPerSecond, holdSeconds } = connections;
   return (2 * CONNECTION_BYTES * total * (total / rampPerSecond + holdSeconds)) / GIB;

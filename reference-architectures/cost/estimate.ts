@@ -17,7 +17,7 @@ export interface EstimatedItem {
   readonly amount: number;
 }
 
-/** What a run is expected to cost, in USD: as if all of it stood from the first create to the last delete. */
+/** The expected cost of a run in USD, as if all of it existed from the first create to the last delete. */
 export interface EstimatedCost {
   readonly prices: string;
   readonly region: string;
@@ -26,11 +26,11 @@ export interface EstimatedCost {
   readonly teardownReserve: number;
   readonly total: number;
   readonly items: readonly EstimatedItem[];
-  /** What to know of the prices. */
+  /** Remarks about the prices. */
   readonly notes: readonly string[];
 }
 
-/** An estimate, or why there is none. */
+/** An estimate, or the reason why it is missing. */
 export type Estimation =
   | { readonly state: "priced"; readonly estimate: EstimatedCost }
   | { readonly state: "not-priced"; readonly reason: string };
@@ -51,15 +51,18 @@ const CLOUDS: Readonly<
   aws: { prices: AWS_PRICES, bill: awsBill },
 };
 
-/** What a run of this size costs in a region, each phase at its slow end. */
+/** Returns what a run of this size costs in a region, with the slowest duration of each phase. */
 export function estimateCost(
   architecture: Pick<Architecture, "cloud" | "carriedBy">,
   size: Size,
   where: {
     readonly region: string;
-    /** Whether the load comes from a machine of the environment. */
+    /** Whether the environment has a load runner. */
     readonly runner: boolean;
-    /** One after the other, each of them but the first on another installation of Coder. @default 1 */
+    /**
+     * Loads one after the other, each except the first on another installation of Coder.
+     * @default 1
+     */
     readonly loads?: number;
   },
 ): Estimation {
@@ -120,7 +123,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** Digits, not cents: an hour of a GiB of disk costs a ten-thousandth of one. */
+/** Significant digits instead of cents, because an hour of a GiB of disk costs a ten-thousandth of a cent. */
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }

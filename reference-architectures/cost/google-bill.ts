@@ -5,19 +5,19 @@ import { type BillLine, hourly, once, priceIn } from "./bill.ts";
 import { connectionGib, fetchedGib } from "./bytes.ts";
 import type { Standing } from "./standing.ts";
 
-/** As the stacks and templates choose them. */
+/** The disks that the stacks and templates use. */
 const DISKS = { node: "pd-balanced", coder: "pd-ssd", runner: "pd-ssd", home: "pd-standard" } as const;
 
-/** The least that a machine's image needs. */
+/** The smallest disk for a machine's image, in GiB. */
 const WORKSPACE_DISK_GIB = 10;
 
-/** Ports that the network's way out keeps for each machine, and how many one of its addresses has. */
+/** The NAT's ports for each machine, and for each of its addresses. */
 const NAT_PORTS = { machine: 256, address: 64_512 } as const;
 
-/** GiB of logs an hour of one node: only Kubernetes' own are kept. Ours, rounded up. */
+/** GiB of logs of one node in an hour, of Kubernetes only. Ours, rounded up. */
 const LOG_GIB = 0.05;
 
-/** What Google bills for an environment. One zone: nothing is paid for bytes between zones. */
+/** Returns what Google bills for an environment. In one zone, no traffic between zones is billed. */
 export function googleBill(standing: Standing): readonly BillLine[] {
   const { machines, nat } = GOOGLE_PRICES;
   const { size, cluster, pools, workspaceMachines } = standing;
@@ -82,7 +82,7 @@ function databaseLines({ size: { database }, cluster }: Standing): readonly Bill
     hourly("GiB of Cloud SQL's memory", Number(memoryMib) / 1_024, memoryGib),
     hourly("GiB of Cloud SQL's disk", database.diskGib, perMonth(diskGibMonth)),
     hourly("endpoint of Cloud SQL", 1, GOOGLE_PRICES.forwardingRule),
-    // Its address with the password; a cluster keeps it as a secret of its own.
+    // The secret with the database's URL. A cluster has its own secrets.
     ...(cluster ? [] : [hourly("secret in Secret Manager", 1, perMonth(GOOGLE_PRICES.secretMonth))]),
   ];
 }

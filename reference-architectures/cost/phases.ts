@@ -1,27 +1,27 @@
 import type { Architecture, Size } from "../architecture.ts";
 
-/** How long each part of a run takes, in hours. */
+/** The durations of the parts of a run, in hours. */
 export interface Phases {
   /** From the first create until Coder is set up. */
   readonly provision: number;
   readonly load: number;
-  /** Of another installation of Coder in an environment that stands, until it is set up. */
+  /** Another installation of Coder in an existing environment, until it is set up. */
   readonly install: number;
-  /** From the load's end, or its being stopped, to the last delete. */
+  /** From the end or stop of the load to the last delete. */
   readonly teardown: number;
 }
 
 /**
- * Minutes until Coder answers: the slow end of what public apply logs show. Cloud SQL decides (up to 18 minutes), and
- * on EKS the control plane (10 to 15) with nodes, add-ons and release behind it.
+ * Minutes until Coder answers: the slowest times in public logs of applies. Cloud SQL is the slowest part (up to 18
+ * minutes), and on EKS the control plane (10 to 15) with nodes, add-ons and release after it.
  */
 const PROVISION = { cluster: 22, machine: 20, onBox: 6 } as const;
 
-/** Minutes of the destroy: the slow end of each step that waits for the one before. */
+/** Minutes of the destroy: the slowest times of all steps that wait for each other. */
 const DESTROY: Readonly<Record<Architecture["carriedBy"], number>> = {
-  /** Node pools 4, control plane 8, network and its groups 3; Cloud SQL beside them. */
+  /** Node pools 4, control plane 8, network and its groups 3; Cloud SQL at the same time. */
   gke: 15,
-  /** Node groups 4, control plane 8, gateway and subnetworks 4; RDS beside them. */
+  /** Node groups 4, control plane 8, gateway and subnetworks 4; RDS at the same time. */
   eks: 16,
   /** Machines 1, Cloud SQL 3, network 2. */
   "one-machine": 6,
@@ -29,24 +29,25 @@ const DESTROY: Readonly<Record<Architecture["carriedBy"], number>> = {
 };
 
 /**
- * Minutes: the old pods end (their grace period is at most a minute), the chart is installed, its image lies on the nodes or
- * is pulled once more, and the database's migrations run. The chart's own limit is 15.
+ * Minutes until another version is installed: the old pods end (their grace period is at most a minute), the chart is
+ * installed, its image is on the nodes or is pulled again, and the database's migrations run. The chart's own limit
+ * is 15.
  */
 const INSTALL = 5;
 
-/** Minutes: first user, licence, replicas, template. */
+/** Minutes for the first user, licence, replicas and template. */
 const BOOTSTRAP = 3;
 
 /**
- * Minutes of the load beside its builds and connections: nodes, images and agents. With a minute for each round of
- * builds it is what the objectives allow, so a run that passes is within it.
+ * Minutes of the load beside its builds and connections, for nodes, images and agents. Together with a minute for
+ * each round of builds this is the objectives' limit, so a run that passes is within it.
  */
 const LOAD = 3;
 
-/** Minutes that each round of builds takes, created or deleted: what the objectives allow. */
+/** Minutes of each round of builds or deletes, as allowed by the objectives. */
 export const MINUTES_PER_BUILD_ROUND = 1;
 
-/** Minutes of each part of a run, each at its slow end. */
+/** Minutes of each part of a run, with the slowest times. */
 export interface PartMinutes {
   readonly provision: number;
   readonly bootstrap: number;
@@ -55,12 +56,12 @@ export interface PartMinutes {
   readonly builds: number;
   readonly rampUp: number;
   readonly hold: number;
-  /** Deletes the workspaces, whether the load or the drain does. */
+  /** The deletes of the workspaces, by the load or by the drain. */
   readonly drain: number;
   readonly destroy: number;
 }
 
-/** The minutes of each part of a run of this size with one load. */
+/** Returns the minutes of each part of a run of this size with one load. */
 export function estimateMinutes({ carriedBy }: Pick<Architecture, "carriedBy">, size: Size): PartMinutes {
   const isCluster = carriedBy === "gke" || carriedBy === "eks";
   const machine = size.database.kind === "on-box" ? PROVISION.onBox : PROVISION.machine;
@@ -73,13 +74,13 @@ export function estimateMinutes({ carriedBy }: Pick<Architecture, "carriedBy">, 
     builds: rounds,
     rampUp: total / rampPerSecond / 60,
     hold: holdSeconds / 60,
-    // A load that is stopped leaves every workspace to the drain.
+    // After a stopped load, the drain deletes every workspace.
     drain: rounds,
     destroy: DESTROY[carriedBy],
   };
 }
 
-/** The phases of a run of this size, each at its slow end. */
+/** Returns the phases of a run of this size, with the slowest times. */
 export function phasesOf(architecture: Pick<Architecture, "carriedBy">, size: Size): Phases {
   const minutes = estimateMinutes(architecture, size);
   return {

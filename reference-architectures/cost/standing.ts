@@ -1,31 +1,31 @@
 import type { Architecture, Size } from "../architecture.ts";
 
-/** What an environment is made of, as far as a bill needs it. */
+/** The parts of an environment that are billed. */
 export interface Standing {
   readonly size: Size;
   /** Where Kubernetes is. */
   readonly cluster: boolean;
-  /** A machine each, with its role's part of the environment; roles without machines of their own are left out. */
+  /** The machines of each role, without roles that have no machines. */
   readonly pools: readonly Pool[];
-  /** Machines that are workspaces, each with its disk. */
+  /** Machines of workspaces, each with its disk. */
   readonly workspaceMachines: number;
   /** Home disks beside the machines. */
   readonly homeVolumes: number;
 }
 
 interface Pool {
-  /** In words: "Coder", "workspaces". */
+  /** The role in words: "Coder", "workspaces". */
   readonly role: string;
   readonly machineType: string;
   readonly nodes: number;
   readonly disk: { readonly kind: "node" | "coder" | "runner"; readonly gib: number };
 }
 
-/** As the stacks make them: each node's own disk, and that of a Coder machine whose size does not say. */
+/** The disks that the stacks create: each node's own disk, and that of a Coder machine without a size. */
 const NODE_DISK_GIB = 100;
 const CODER_DISK_GIB = 100;
 
-/** What a run of this size creates. */
+/** Returns what a run of this size creates. */
 export function standingOf(
   { carriedBy }: Pick<Architecture, "carriedBy">,
   size: Size,

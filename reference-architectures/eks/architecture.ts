@@ -11,16 +11,19 @@ import {
   TEMPLATE_PROVIDERS,
 } from "../seed.ts";
 
-/** What every size shares. */
+/** Figures that all sizes share. */
 const COMMON = {
   ...SEED_COMMAND,
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
-  /** Ours: a version in standard support, since extended support costs six times as much; checked against the cloud's list before a real run. */
+  /**
+   * Ours: a version in standard support, because extended support costs six times as much. Preflight of a real run
+   * compares it with the cloud's list.
+   */
   kubernetesVersion: "1.35",
-  /** The seed's rule, so that a row can be compared with the seed's. */
+  /** The seed's rule, so that rows can be compared with the seed's. */
   buildRule: "seed-2023",
 } as const;
 
@@ -31,10 +34,10 @@ const size100: Size = {
   workspaces: 200,
   /** 200 workspaces of 100 users. */
   workspacesPerUser: 2,
-  /** Ours: one replica, so that no licence is needed, with the seed's 30 daemons a replica. */
+  /** Ours: one replica, which needs no licence, with the seed's 30 daemons for each replica. */
   concurrentBuilds: 30,
   connections: {
-    /** Ours, as on GKE: so that the two clouds' rows can be compared. */
+    /** Ours, as on GKE, so that the rows of both clouds can be compared. */
     total: 1_000,
     sshShare: 0.2,
     rampPerSecond: 200,
@@ -45,18 +48,21 @@ const size100: Size = {
     version: CODER_VERSION,
     replicas: 1,
     daemonsPerReplica: 30,
-    /** Ours, as on GKE: what a machine of 8 cores and 32 GB has to give. */
+    /** Ours, as on GKE: the free resources of a machine with 8 cores and 32 GB. */
     cpuMillis: 7_000,
     memoryGib: 26,
     databaseConnections: 100,
   },
   licensed: false,
   machines: {
-    /** Seed: 8 cores per 30 builds. M6i, not the seed's t3.2xlarge: a t3 measures its credits. */
+    /** Seed: 8 cores per 30 builds. M6i instead of the seed's t3.2xlarge, because a t3 measures its credits. */
     coder: { machineType: "m6i.2xlarge", nodes: 1 },
-    /** Ours: volumes decide. A m6i.xlarge attaches 23 beside its interfaces and its own disk, a larger one no more: 200 need nine. */
+    /**
+     * Ours: volumes decide. An m6i.xlarge attaches 23 beside its interfaces and its own disk, and a larger one not
+     * more. 200 volumes need nine machines.
+     */
     workspaces: { machineType: "m6i.xlarge", nodes: 9 },
-    /** Ours: Kubernetes' own pods, so that they stay off the machines that are measured. */
+    /** Ours: for Kubernetes' own pods, so that they do not run on measured machines. */
     system: { machineType: "m6i.xlarge", nodes: 1 },
     runner: LOAD_RUNNER.aws.small,
   },
@@ -73,7 +79,7 @@ const size100: Size = {
   },
 };
 
-/** As GKE's size of the same name, so that the two clouds' rows can be compared. */
+/** Like GKE's size of the same name, so that the rows of both clouds can be compared. */
 const size1200: Size = {
   ...COMMON,
   users: 1_200,
@@ -98,11 +104,11 @@ const size1200: Size = {
   /** Four replicas are a licensed feature. */
   licensed: true,
   machines: {
-    /** Seed: "4 nodes × 8 cores"; M6i for the reasons of size 100. */
+    /** Seed: "4 nodes × 8 cores". M6i for the reasons of size 100. */
     coder: { machineType: "m6i.2xlarge", nodes: 4 },
-    /** Ours: 1,200 volumes at 23 a machine; without home volumes eleven of m6i.4xlarge would do. */
+    /** Ours: 1,200 volumes at 23 for each machine. Without home volumes, 11 m6i.4xlarge would be enough. */
     workspaces: { machineType: "m6i.xlarge", nodes: 53 },
-    /** Ours, as in size 100; two, so that DNS survives one. */
+    /** Ours, as in size 100, but two, so that DNS survives the loss of one. */
     system: { machineType: "m6i.xlarge", nodes: 2 },
     runner: LOAD_RUNNER.aws.large,
   },
@@ -117,7 +123,10 @@ const size1200: Size = {
   },
 };
 
-/** Ours: the smallest environment with every kind of resource, to learn for under $3 whether all of it comes and goes. */
+/**
+ * Ours: the smallest environment with every kind of resource. It shows for under $3 whether everything is created and
+ * deleted.
+ */
 const canary: Size = {
   ...COMMON,
   users: 2,
@@ -135,7 +144,7 @@ const canary: Size = {
   },
   licensed: false,
   machines: {
-    /** One small node carries Coder, the workspaces and Kubernetes' own pods. */
+    /** One small node for Coder, the workspaces and Kubernetes' own pods. */
     coder: { machineType: "m6i.xlarge", nodes: 1 },
     workspaces: { machineType: "m6i.xlarge", nodes: 0 },
     system: { machineType: "m6i.xlarge", nodes: 0 },
@@ -146,7 +155,7 @@ const canary: Size = {
     version: "POSTGRES_16",
     /** The smallest of its family. */
     tier: "db.m6i.large",
-    /** The least that RDS makes. */
+    /** The smallest disk of RDS. */
     diskGib: 20,
     maxConnections: 100,
   },
@@ -157,9 +166,9 @@ export const eks: Architecture = {
   name: "eks",
   label: "Kubernetes (EKS)",
   cloud: "aws",
-  /** Ours: priced as us-east-1, which has a zone that EKS refuses, under a letter that differs by account. */
+  /** Ours: the prices of us-east-1, without its zone that EKS refuses, whose letter differs by account. */
   region: "us-east-2",
-  /** One zone for nodes and database: traffic between zones costs, and its latency would be measured. */
+  /** One zone for nodes and database, because traffic between zones costs money, and its latency would be measured. */
   zone: "us-east-2a",
   carriedBy: "eks",
   databases: ["rds"],

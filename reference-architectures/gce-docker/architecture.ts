@@ -5,42 +5,42 @@ import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, TEMPLATE_PROVIDERS } from "../seed.ts";
 
-/** What every size shares. */
+/** Figures that all sizes share. */
 const COMMON = {
   ...SEED_COMMAND,
-  /** Ours: none. A volume of Docker's is a folder on the machine's disk, and no size would hold it. */
+  /** Ours: none. A volume of Docker is a folder on the machine's disk, without a limit on its size. */
   homeVolumeGib: 0,
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
-  /** Measured by Coder in 2024; the seed's 0.27 cores a build were measured where builds had machines to themselves. */
+  /** Measured by Coder in 2024. The seed measured its 0.27 cores for each build on machines with builds only. */
   buildRule: "measured-2024",
 } as const;
 
-/** What both large sizes set aside for Coder and its builds. */
+/** The reserve of both large sizes for Coder and its builds. */
 const CODER = {
   version: CODER_VERSION,
   /** One machine runs one replica, which needs no licence. */
   replicas: 1,
   /** Seed: "Docker (Single VM)", 50 concurrent builds. */
   daemonsPerReplica: 50,
-  /** Ours: 50 builds at 0.35 cores; the connections, which come after the builds, need less. */
+  /** Ours: 50 builds at 0.35 cores. The connections come after the builds and need less. */
   cpuMillis: 18_000,
-  /** Validated: 1 GB a daemon, and 12 GB for Coder itself. */
+  /** Validated: 1 GB for each daemon, and 12 GB for Coder itself. */
   memoryGib: 62,
-  /** Ours: Coder's default of 10 is made for small deployments. */
+  /** Ours: Coder's default of 10 is for small deployments. */
   databaseConnections: 100,
 } as const;
 
-/** What both large sizes have as database. */
+/** The database of both large sizes. */
 const DATABASE = {
-  /** Ours: as Coder recommends it; `on-box` needs no other machine. */
+  /** Ours: recommended by Coder. `on-box` needs no other machine. */
   kind: "cloud-sql",
   /** Ours: Coder needs 13 or newer. */
   version: "POSTGRES_16",
   /** Validated: 8 cores and 30 GB for 600 running workspaces and 60 builds. */
   tier: "db-custom-8-30720",
-  /** Ours: a disk's speed grows with its size, and 10 GB would be the limit instead of the machine. */
+  /** Ours: a disk's speed grows with its size. With 10 GB the disk would be the limit instead of the machine. */
   diskGib: 100,
   /** Ours: 100 connections of the one replica, and a fifth more. */
   maxConnections: 200,
@@ -54,11 +54,11 @@ const size1000: Size = {
   workspacesPerUser: 1,
   concurrentBuilds: 50,
   connections: {
-    /** Ours: a tenth of the seed's 10,000, five a workspace. */
+    /** Ours: a tenth of the seed's 10,000, which is five for each workspace. */
     total: 1_000,
-    /** Ours: one SSH session a workspace. */
+    /** Ours: one SSH session for each workspace. */
     sshShare: 0.2,
-    /** Ours: all of them within five seconds. */
+    /** Ours: all of them within 5 seconds. */
     rampPerSecond: 200,
     holdSeconds: HOLD_SECONDS,
     commandsPerSecond: 100,
@@ -66,12 +66,15 @@ const size1000: Size = {
   coder: CODER,
   licensed: false,
   machines: {
-    /** Ours, no source names a machine: 18 cores for Coder and builds, 20 for 200 agents, 8 for Postgres if it is on the box. */
+    /**
+     * Ours, because no source names a machine: 18 cores for Coder and builds, 20 for 200 agents, 8 for Postgres if
+     * `on-box`.
+     */
     coder: {
       machineType: "n2-standard-48",
       minCpuPlatform: N2_PROCESSOR,
       nodes: 1,
-      /** Ours: images, workspaces' files and Postgres; a disk's speed grows with its size. */
+      /** Ours: for images, workspaces' files and Postgres. A disk's speed grows with its size. */
       diskGib: 500,
     },
     workspaces: { machineType: "n2-standard-48", nodes: 0 },
@@ -85,7 +88,7 @@ const size1000: Size = {
 const size500: Size = {
   ...COMMON,
   users: 500,
-  /** The seed's command makes one workspace for each user. */
+  /** The seed's command creates one workspace for each user. */
   workspaces: 500,
   workspacesPerUser: 1,
   concurrentBuilds: 50,
@@ -102,7 +105,7 @@ const size500: Size = {
   coder: CODER,
   licensed: false,
   machines: {
-    /** Ours: as size 1000, with 50 cores for 500 agents. */
+    /** Ours: like size 1000, with 50 cores for 500 agents. */
     coder: { machineType: "n2-standard-80", minCpuPlatform: N2_PROCESSOR, nodes: 1, diskGib: 500 },
     workspaces: { machineType: "n2-standard-80", nodes: 0 },
     system: { machineType: "n2-standard-80", nodes: 0 },
@@ -111,7 +114,10 @@ const size500: Size = {
   database: DATABASE,
 };
 
-/** Ours: the smallest environment with every kind of resource, to learn for under $3 whether all of it comes and goes. */
+/**
+ * Ours: the smallest environment with every kind of resource. It shows for under $3 whether everything is created and
+ * deleted.
+ */
 const canary: Size = {
   ...COMMON,
   users: 2,
@@ -137,14 +143,14 @@ const canary: Size = {
   database: {
     kind: "cloud-sql",
     version: "POSTGRES_16",
-    /** The smallest tier with a core of its own. */
+    /** The smallest tier with its own core. */
     tier: "db-custom-1-3840",
     diskGib: 10,
     maxConnections: 100,
   },
 };
 
-/** Coder on one Compute Engine VM, its workspaces in Docker containers beside it. */
+/** Coder on one Compute Engine VM, with its workspaces in Docker containers on the same VM. */
 export const gceDocker: Architecture = {
   name: "gce-docker",
   label: "Docker (Single VM)",

@@ -12,18 +12,21 @@ import {
   TEMPLATE_PROVIDERS,
 } from "../seed.ts";
 
-/** Ours: 10 GB of pd-standard write 1.2 MB a second (Google's table), and the start of Debian and agent would be bound by that. */
+/**
+ * Ours: 10 GB of pd-standard write 1.2 MB per second (Google's table), which would limit the start of Debian and the
+ * agent.
+ */
 const WORKSPACE_DISK = "pd-balanced";
 
-/** What every size shares. */
+/** Figures that all sizes share. */
 const COMMON = {
   ...SEED_COMMAND,
-  /** The machine's own disk is the home: it goes with its machine, whoever deletes that. */
+  /** The machine's own disk is the home. It is deleted with its machine. */
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
-  /** The seed's rule: the builds' cores are Coder's alone, since workspaces have machines of their own. */
+  /** The seed's rule: workspaces have their own machines, so all cores of the rule are for builds. */
   buildRule: "seed-2023",
 } as const;
 
@@ -33,14 +36,14 @@ const size1000: Size = {
   users: 1_000,
   workspaces: 200,
   workspacesPerUser: 1,
-  /** Ours, since no source names it: the seed's 30 daemons a replica. */
+  /** Ours, because no source names it: the seed's 30 daemons for each replica. */
   concurrentBuilds: 30,
   connections: {
-    /** Ours: a tenth of the seed's 10,000, five a workspace. */
+    /** Ours: a tenth of the seed's 10,000, which is five for each workspace. */
     total: 1_000,
-    /** Ours: one SSH session a workspace. */
+    /** Ours: one SSH session for each workspace. */
     sshShare: 0.2,
-    /** Ours: all of them within five seconds. */
+    /** Ours: all of them within 5 seconds. */
     rampPerSecond: 200,
     holdSeconds: HOLD_SECONDS,
     commandsPerSecond: 100,
@@ -49,42 +52,48 @@ const size1000: Size = {
     version: CODER_VERSION,
     replicas: 1,
     daemonsPerReplica: 30,
-    /** Ours: what the machine has to give beside a Postgres of 8 cores and 30 GB on it. */
+    /** Ours: the free resources of the machine beside a Postgres with 8 cores and 30 GB. */
     cpuMillis: 7_000,
     memoryGib: 30,
-    /** Ours: Coder's default of 10 is made for small deployments. */
+    /** Ours: Coder's default of 10 is for small deployments. */
     databaseConnections: 100,
   },
   licensed: false,
   machines: {
-    /** Ours, no source names a machine: twice the seed's 8 cores per 30 builds, so that Postgres fits beside it. */
+    /** Ours, because no source names a machine: twice the seed's 8 cores per 30 builds, so that Postgres fits too. */
     coder: {
       machineType: "n2-standard-16",
       minCpuPlatform: N2_PROCESSOR,
       nodes: 1,
-      /** Ours: Postgres, and each build's providers; a disk's speed grows with its size. */
+      /** Ours: for Postgres and each build's providers. A disk's speed grows with its size. */
       diskGib: 200,
     },
-    /** Ours: a machine for each; an agent needs 0.1 cores and 128 MB, and what runs in it is not measured. */
+    /**
+     * Ours: a machine for each workspace. An agent needs 0.1 cores and 128 MB, and the content of a workspace is not
+     * measured.
+     */
     workspaces: { machineType: "e2-small", nodes: 200, diskType: WORKSPACE_DISK },
     system: { machineType: "n2-standard-16", nodes: 0 },
     runner: LOAD_RUNNER.google.small,
   },
   database: {
-    /** Ours: as Coder recommends it; `on-box` needs no other machine. */
+    /** Ours: recommended by Coder. `on-box` needs no other machine. */
     kind: "cloud-sql",
     /** Ours: Coder needs 13 or newer. */
     version: "POSTGRES_16",
     /** Validated: 8 cores and 30 GB for 600 running workspaces and 60 builds. */
     tier: "db-custom-8-30720",
-    /** Ours: a disk's speed grows with its size, and 10 GB would be the limit instead of the machine. */
+    /** Ours: a disk's speed grows with its size. With 10 GB the disk would be the limit instead of the machine. */
     diskGib: 100,
     /** Ours: 100 connections of the one replica, and a fifth more. */
     maxConnections: 200,
   },
 };
 
-/** Ours: the smallest environment with every kind of resource, to learn for under $3 whether all of it comes and goes. */
+/**
+ * Ours: the smallest environment with every kind of resource. It shows for under $3 whether everything is created and
+ * deleted.
+ */
 const canary: Size = {
   ...COMMON,
   users: 2,
@@ -110,14 +119,14 @@ const canary: Size = {
   database: {
     kind: "cloud-sql",
     version: "POSTGRES_16",
-    /** The smallest tier with a core of its own. */
+    /** The smallest tier with its own core. */
     tier: "db-custom-1-3840",
     diskGib: 10,
     maxConnections: 100,
   },
 };
 
-/** Coder on one Compute Engine VM, each workspace on a VM of its own. */
+/** Coder on one Compute Engine VM, and each workspace on a separate VM. */
 export const gceVm: Architecture = {
   name: "gce-vm",
   label: "VMs (Compute Engine)",

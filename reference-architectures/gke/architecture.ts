@@ -12,18 +12,18 @@ import {
   TEMPLATE_PROVIDERS,
 } from "../seed.ts";
 
-/** What every size shares. */
+/** Figures that all sizes share. */
 const COMMON = {
   ...SEED_COMMAND,
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
-  /** Ours: the minor version in standard support; checked against the cloud's list before a real run. */
+  /** Ours: the minor version in standard support. Preflight of a real run compares it with the cloud's list. */
   kubernetesVersion: "1.35",
-  /** Ours: Google's own default. Neither channel upgrades anything during a run: the stack excludes that. */
+  /** Ours: Google's own default. The stack excludes upgrades during a run for both channels. */
   kubernetesChannel: "REGULAR",
-  /** The seed's rule, so that a row can be compared with the seed's. */
+  /** The seed's rule, so that rows can be compared with the seed's. */
   buildRule: "seed-2023",
 } as const;
 
@@ -34,14 +34,14 @@ const size100: Size = {
   workspaces: 200,
   /** 200 workspaces of 100 users. */
   workspacesPerUser: 2,
-  /** Ours: one replica, so that no licence is needed, with the seed's 30 daemons a replica. */
+  /** Ours: one replica, which needs no licence, with the seed's 30 daemons for each replica. */
   concurrentBuilds: 30,
   connections: {
-    /** Ours: a tenth of the seed's 10,000, five a workspace. */
+    /** Ours: a tenth of the seed's 10,000, which is five for each workspace. */
     total: 1_000,
-    /** Ours, since the seed names "Terminal/SSH" without a split: one SSH session a workspace. */
+    /** Ours: one SSH session for each workspace, because the seed names "Terminal/SSH" without a split. */
     sshShare: 0.2,
-    /** Ours: all of them within five seconds. */
+    /** Ours: all of them within 5 seconds. */
     rampPerSecond: 200,
     holdSeconds: HOLD_SECONDS,
     commandsPerSecond: 100,
@@ -50,19 +50,25 @@ const size100: Size = {
     version: CODER_VERSION,
     replicas: 1,
     daemonsPerReplica: 30,
-    /** Ours: what a n2-standard-8 has to give beside Kubernetes' own; the chart's 2 cores and 4 GiB starve 30 daemons. */
+    /**
+     * Ours: the free resources of an n2-standard-8 beside Kubernetes' own. The chart's 2 cores and 4 GiB are too
+     * little for 30 daemons.
+     */
     cpuMillis: 7_000,
     memoryGib: 26,
-    /** Ours: Coder's default of 10 is made for small deployments. */
+    /** Ours: Coder's default of 10 is for small deployments. */
     databaseConnections: 100,
   },
   licensed: false,
   machines: {
-    /** Seed: 8 cores per 30 builds. N2, not the seed's e2-highcpu-8: its processor is known, and 30 daemons of up to 1 GB want 32 GB. */
+    /**
+     * Seed: 8 cores per 30 builds. N2 instead of the seed's e2-highcpu-8, because its processor is known, and 30
+     * daemons of up to 1 GB need 32 GB.
+     */
     coder: { machineType: "n2-standard-8", minCpuPlatform: N2_PROCESSOR, nodes: 1 },
-    /** Ours: 200 disks need two nodes (127 each); 200 pods of 0.1 cores fit them. */
+    /** Ours: 200 disks need two nodes (127 each), and 200 pods of 0.1 cores fit on them. */
     workspaces: { machineType: "e2-standard-16", nodes: 2 },
-    /** Ours: Kubernetes' own pods, so that they stay off the machines that are measured. */
+    /** Ours: for Kubernetes' own pods, so that they do not run on measured machines. */
     system: { machineType: "e2-standard-4", nodes: 1 },
     runner: LOAD_RUNNER.google.small,
   },
@@ -72,7 +78,7 @@ const size100: Size = {
     version: "POSTGRES_16",
     /** Coder's table: 1,000 users and 50 builds on db-custom-2-7680 (April 2024). */
     tier: "db-custom-2-7680",
-    /** Ours: a disk's speed grows with its size, and 10 GB would be the limit instead of the machine. */
+    /** Ours: a disk's speed grows with its size. With 10 GB the disk would be the limit instead of the machine. */
     diskGib: 50,
     /** Ours: 100 connections of the one replica, and a fifth more. */
     maxConnections: 200,
@@ -83,10 +89,10 @@ const size100: Size = {
 const size1200: Size = {
   ...COMMON,
   users: 1_200,
-  /** The seed's command makes one workspace for each user. */
+  /** The seed's command creates one workspace for each user. */
   workspaces: 1_200,
   workspacesPerUser: 1,
-  /** Seed: 4 replicas with 30 daemons each, one replica a node. */
+  /** Seed: 4 replicas with 30 daemons each, one replica on each node. */
   concurrentBuilds: 120,
   connections: {
     /** Seed. */
@@ -105,15 +111,15 @@ const size1200: Size = {
     /** As in size 100. */
     cpuMillis: 7_000,
     memoryGib: 26,
-    /** Ours: four times 100, and a fifth more, stay below the database's 500. */
+    /** Ours: four times 100, and a fifth more, are below the database's 500. */
     databaseConnections: 100,
   },
   /** Four replicas are a licensed feature. */
   licensed: true,
   machines: {
-    /** Seed: "4 nodes × 8 cores"; N2 for the reasons of size 100. */
+    /** Seed: "4 nodes × 8 cores". N2 for the reasons of size 100. */
     coder: { machineType: "n2-standard-8", minCpuPlatform: N2_PROCESSOR, nodes: 4 },
-    /** Ours: 1,200 disks need ten nodes (127 each); 1,200 pods of 0.1 cores would need eight. */
+    /** Ours: 1,200 disks need ten nodes (127 each), while 1,200 pods of 0.1 cores would need eight. */
     workspaces: { machineType: "e2-standard-16", nodes: 10 },
     /** Ours, as in size 100. */
     system: { machineType: "e2-standard-4", nodes: 2 },
@@ -131,7 +137,10 @@ const size1200: Size = {
   },
 };
 
-/** Ours: the smallest environment with every kind of resource, to learn for under $3 whether all of it comes and goes. */
+/**
+ * Ours: the smallest environment with every kind of resource. It shows for under $3 whether everything is created and
+ * deleted.
+ */
 const canary: Size = {
   ...COMMON,
   users: 2,
@@ -149,7 +158,7 @@ const canary: Size = {
   },
   licensed: false,
   machines: {
-    /** One small node carries Coder, the workspaces and Kubernetes' own pods. */
+    /** One small node for Coder, the workspaces and Kubernetes' own pods. */
     coder: { machineType: "n2-standard-4", minCpuPlatform: N2_PROCESSOR, nodes: 1 },
     workspaces: { machineType: "n2-standard-4", nodes: 0 },
     system: { machineType: "n2-standard-4", nodes: 0 },
@@ -158,7 +167,7 @@ const canary: Size = {
   database: {
     kind: "cloud-sql",
     version: "POSTGRES_16",
-    /** The smallest tier with a core of its own. */
+    /** The smallest tier with its own core. */
     tier: "db-custom-1-3840",
     diskGib: 10,
     maxConnections: 100,
@@ -170,9 +179,9 @@ export const gke: Architecture = {
   name: "gke",
   label: "Kubernetes (GKE)",
   cloud: "google",
-  /** Ours: the region whose prices and quotas are documented best, and Google's default for both. */
+  /** Ours: the region with the best documented prices and quotas, and Google's default for both. */
   region: "us-central1",
-  /** One zone: traffic between zones costs, and its latency would be measured. */
+  /** One zone, because traffic between zones costs money, and its latency would be measured. */
   zone: "us-central1-a",
   carriedBy: "gke",
   databases: ["cloud-sql"],

@@ -1,14 +1,14 @@
 import { type Price, pricesOf } from "./price.ts";
 import { INFRACOST_2024_07, INFRACOST_2025_07, INFRACOST_2026_04, KARPENTER_AWS, MEMORY } from "./sources.ts";
 
-/** A price that no list was read for. */
+/** A price that was not read from a list. */
 const uncertain = (usd: number): Price => ({ usd, source: MEMORY, uncertain: "from memory, taken high" });
 
 /** AWS's prices on demand, USD. */
 export const AWS_PRICES = {
-  /** Of its machines, which are most of a bill. */
+  /** The source of the machines' prices, which are most of a bill. */
   date: "2026-07-20",
-  /** Regions that have these prices, with what is to be known of each. */
+  /** The regions with these prices, each with a remark. */
   regions: {
     "us-east-1": undefined,
     "us-east-2": "us-east-2 is priced as us-east-1, whose list it shares (from memory)",

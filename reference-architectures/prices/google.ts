@@ -11,9 +11,9 @@ const FROM_MEMORY = "from memory, taken high";
 
 /** Google's prices on demand, USD. */
 export const GOOGLE_PRICES = {
-  /** Of its machines, which are most of a bill. */
+  /** The source of the machines' prices, which are most of a bill. */
   date: "2026-08-03",
-  /** Regions that have these prices, with what is to be known of each. */
+  /** The regions with these prices, each with a remark. */
   regions: { "us-central1": undefined },
   /** An hour of a machine without its disk. */
   machines: pricesOf(KARPENTER_GOOGLE, {
@@ -25,7 +25,7 @@ export const GOOGLE_PRICES = {
     "e2-standard-8": 0.26805,
     "e2-standard-16": 0.53609,
     "e2-standard-32": 1.07218,
-    /** N2 is priced by its cores and memory, so by shares of n2-standard-8 where the source has no line. */
+    /** N2 is priced by cores and memory, so sizes without a line in the source are shares of n2-standard-8. */
     "n2-standard-2": 0.09712,
     "n2-standard-4": 0.19424,
     "n2-standard-8": 0.38847,
@@ -40,7 +40,7 @@ export const GOOGLE_PRICES = {
     memoryGib: { usd: 0.007, source: INFRACOST_2024_07 },
     diskGibMonth: { usd: 0.17, source: INFRACOST_2024_07 },
   },
-  /** An hour of a cluster's control plane. One zonal cluster a billing account is free of it, which is not counted on. */
+  /** An hour of a cluster's control plane. The free zonal cluster of each billing account is not considered. */
   cluster: { usd: 0.1, source: INFRACOST_2026_07 },
   /** A GB-month. */
   disks: {
@@ -49,7 +49,7 @@ export const GOOGLE_PRICES = {
     "pd-ssd": { usd: 0.17, source: INFRACOST_2024_07 },
   },
   nat: {
-    /** An hour of each machine behind it. Google charges for 32 at most, by memory; counted for all. */
+    /** An hour of each machine behind it. Google charges for at most 32 (from memory), but all are counted here. */
     machine: { usd: 0.0014, source: INFRACOST_2024_07 },
     gib: { usd: 0.045, source: INFRACOST_2024_07 },
     /** An hour of one of its public addresses. */
@@ -58,7 +58,7 @@ export const GOOGLE_PRICES = {
   /** An hour of a forwarding rule, and a GB through it. 0.010 by infracost's outputs of 2024, 0.025 by the list. */
   forwardingRule: { usd: 0.025, source: MEMORY, uncertain: FROM_MEMORY },
   forwardedGib: { usd: 0.008, source: INFRACOST_2024_07 },
-  /** A GB of logs; the first 50 of a month are free, which is not counted on. */
+  /** A GB of logs. The 50 free GB of each month are not considered. */
   logGib: { usd: 0.5, source: MEMORY, uncertain: FROM_MEMORY },
   /** A month of a secret's version in one region. */
   secretMonth: { usd: 0.06, source: MEMORY, uncertain: FROM_MEMORY },

@@ -1,10 +1,10 @@
 import type { Source } from "./sources.ts";
 
-/** What one unit costs in USD, and who says so. */
+/** The price of one unit in USD, with its source. */
 export interface Price {
   readonly usd: number;
   readonly source: Source;
-  /** Why the figure may be wrong; it is then the highest of those that were found. */
+  /** Why the figure may be wrong. Then it is the highest of those that were found. */
   readonly uncertain?: string;
 }
 
@@ -17,10 +17,10 @@ export function pricesOf<Name extends string>(
   return Object.fromEntries(prices) as Record<Name, Price>;
 }
 
-/** A month as the clouds count one, in hours: what is priced by the month is paid by the hour. */
+/** The hours in a month as the clouds count them. Monthly prices are billed by the hour. */
 export const HOURS_A_MONTH = 730;
 
-/** The hour's part of a price by the month. */
+/** Returns the hourly part of a monthly price. */
 export function perMonth(price: Price): Price {
   return { ...price, usd: price.usd / HOURS_A_MONTH };
 }

@@ -1,7 +1,7 @@
-/** Where a figure was taken from, and of what day that is. */
+/** The source of a figure, with its date. */
 export interface Source {
   readonly name: string;
-  /** The day, or the month, that the source itself states. */
+  /** The day or month that the source itself states. */
   readonly date: string;
 }
 
@@ -27,5 +27,5 @@ export const INFRACOST_2025_07 = infracost("2025-07-04");
 export const INFRACOST_2026_04 = infracost("2026-04");
 export const INFRACOST_2026_07 = infracost("2026-07-01");
 
-/** Written down without a look at the cloud's own list: every such figure is uncertain, and says so. */
+/** Figures that were not read from the cloud's own list. Every such figure is marked as uncertain. */
 export const MEMORY: Source = { name: "the clouds' public price lists, from memory", date: "2026-11-22" };
