@@ -81,8 +81,13 @@ function fish(places: readonly Place[]): string {
         ? "__fish_use_subcommand"
         : names.map((name) => `__fish_seen_subcommand_from ${name}`).join("; and ");
     const complete = `complete -c refbench -n '${isHere}'`;
+    const words = [...commands, ...values];
+    // One word of them is enough: behind it come flags, or the words of a command below.
+    const isOpen =
+      names.length === 0 ? isHere : `${isHere}; and not __fish_seen_subcommand_from ${words.join(" ")}`;
     return [
-      ...[...commands, ...values].map((word) => `${complete} -f -a ${word}`),
+      ...words.map((word) => `complete -c refbench -n '${isOpen}' -f -a ${word}`),
+      `${complete} -l help`,
       ...options.map(({ long = "", argChoices, required }) => {
         const choice = argChoices === undefined ? "" : ` -f -a '${argChoices.join(" ")}'`;
         return `${complete} -l ${long.slice(2)}${required ? " -r" : ""}${choice}`;
