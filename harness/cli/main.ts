@@ -80,9 +80,8 @@ async function readConfig(program: Command, io: Io): Promise<void> {
     applyConfig(program, found.file);
   }
   program.hook("preAction", async (_, command) => {
-    if (!isConfigurable(command)) return;
-    if ("error" in found) throw found.error;
-    if (found.file !== undefined) {
+    if ("error" in found && isConfigurable(command)) throw found.error;
+    if ("file" in found && found.file !== undefined && isConfigurable(command)) {
       const { checkConfig } = await import("./config/apply-config.ts");
       checkConfig(await programOf(io, packageVersion()), found.file);
     }

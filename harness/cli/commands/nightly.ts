@@ -11,7 +11,7 @@ import type { Io } from "../../composition/settings/io.ts";
 import { licenceFileOption } from "../options/licence-option.ts";
 import { underNightLock } from "../../nights/lock.ts";
 import { NightBook } from "../../nights/night-book.ts";
-import { type NightlyFlags, readNightRequest } from "../../nights/read-request.ts";
+import type { NightlyFlags } from "../../nights/read-request.ts";
 import { exitCodeOfNight, runNight } from "../../nights/run-night.ts";
 import { DEFAULT_SIZES } from "../../nights/sizes.ts";
 import { writeSummary } from "../nightly/write-summary.ts";
@@ -142,6 +142,7 @@ async function nightly(
   { output: outputs, ...flags }: NightlyFlags & { readonly output: readonly OutputSpec[] },
   io: Io,
 ): Promise<void> {
+  const { readNightRequest } = await import("../../nights/read-request.ts");
   const request = await readNightRequest(flags, io, await refbenchVersion());
   const book = new NightBook(io.cwd);
   const tell = (line: string): void => void io.stderr.write(`${line}\n`);

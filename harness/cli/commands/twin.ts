@@ -6,7 +6,6 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { addTwinSpeeds } from "../options/rehearsal-options.ts";
 import { twinRoot } from "../../composition/settings/defaults.ts";
-import { checkFaultsFile } from "../../../rehearsal/twin/faults.ts";
 
 /** `refbench twin`: the cloud on this machine that rehearsals run against. */
 export function twinCommand(io: Io): Command {
@@ -40,6 +39,7 @@ export function twinCommand(io: Io): Command {
         flags: { readonly speed: number; readonly buildSpeed: number; readonly faults?: string },
       ) => {
         if (command === undefined) throw new RefbenchError("usage", "twin exec needs a command after --");
+        const { checkFaultsFile } = await import("../../../rehearsal/twin/faults.ts");
         const { prepareTwin } = await import("../../../rehearsal/twin/environment.ts");
         const env = await prepareTwin({
           root: twinRoot(io.cwd),

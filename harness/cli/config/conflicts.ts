@@ -1,24 +1,74 @@
 import type { Command } from "commander";
 import { RefbenchError } from "../../tools/error.ts";
 
-/** Flags that mean nothing beside another flag, by their names in commander. */
-interface Conflict {
+/** Flags of which at most one can be given. Flags are named as commander names them. */
+interface Exclusion {
+  /** The commands that are meant; absent = all that have both flags. */
+  readonly commands?: readonly string[];
   readonly flag: string;
   readonly others: readonly string[];
-  /** True: only a value of the config file yields. The command itself refuses the flags, and ignores some variables. */
-  readonly isCheckedByCommand?: true;
+  /**
+   * What happens without a config file. `flags`: two flags are refused, and nothing else. `variables`: those of
+   * variables are refused too. `command`: the command decides.
+   */
+  readonly refuses: "flags" | "variables" | "command";
 }
 
-const CONFLICTS: readonly Conflict[] = [
-  { flag: "compare", others: ["coderVersion", "coderServer"] },
+const EXCLUSIONS: readonly Exclusion[] = [
+  { flag: "compare", others: ["coderVersion"], refuses: "variables" },
+  { flag: "compare", others: ["coderServer"], refuses: "command" },
   {
+    commands: ["run", "stage", "preflight"],
     flag: "rehearse",
     others: [
       ...["project", "account", "region", "zone", "state", "licenceFile"],
       ...["skipCanary", "skipPreflight"],
     ],
-    isCheckedByCommand: true,
+    refuses: "command",
   },
+  { commands: ["nightly"], flag: "rehearse", others: ["state"], refuses: "command" },
+  { commands: ["nightly"], flag: "rehearse", others: ["project", "account"], refuses: "flags" },
+  { commands: ["sweep"], flag: "rehearse", others: ["project", "account", "region"], refuses: "flags" },
+  {
+    commands: ["sweep"],
+    flag: "check",
+    others: ["olderThan", "includeUnlabelled", "maxResources", "wait"],
+    refuses: "flags",
+  },
+  { commands: ["sweep"], flag: "run", others: ["olderThan", "includeUnlabelled"], refuses: "flags" },
+  { commands: ["cleanup"], flag: "run", others: ["all", "olderThan"], refuses: "flags" },
+  { flag: "ssh", others: ["sshShare"], refuses: "flags" },
+  { flag: "waitForAgents", others: ["connections", "ssh", "sshShare", "runCommand"], refuses: "flags" },
+  {
+    commands: ["stage"],
+    flag: "run",
+    others: [
+      ...["size", "set", "coderVersion", "compare", "rehearse", "project", "account", "region", "zone"],
+      ...["ttl", "keepOnFailure", "maxCost", "tls", "mirror", "state", "owner", "runner", "speed", "faults"],
+    ],
+    refuses: "flags",
+  },
+];
+
+/** Flags that mean nothing without another flag: at least one of `needs`. */
+interface Need {
+  readonly commands?: readonly string[];
+  readonly flags: readonly string[];
+  readonly needs: readonly string[];
+}
+
+const NEEDS: readonly Need[] = [
+  { flags: ["pairs", "seed"], needs: ["compare"] },
+  { flags: ["keepMax"], needs: ["keepOnFailure"] },
+  { flags: ["coderProviderMirror"], needs: ["coderServer"] },
+  { commands: ["sweep"], flags: ["region"], needs: ["account"] },
+  { commands: ["sweep"], flags: ["period"], needs: ["check"] },
+  { commands: ["teardown"], flags: ["wait"], needs: ["all"] },
+  { commands: ["create-workspaces"], flags: ["tickInterval"], needs: ["bytesPerTick"] },
+  { flags: ["scenarioFor"], needs: ["scenario", "app"] },
+  { flags: ["pagesPerMinute"], needs: ["scenario"] },
+  { flags: ["appBy"], needs: ["app"] },
+  { flags: ["sshClient", "coderClientSha256"], needs: ["ssh", "sshShare"] },
 ];
 
 /** Flags that a rehearsal alone uses. A config file may hold them for the rehearsals among the runs of its folder. */
@@ -28,34 +78,51 @@ const ONLY_REHEARSALS = [
 ];
 
 /**
- * Refuses flags and variables that exclude each other, with a `usage` error. A value of the config file yields to a
- * flag or a variable instead, and to the kind of run: one that only rehearsals use is dropped from a real run.
+ * Refuses flags that exclude each other or mean nothing, with a `usage` error, before the command does anything. A
+ * value of the config file yields to a flag or a variable instead, and to the kind of run: one that only rehearsals
+ * use is dropped from a real run.
  */
 export function settleConflicts(command: Command): void {
-  for (const { flag, others, isCheckedByCommand = false } of CONFLICTS)
-    for (const other of others) settle(command, [flag, other], isCheckedByCommand);
+  for (const { commands, flag, others, refuses } of EXCLUSIONS) {
+    if (commands?.includes(command.name()) === false) continue;
+    for (const other of others) settle(command, [flag, other], refuses);
+  }
+  for (const { commands, flags, needs } of NEEDS) {
+    if (commands?.includes(command.name()) === false) continue;
+    for (const flag of flags) requireOneOf(command, flag, needs);
+  }
   const hasRehearsals = command.options.some((option) => option.attributeName() === "rehearse");
   if (!hasRehearsals || command.getOptionValue("rehearse") === true) return;
   for (const name of ONLY_REHEARSALS)
     if (command.getOptionValueSource(name) === "config") drop(command, name);
 }
 
-function settle(
-  command: Command,
-  [one, other]: readonly [string, string],
-  isCheckedByCommand: boolean,
-): void {
-  const sources = [one, other].map((name) => command.getOptionValueSource(name));
+function settle(command: Command, pair: readonly [string, string], refuses: Exclusion["refuses"]): void {
+  const sources = pair.map((name) => command.getOptionValueSource(name));
   if (sources.some((source) => source === undefined || source === "default")) return;
-  const yielding = [one, other].filter((_, index) => sources[index] === "config");
-  const [first] = yielding;
-  if (yielding.length === 1 && first !== undefined) {
-    drop(command, first);
+  const [yielding, ...others] = pair.filter((_, index) => sources[index] === "config");
+  if (yielding !== undefined && others.length === 0) {
+    drop(command, yielding);
     return;
   }
-  if (isCheckedByCommand) return;
-  const [left, right] = [one, other].map((name) => nameGiven(command, name));
+  const isRefused =
+    refuses === "variables" || (refuses === "flags" && sources.every((each) => each === "cli"));
+  if (!isRefused) return;
+  const [left, right] = pair.map((name) => nameGiven(command, name));
   throw new RefbenchError("usage", `${left} cannot be combined with ${right}: remove one of the two`);
+}
+
+function requireOneOf(command: Command, flag: string, needs: readonly string[]): void {
+  if (command.getOptionValueSource(flag) !== "cli") return;
+  const known = needs.map((name) => optionOf(command, name)).filter((option) => option !== undefined);
+  const isGiven = known.some((option) => {
+    const source = command.getOptionValueSource(option.attributeName());
+    return source !== undefined && source !== "default";
+  });
+  if (known.length === 0 || isGiven) return;
+  const wanted = known.map(({ long = "" }) => long).join(" or ");
+  const given = nameGiven(command, flag);
+  throw new RefbenchError("usage", `${given} needs ${wanted}: add ${wanted}, or remove ${given}`);
 }
 
 function drop(command: Command, name: string): void {

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { Io } from "../../composition/settings/io.ts";
 import { findLoginUrl, getSession } from "../../composition/settings/session.ts";
 import { coderOrigin } from "../../model/cloud/coder-url.ts";
+import { proxyUrl } from "../../model/cloud/proxy-url.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { type OpenCaller, openCaller } from "../../workload/checks/open-caller.ts";
@@ -25,7 +26,9 @@ export async function reachDeployment(flags: ReachFlags, io: Io, signal: AbortSi
     url,
     ...(Object.keys(headers).length === 0 ? {} : { headers: { ...headers } }),
     ...(caPem === undefined ? {} : { caPem }),
-    ...(flags.proxy === undefined ? {} : { proxy: checkedProxy(flags.proxy) }),
+    ...(flags.proxy === undefined
+      ? {}
+      : { proxy: proxyUrl({ text: flags.proxy, from: "--proxy or REFBENCH_PROXY" }) }),
   };
   return { deployment, ...(await openCaller(deployment, session, signal)) };
 }
@@ -37,14 +40,6 @@ function checkedUrl(url: string | undefined): string {
       "no deployment is named: expected --url, CODER_URL, or a `coder login` on this machine",
     );
   return coderOrigin(url);
-}
-
-function checkedProxy(proxy: string): string {
-  if (/^https?:\/\//i.test(proxy) && URL.canParse(proxy)) return proxy;
-  throw new RefbenchError(
-    "usage",
-    `--proxy is "${proxy}", expected the URL of an HTTP proxy that knows CONNECT`,
-  );
 }
 
 async function readPem(path: string): Promise<string> {

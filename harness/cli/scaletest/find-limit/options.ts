@@ -35,7 +35,7 @@ export function addFindLimitOptions(command: Command): Command {
     .option("--limit-resolution <load>", "accuracy of the answer (default: a tenth of --limit-from)")
     .addOption(
       new Option("--limit-steps <n>", `at most so many loads (default: ${MOST_STEPS})`).argParser(
-        count("--limit-steps", 1),
+        count("--limit-steps", 1, 1000),
       ),
     )
     .addOption(

@@ -2,13 +2,18 @@ import { type Command, Option } from "commander";
 import { count, duration, positive, share } from "../../../tools/quantities.ts";
 import { sha256 } from "./values.ts";
 
+/** Far more than 16 workers have ever held. A larger number is a mistake. */
+const MOST_CONNECTIONS = 1_000_000;
+/** One MiB. */
+const MOST_BYTES = 1_048_576;
+
 /** Adds the flags that say how many connections are held, and how. */
 export function addConnectionOptions(command: Command): Command {
   return command
     .addOption(
       new Option("--connections <n>", "connections held at the same time (default: one for each workspace)")
         .env("REFBENCH_SCALETEST_CONNECTIONS")
-        .argParser(count("--connections", 0)),
+        .argParser(count("--connections", 0, MOST_CONNECTIONS)),
     )
     .addOption(
       new Option(
@@ -72,7 +77,7 @@ export function addTrafficRateOptions(command: Command): Command {
         "further traffic that each connection sends (default: none; for the command traffic: 1024)",
       )
         .env("CODER_SCALETEST_WORKSPACE_TRAFFIC_BYTES_PER_TICK")
-        .argParser(count("--bytes-per-tick", 1)),
+        .argParser(count("--bytes-per-tick", 1, MOST_BYTES)),
     )
     .addOption(
       new Option("--tick-interval <duration>", "time between its ticks")

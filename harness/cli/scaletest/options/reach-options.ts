@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander";
 import { refuseToken } from "../../../composition/settings/session.ts";
+import { refuseProxyCredentials } from "../../../model/cloud/proxy-url.ts";
 import { RefbenchError } from "../../../tools/error.ts";
 import { count, duration } from "../../../tools/quantities.ts";
+import { MOST_WORKSPACES } from "./values.ts";
 import { collect } from "../../options/parsers.ts";
 
 /** Adds the flags that say which deployment is meant and how it is reached. Each scaletest command has them. */
@@ -41,7 +43,8 @@ export function addReachOptions(command: Command): Command {
           "REFBENCH_CA_FILE",
         ),
       )
-      .addOption(new Option("--proxy <url>", "HTTP proxy to use").env("REFBENCH_PROXY")),
+      .addOption(new Option("--proxy <url>", "HTTP proxy to use").env("REFBENCH_PROXY"))
+      .on("option:proxy", refuseProxyCredentials),
   );
 }
 
@@ -52,7 +55,7 @@ export function addCleanupOptions(command: Command): Command {
       new Option("--cleanup-concurrency <n>", "workspaces deleted at once; 0 = all")
         .env("CODER_SCALETEST_CLEANUP_CONCURRENCY")
         .default(10)
-        .argParser(count("--cleanup-concurrency", 0)),
+        .argParser(count("--cleanup-concurrency", 0, MOST_WORKSPACES)),
     )
     .addOption(
       new Option(

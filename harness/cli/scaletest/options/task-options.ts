@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { ENGINES } from "../../../model/record/engine.ts";
 import { count, duration } from "../../../tools/quantities.ts";
 import { outputOption } from "../../options/output-option.ts";
-import { abortOn } from "./values.ts";
+import { abortOn, MOST_WORKSPACES } from "./values.ts";
 
 /** Adds the flags that bound a load: how much at once, for how long, and when it stops. */
 export function addLimitOptions(command: Command): Command {
@@ -11,7 +11,7 @@ export function addLimitOptions(command: Command): Command {
       new Option("--concurrency <n>", "workspaces at once; 0 = all")
         .env("CODER_SCALETEST_CONCURRENCY")
         .default(1)
-        .argParser(count("--concurrency", 0)),
+        .argParser(count("--concurrency", 0, MOST_WORKSPACES)),
     )
     .addOption(
       new Option("--timeout <duration>", "for the whole load, which then stops and cleans up; 0 = none")
@@ -36,7 +36,7 @@ export function addLimitOptions(command: Command): Command {
     .addOption(
       new Option("--max-failures <n>", "workspaces that may fail (default: 1 %)")
         .env("CODER_SCALETEST_MAX_FAILURES")
-        .argParser(count("--max-failures", 0)),
+        .argParser(count("--max-failures", 0, MOST_WORKSPACES)),
     );
 }
 

@@ -3,6 +3,9 @@ import { run12 } from "../../../model/run-id.ts";
 import type { LoadTask } from "../../../model/ports/worker-task.ts";
 import { duration, rate } from "../../../tools/quantities.ts";
 
+/** Far more than any deployment has. A larger number is a mistake. */
+export const MOST_WORKSPACES = 100_000;
+
 type Arrival = NonNullable<LoadTask["arrival"]>;
 
 /** Reads steps such as `2/s:30s,10/s:1m`: each rate with how long it lasts. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { count, duration, rate } from "../../../tools/quantities.ts";
 import { collect } from "../../options/parsers.ts";
-import { runName, steps } from "./values.ts";
+import { MOST_WORKSPACES, runName, steps } from "./values.ts";
 
 /** Adds the flags that say which workspaces `create-workspaces` makes. */
 export function addWorkspaceOptions(command: Command): Command {
@@ -15,7 +15,7 @@ export function addWorkspaceOptions(command: Command): Command {
       new Option("-c, --count <n>", "workspaces to create")
         .env("CODER_SCALETEST_COUNT")
         .default(1)
-        .argParser(count("--count", 1)),
+        .argParser(count("--count", 1, MOST_WORKSPACES)),
     )
     .addOption(
       new Option("--parameter <name=value>", "template parameter; repeatable")
@@ -50,7 +50,7 @@ export function addUserOptions(command: Command): Command {
     .addOption(
       new Option("--users <n>", "users who own the workspaces in turn (default: one for each workspace)")
         .env("REFBENCH_SCALETEST_USERS")
-        .argParser(count("--users", 1)),
+        .argParser(count("--users", 1, MOST_WORKSPACES)),
     )
     .option("--use-host-login", "you own all workspaces; no user is created (CODER_SCALETEST_USE_HOST_LOGIN)")
     .option("--login-each", "each user logs in with a password; otherwise you create its token")

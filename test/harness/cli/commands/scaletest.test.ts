@@ -131,7 +131,7 @@ describe("create-workspaces", () => {
       [["-t", "kubernetes", "--connect-url", "http://x"], /use --connections and --ssh-share/],
       [["-t", "kubernetes", "--token", "secret"], /--token is refused: everyone on this machine/],
       [["-t", "kubernetes", "--ramp", "10s"], /give the rate with --rate/],
-      [["-t", "kubernetes", "--count", "0"], /--count must be a whole number of at least 1; got "0"/],
+      [["-t", "kubernetes", "--count", "0"], /--count must be a whole number from 1 to 100000; got "0"/],
       [["-t", "kubernetes", "--app", "wsec"], /no app "wsec", it has none: add a coder_app/],
       [
         ["-t", "kubernetes", "--app", "wsec", "--app-by", "subdomain", "--dry-run"],

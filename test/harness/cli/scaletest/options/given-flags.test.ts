@@ -1,9 +1,11 @@
 import type { Command } from "commander";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { scaletestCommand } from "../../../../../harness/cli/commands/scaletest.ts";
 import type { Io } from "../../../../../harness/composition/settings/io.ts";
 import { followFlags, NOT_RECORDED } from "../../../../../harness/cli/scaletest/options/given-flags.ts";
 import { CapturedStream } from "../../progress/captured-stream.ts";
+
+afterEach(() => void vi.unstubAllEnvs());
 
 /** A value that an option takes, where "5" is none. */
 const VALUES: Readonly<Record<string, string>> = {
@@ -65,7 +67,8 @@ describe.each(["create-workspaces", "traffic"])("%s", (name) => {
 });
 
 test("nothing secret, and no folder of this machine, gets into the words", async () => {
-  const secret = ["--header", "authorization=s3cret", "--proxy", "http://me:s3cret@proxy:80"];
+  const secret = ["--header", "authorization=s3cret"];
+  vi.stubEnv("REFBENCH_PROXY", "http://me:s3cret@proxy:80");
   const words = await wordsOf(load("create-workspaces"), [
     ...["--template", "t", "--rich-parameter-file", "/home/ann/p.yaml", "--session-file", "/home/ann/token"],
     ...secret,
