@@ -79,11 +79,11 @@ test("every canary is one small machine for Coder, without a licence", () => {
   }
 });
 
-test("an architecture that does not exist is refused with those that do", () => {
+test("an unknown architecture is refused with the existing ones", () => {
   expect(() => resolveSize("azure")).toThrow('architecture is "azure", expected one of gke');
 });
 
-test("a size that does not exist is refused with those that do", () => {
+test("an unknown size is refused with the existing ones", () => {
   expect(refusal("9000")).toMatchObject({
     path: "size",
     value: "9000",
@@ -193,7 +193,7 @@ describe("a value is refused with its path, itself and what was expected:", () =
   });
 });
 
-test("saying how allows more workspaces than users", () => {
+test("more workspaces than users need an explicit rule", () => {
   const { figures } = resolveSize("gke", "100", { users: "20", workspacesPerUser: "10" });
   expect(figures).toMatchObject({ users: 20, workspaces: 200 });
 });
@@ -206,7 +206,7 @@ test("every objective divides figures of the measurements, or is a figure of a p
   }
 });
 
-test("an objective of latency says why it is what it is", () => {
+test("an objective of latency has a reason", () => {
   for (const { unit, reason } of getArchitecture("gke").objectives)
     if (unit === "ms") expect(reason).toMatch(/\w/);
 });

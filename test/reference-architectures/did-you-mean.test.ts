@@ -13,7 +13,7 @@ test.each([
   expect(didYouMean(word, known)).toBe(` (did you mean "${meant}"?)`);
 });
 
-test("nothing is suggested for what is near none", () => {
+test("nothing is suggested without a near word", () => {
   expect(didYouMean("azure", ["canary", "gke"])).toBe("");
   expect(didYouMean("x", [])).toBe("");
 });

@@ -5,7 +5,7 @@ test("an override is a path and the text after the first equals sign", () => {
   expect(parseOverride("command=echo a=b")).toEqual({ path: "command", value: "echo a=b" });
 });
 
-test("a value keeps its text, since a version is no number", () => {
+test("a value keeps its text, because a version is not a number", () => {
   expect(parseOverride("kubernetesVersion=1.30")).toEqual({ path: "kubernetesVersion", value: "1.30" });
 });
 
@@ -13,7 +13,7 @@ test.each(["users", "=10", "users=", ""])("%j is no override", (text) => {
   expect(() => parseOverride(text)).toThrow("expected path=value");
 });
 
-test("several overrides may be in one text, as a variable has them", () => {
+test("one text may contain several overrides, like a variable", () => {
   expect(parseOverrides(["users=10,machines.coder.nodes=2", "command=echo a,b", "users=11"])).toEqual({
     users: "11",
     "machines.coder.nodes": "2",

@@ -61,7 +61,7 @@ async function fetchAfter(before: string): Promise<{ exitCode?: number | undefin
   });
 }
 
-test("an agent that is told nothing does not trust the run's own authority", async () => {
+test("an agent without settings does not trust the run's own authority", async () => {
   // curl's own code for a certificate that nobody vouches for.
   expect(await fetchAfter("")).toMatchObject({ exitCode: 60 });
 });

@@ -62,7 +62,7 @@ describe.each([...architectures.keys()])("the template of %s", (architecture) =>
     place: Object.fromEntries(TEMPLATES[architecture]!.place.map((name) => [name, "somewhere"])),
   };
 
-  test("is given every variable without a default, and none that it does not know", async () => {
+  test("gets every variable without a default, and no unknown one", async () => {
     const { "variables.tf": variables = "" } = await readTemplate(architecture);
     const required = variables
       .split(/^}/m)
@@ -74,7 +74,7 @@ describe.each([...architectures.keys()])("the template of %s", (architecture) =>
     for (const name of Object.keys(given)) expect(variables).toContain(`variable "${name}"`);
   });
 
-  test("labels what it makes with the run", async () => {
+  test("labels its resources with the run", async () => {
     const { "main.tf": main = "" } = await readTemplate(architecture);
     const made = main
       .split(/^resource /m)
@@ -87,7 +87,7 @@ describe.each([...architectures.keys()])("the template of %s", (architecture) =>
     expect(main).toMatch(/"bench-managed" += "coder"/);
   });
 
-  test("pins provider and image versions, since a number must be reproducible", async () => {
+  test("pins provider and image versions, because a number must be reproducible", async () => {
     const files = await readTemplate(architecture);
     const versions = [...(files["main.tf"] ?? "").matchAll(/^ +version = "(.*)"/gm)].map(
       ([, version]) => version,
@@ -99,14 +99,14 @@ describe.each([...architectures.keys()])("the template of %s", (architecture) =>
       expect(files["variables.tf"]).toMatch(/default += "[^"]+:\w+-\d{8}"/);
   });
 
-  test("ends what it makes when the run expires", async () => {
+  test("ends its resources when the run expires", async () => {
     const { "main.tf": main = "" } = await readTemplate(architecture);
     expect(main).toContain("local.deadline_seconds");
     expect(main).toMatch(/ignore_changes = \[/);
   });
 });
 
-test("a workspace's machine has no public address, a disk that goes with it, and Google's own end", async () => {
+test("a workspace's machine has no public address, a disk that is deleted with it, and an automatic end", async () => {
   const { "main.tf": main = "" } = await readTemplate("gce-vm");
   expect(main).not.toMatch(/access_config \{/);
   expect(main).toMatch(/auto_delete = true/);
@@ -122,7 +122,7 @@ test("the home disk is a parameter of each workspace", () => {
   });
 });
 
-test("an environment without expiry says so to its workspaces", () => {
+test("workspaces of an environment without an expiry get none", () => {
   expect(templateVariables({ ...RUN, expiresAt: null })["bench_expires"]).toBe("never");
 });
 
@@ -149,12 +149,12 @@ output "now" { value = local.now }`,
   expect(await outputs("never")).toMatchObject({ seconds: "none" });
 });
 
-test("a workspace's pod asks for what the size says", () => {
+test("a workspace's pod requests the size's resources", () => {
   const { figures } = resolveSize("gke", "100", { "workspacePod.cpuMillis": 60 });
   expect(templateVariables({ ...RUN, size: figures })).toMatchObject({ cpu: "60m", memory: "128Mi" });
 });
 
-test("a machine's agent has the home of the user that it is, not of the one that starts it", async () => {
+test("a machine's agent has its own user's home, not that of the user who starts it", async () => {
   const { "main.tf": main = "" } = await readTemplate("gce-vm");
   const start = /exec runuser .*$/m.exec(main)?.[0];
   expect(start).toMatch(/-u coder -- env HOME=\/home\/coder /);
@@ -168,7 +168,7 @@ test.each(["gke", "eks", "gce-docker"])(
   },
 );
 
-test.each(["gke", "eks"])("a pod of %s has twenty minutes to come up and ten to go", async (name) => {
+test.each(["gke", "eks"])("a pod of %s has 20 minutes to start and 10 to end", async (name) => {
   const { "main.tf": main = "" } = await readTemplate(name);
   const pod = main.slice(main.indexOf('resource "kubernetes_pod_v1"'));
   expect(pod).toMatch(/timeouts \{\s+create = "20m"\s+delete = "10m"\s+\}/);

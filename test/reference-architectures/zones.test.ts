@@ -26,7 +26,7 @@ test.each([
   expect(placeOf(architecture, { zone })).toEqual({ region, zone });
 });
 
-test("the spare zone of a region is one that there is", () => {
+test("the spare zone of a region exists", () => {
   expect(zoneBeside("aws", "ap-northeast-1", "ap-northeast-1a")).toBe("ap-northeast-1c");
 });
 

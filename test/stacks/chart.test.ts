@@ -187,11 +187,11 @@ describe(
       });
     });
 
-    test("knows every value that it is given", async () => {
+    test("knows every value that we set", async () => {
       expect(unknownTo(await defaultValues(), values)).toEqual([]);
     });
 
-    test("takes none of them in silence: another value is another manifest", async () => {
+    test("ignores none of them: another value gives another manifest", async () => {
       const ignored: string[] = [];
       for (const path of leaves(values)) {
         const rendered = await renderChart(release, changed(values, path));
@@ -229,7 +229,7 @@ describe.each(["gke", "eks"])("Coder on %s by digest", (architecture) => {
       ({ type, attributes }) => type === "helm_release" && attributes.chart === "coder",
     )!.attributes;
 
-  test("differs in its image alone, which is of the same version", async () => {
+  test("differs in its image only, which has the same version", async () => {
     const [byTag, byDigest] = await Promise.all([releaseOf({}), releaseOf({ coderImageDigest: digest })]);
     const tag = `v${resolveSize(architecture, "100").figures.coder.version}`;
     expect(byDigest.values[0]).toContain(`"${tag}@${digest}"`);

@@ -27,7 +27,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     synthesis.resources.filter((made) => made.type === type).map(({ attributes }) => attributes);
   const inside = (): TerraformJson => synthesis.stacks[names.at(-1)!];
 
-  test("what is measured, and what measures, runs on processors that are known and not shared", () => {
+  test("Coder's machines and the load runner have known processors that are not shared", () => {
     const { coder, runner } = size.machines;
     for (const { machineType } of [coder, runner]) expect(machineType).not.toMatch(/^(e2|f1|g1|t\d\w*)[-.]/);
     // An N2 machine has one of two processors, unless the older one is ruled out; an E2 machine takes no minimum.
@@ -40,13 +40,13 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     for (const { capacity_type } of all("aws_eks_node_group")) expect(capacity_type).toBe("ON_DEMAND");
   });
 
-  test("each in-process daemon has its gigabyte, and the size says by which rule it has its cores", () => {
+  test("each built-in daemon has 1 GB, and the size names the rule for its cores", () => {
     const { memoryGib } = machineOf(size.machines.coder.machineType);
     expect(memoryGib).toBeGreaterThanOrEqual(size.coder.daemonsPerReplica);
     expect(size.buildRule).toBeTruthy();
   });
 
-  test("versions stay: clusters, databases and images are pinned, and none is upgraded in the middle", () => {
+  test("clusters, databases and images are pinned, and none is upgraded during a run", () => {
     for (const cluster of all("google_container_cluster")) {
       expect(cluster.min_master_version).toMatch(/^\d+\.\d+/);
       expect(cluster.release_channel).toEqual({ channel: size.kubernetesChannel });
@@ -93,21 +93,21 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
   });
 
-  test("Terraform that lacks write-only attributes is refused before anything else, also by hand", async () => {
+  test("a Terraform without write-only attributes is refused first, also in a manual deployment", async () => {
     for (const { terraform } of Object.values(synthesis.stacks))
       expect(terraform.required_version).toBe(">= 1.11");
     // `plantimestamp()` of the templates.
     expect((await readTemplate(name))["main.tf"]).toMatch(/required_version = ">= 1\.5"/);
   });
 
-  test("a database is reached by TLS alone, and no parameter repeats what its version does by itself", () => {
+  test("a database accepts TLS only, and no parameter repeats a default of its version", () => {
     for (const { settings } of all("google_sql_database_instance"))
       expect(settings.ip_configuration.ssl_mode).toBe("ENCRYPTED_ONLY");
     for (const { parameter } of all("aws_db_parameter_group"))
       expect(parameter.map((one: TerraformJson) => one.name)).toEqual(["max_connections"]);
   });
 
-  test("Debian's own upgrades and indexes are off before a machine does anything else", () => {
+  test("Debian's own upgrades and indexes are disabled before anything else", () => {
     for (const { metadata } of all("google_compute_instance")) {
       const script = String(metadata["startup-script"]);
       const masked = script.indexOf(
@@ -119,7 +119,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
   });
 
-  test("Coder asks no server elsewhere for the addresses of its agents", () => {
+  test("Coder uses no external server for the addresses of its agents", () => {
     const settings = inCluster
       ? JSON.parse(all("helm_release").find(({ chart }) => chart === "coder")!.values[0]).coder.env
       : [
@@ -134,7 +134,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     expect(text).toContain("CODER_DERP_SERVER_STUN_ADDRESSES=disable");
   });
 
-  test("a cloud's state holds no secret that another stack reads", () => {
+  test("a cloud's state contains no secret that another stack reads", () => {
     for (const { output } of Object.values(synthesis.stacks))
       expect(JSON.stringify(output)).not.toMatch(/var\.|password|token/i);
   });
@@ -145,7 +145,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
         expect(config.path).toMatch(/^\.\.\/[\w-]+\/terraform\.tfstate$/);
   });
 
-  test("a start-up fails by its own settings only, not by one that the system's image gets wrong", () => {
+  test("a startup fails only because of its own settings, and not because of the system image's", () => {
     const machines = [...all("google_compute_instance"), ...all("aws_instance")];
     for (const { metadata, user_data } of machines) {
       const loads = String(metadata?.["startup-script"] ?? user_data).match(/^sysctl .*$/gm);
@@ -153,12 +153,12 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
   });
 
-  test("a start-up lowers no limit that the system's image sets higher", () => {
+  test("a startup lowers no limit of the system's image", () => {
     for (const { metadata, user_data } of [...all("google_compute_instance"), ...all("aws_instance")])
       expect(String(metadata?.["startup-script"] ?? user_data)).not.toMatch(/^fs\.nr_open/m);
   });
 
-  test("nodes start when there is a way out, and are gone before it is", () => {
+  test("nodes start after the route to the internet, and are deleted before it", () => {
     for (const { depends_on = [] } of all("google_container_node_pool"))
       expect(depends_on).toContainEqual(expect.stringMatching(/^google_compute_router_nat\./));
     for (const { depends_on = [] } of all("aws_eks_node_group"))
@@ -173,7 +173,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
   });
 
   if (!inCluster) {
-    test("a machine ends by itself, an hour after its run's expiry", () => {
+    test("a machine ends automatically, an hour after its run's expiry", () => {
       for (const { scheduling } of all("google_compute_instance")) {
         expect(scheduling.max_run_duration.seconds).toBeGreaterThan(3_600);
         expect(scheduling.instance_termination_action).toBe("DELETE");
@@ -182,7 +182,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     return;
   }
 
-  test("Kubernetes' own pods find a node: one pool has no taint", () => {
+  test("one pool has no taint, for Kubernetes' own pods", () => {
     const taints = [
       ...all("google_container_node_pool").map(({ node_config }) => node_config.taint),
       ...all("aws_eks_node_group").map(({ taint }) => taint),
@@ -190,7 +190,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     expect(taints).toContain(undefined);
   });
 
-  test("Coder's balancer sends to the nodes of Coder's pods alone", () => {
+  test("Coder's load balancer sends to the nodes of Coder's pods only", () => {
     const { values } = all("helm_release").find(({ chart }) => chart === "coder")!;
     expect(JSON.parse(values[0]).coder.service.externalTrafficPolicy).toBe("Local");
   });
@@ -212,7 +212,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     for (const { ami } of all("aws_instance")) expect(ami).toMatch(/\.insecure_value\}$/);
   });
 
-  test("a node is asked for no more pods and disks than it takes", () => {
+  test("no node has more pods and disks than it can", () => {
     const { workspaces, coder } = size.machines;
     const nodes = workspaces.nodes === 0 ? coder.nodes : workspaces.nodes;
     const each = Math.ceil(size.workspaces / nodes);
@@ -222,13 +222,13 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     for (const pool of all("google_container_node_pool")) expect(pool.max_pods_per_node).toBe(256);
   });
 
-  test("a disk driver promises no more disks a node than the size counts on", () => {
+  test("a disk driver offers no more disks on a node than the size assumes", () => {
     const { machineType } = size.machines.workspaces;
     for (const { values } of all("helm_release").filter(({ chart }) => chart === "aws-ebs-csi-driver"))
       expect(JSON.parse(values[0]).node.volumeAttachLimit).toBe(EKS.disksPerNode(machineOf(machineType)));
   });
 
-  test("a second plan is empty where the provider reads back what nobody wrote", () => {
+  test("a second plan is empty despite values that only the provider sets", () => {
     for (const { lifecycle } of all("google_container_cluster"))
       expect(lifecycle.ignore_changes).toEqual([
         "node_config",
@@ -236,7 +236,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
       ]);
   });
 
-  test("the API is reached with a credential that is made when it is needed, known by the right authority", () => {
+  test("the API's credential is created on demand, and its certificate is checked with the right authority", () => {
     const { kubernetes, helm } = inside().provider;
     for (const provider of [kubernetes[0], helm[0].kubernetes] as TerraformJson[]) {
       expect(provider.token).toBeUndefined();
@@ -246,7 +246,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
   });
 
-  test("the Service makes its own internal balancer, by what the cluster has anyway", () => {
+  test("the Service creates its internal load balancer with the cluster's own controller", () => {
     for (const { addons_config } of all("google_container_cluster"))
       expect(addons_config.http_load_balancing).toEqual({ disabled: false });
     const made = synthesis.resources.map(({ type }) => type);
@@ -255,7 +255,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     expect(charts).not.toContain("aws-load-balancer-controller");
   });
 
-  test("a teardown still gets in: its maker's identity is an admin of the cluster", () => {
+  test("the identity that creates the cluster is its admin, for the teardown", () => {
     for (const { access_config } of all("aws_eks_cluster"))
       expect(access_config.bootstrap_cluster_creator_admin_permissions).toBe(true);
     for (const { control_plane_endpoints_config } of all("google_container_cluster"))

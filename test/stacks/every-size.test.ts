@@ -55,13 +55,13 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     all("google_compute_instance").find(({ attributes }) => attributes.name === `${PREFIX}${role}`)!
       .attributes;
 
-  test("its stacks are called the same, whatever their size, and only its own cloud's providers are used", () => {
+  test("its stacks have the same names in every size, and use its own cloud's providers only", () => {
     expect(Object.keys(synthesis.stacks)).toEqual(names);
     const other = cloud === "aws" ? "google" : "aws";
     expect(JSON.stringify(synthesis.stacks)).not.toContain(`hashicorp/${other}`);
   });
 
-  test("every place that can carry labels does, or is on the list of what cannot and is found by name or parent", () => {
+  test("every resource has the labels, or is listed as unlabelled and found by name or parent", () => {
     for (const resource of synthesis.resources) {
       const places = labelPlaces(resource);
       const handle = UNLABELLED[resource.type];
@@ -80,7 +80,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     expect(provider.default_labels ?? provider.default_tags[0].tags).toEqual(labels);
   });
 
-  test("what nodes and drivers make carries the labels too", () => {
+  test("resources of nodes and drivers have the labels too", () => {
     for (const { attributes } of all("aws_launch_template")) {
       const specifications = attributes.tag_specifications as TerraformJson[];
       expect(specifications.map(({ resource_type }) => resource_type)).toEqual([
@@ -97,7 +97,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     }
   });
 
-  test("no database is public, and none keeps a destroy from its end or leaves something after it", () => {
+  test("no database is public, prevents a destroy or leaves anything behind", () => {
     for (const { attributes } of all("google_sql_database_instance")) {
       expect(attributes).toMatchObject({
         deletion_protection: false,
@@ -123,7 +123,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     expect(managed).toBe(kind === "on-box" ? 0 : 1);
   });
 
-  test("no firewall, security group, API or machine is open to the world", () => {
+  test("no firewall, security group, API or machine is open to the internet", () => {
     const rules = [...all("google_compute_firewall"), ...all("aws_vpc_security_group_ingress_rule")];
     for (const { attributes } of rules) expect(JSON.stringify(attributes)).not.toMatch(/0\.0\.0\.0\/0|::\/0/);
     for (const { attributes } of all("google_compute_instance"))
@@ -143,7 +143,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     }
   });
 
-  test("the database takes what Coder opens, and a fifth more", () => {
+  test("the database allows Coder's connections and a fifth more", () => {
     const limits = [
       ...all("google_sql_database_instance").map(
         ({ attributes }) => attributes.settings.database_flags[0].value,
@@ -159,7 +159,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     );
   });
 
-  test("secrets go into write-only attributes and nowhere else; variables have a placeholder", () => {
+  test("secrets are in write-only attributes only, and their variables have a placeholder", () => {
     for (const [stack, content] of Object.entries(synthesis.stacks)) {
       expect(Object.keys(content.variable)).toEqual(ephemeralVariables(stack, { architecture: name }));
       for (const variable of Object.values(content.variable))
@@ -172,7 +172,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     expect(users).toHaveLength(kind === "on-box" ? 0 : 2);
   });
 
-  test("the load runner is as large as the size says, and comes from a machine type whose processor is known", () => {
+  test("the load runner has the size's machine type, whose processor is known", () => {
     const { machineType, diskGib } = size.machines.runner;
     expect(hasKnownProcessor(size.machines.runner)).toBe(true);
     if (cloud === "aws") {
@@ -184,12 +184,12 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     }
   });
 
-  test("an estimate counts the machines and disks that are made, no more and no less", () => {
+  test("an estimate counts exactly the machines and disks that are created", () => {
     const estimation = estimateCost(getArchitecture(name), size, { region, runner: true });
     expect(estimation.state === "priced" && billed(estimation.estimate)).toEqual(made(synthesis));
   });
 
-  test("only the run's own key opens the load runner, and only through the cloud's own tunnel", () => {
+  test("only the run's own key gives access to the load runner, through the cloud's own tunnel", () => {
     const { publicKey } = RUN.runner!;
     if (cloud === "aws") {
       const { user_data, vpc_security_group_ids, subnet_id, ...rest } = only("aws_instance");
@@ -219,7 +219,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     }
   });
 
-  test("the load runner may nothing, has an encrypted disk, and ends by itself after its run's expiry", () => {
+  test("the load runner has no permissions and an encrypted disk, and ends automatically after its run's expiry", () => {
     if (cloud === "aws") {
       const policies = all("aws_iam_role_policy_attachment").filter(({ id }) => id.startsWith("runner_"));
       expect(policies.map(({ attributes }) => attributes.policy_arn)).toEqual([
@@ -246,7 +246,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     }
   });
 
-  test("the load runner's start-up is a script, and Terraform reads no variable in it", () => {
+  test("the load runner's startup script contains no variable of Terraform", () => {
     const script =
       cloud === "aws" ? only("aws_instance").user_data : machine("runner").metadata["startup-script"];
     expect(script).toMatch(/^#!\/bin\/bash\n/);
@@ -256,7 +256,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
   });
 
   if (cloud === "aws") {
-    test("nodes are as many as the size says, in private subnetworks, with a home for system pods and IMDSv2", () => {
+    test("nodes have the size's number, private subnetworks, a pool for system pods, and IMDSv2", () => {
       const groups = all("aws_eks_node_group").map(({ attributes }) => attributes);
       for (const { scaling_config, subnet_ids } of groups) {
         expect(new Set(Object.values(scaling_config as object)).size).toBe(1);
@@ -277,7 +277,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
       }
     });
 
-    test("the cluster writes no logs, lets its maker and the named people in, and its tokens are made when needed", () => {
+    test("the cluster writes no logs, admits its creator and the named people, and creates tokens on demand", () => {
       expect(only("aws_eks_cluster")).toMatchObject({
         enabled_cluster_log_types: [],
         access_config: { authentication_mode: "API", bootstrap_cluster_creator_admin_permissions: true },
@@ -292,7 +292,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
   }
 
   if (names.length === 1) {
-    test("Coder's machine is private, shielded and pinned, and ends by itself after its run's expiry", () => {
+    test("Coder's machine is private, shielded and pinned, and ends automatically after its run's expiry", () => {
       const coder = machine("coder");
       expect(coder).toMatchObject({
         machine_type: size.machines.coder.machineType,
@@ -305,7 +305,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
       expect(coder.metadata["enable-oslogin"]).toBe("TRUE");
     });
 
-    test("its metadata says the daemons and version of the size, and the script reads no variable of Terraform's", () => {
+    test("its metadata has the size's daemons and version, and the script contains no variable of Terraform", () => {
       const { metadata } = machine("coder");
       expect(metadata["coder-env"]).toContain(`CODER_PROVISIONER_DAEMONS=${size.coder.daemonsPerReplica}\n`);
       expect(metadata["coder-version"]).toBe(size.coder.version);

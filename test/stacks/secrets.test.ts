@@ -17,13 +17,13 @@ test("every stack declares its ephemeral variables, each with a placeholder that
   }
 });
 
-test("secrets go into write-only attributes and nowhere else", () => {
+test("secrets are in write-only attributes only", () => {
   const resources = Object.values(synthesis.stacks).map((stack) => ({ ...stack, variable: {} }));
   const users = paths(resources).filter(([, value]) => value.includes("var.db_password"));
   expect(users.map(([path]) => /[a-z_]+_wo\b/.exec(path)?.[0]).sort()).toEqual(["data_wo", "password_wo"]);
 });
 
-test("no output says a secret", () => {
+test("no output contains a secret", () => {
   for (const stack of Object.values(synthesis.stacks)) {
     expect(JSON.stringify(stack.output)).not.toMatch(/password|secret|token|var\./i);
   }

@@ -2,7 +2,7 @@ import ssh2 from "ssh2";
 import { expect, test } from "vitest";
 import { newSshKey } from "../../stacks/ssh-key.ts";
 
-test("a key pair that its library made unreadable is made again", () => {
+test("a key pair that its library made unreadable is created again", () => {
   const good = newSshKey();
   const [type, blob = ""] = good.publicKey.split(" ");
   const cut = Buffer.from(blob, "base64").subarray(0, -1).toString("base64");
@@ -16,7 +16,7 @@ test("a key pair that its library made unreadable is made again", () => {
   expect(made).toBe(3);
 });
 
-test("both halves can be read, and belong together", () => {
+test("both keys can be read and belong together", () => {
   const { publicKey, privateKey } = newSshKey();
   const [open, secret] = [publicKey, privateKey].map((text) => ssh2.utils.parseKey(text));
   if (open === undefined || open instanceof Error || secret === undefined || secret instanceof Error)

@@ -30,7 +30,7 @@ async function runStep(step: string, failing: string): Promise<number> {
   return exitCode ?? -1;
 }
 
-test("Docker's part is done when all of it is", async () => {
+test("the Docker step succeeds only if all of its commands do", async () => {
   expect(await runStep("install_docker", "nothing")).toBe(0);
 });
 
@@ -62,7 +62,7 @@ async function installNode(archive: string, digest: string): Promise<{ exitCode:
   return { exitCode: exitCode ?? -1, calls: await readFile(join(root, "calls"), "utf8") };
 }
 
-test("Node is installed by the digest of this repository alone: its host is not asked what it should be", async () => {
+test("Node is checked with the digest in this repository, not with one of its host", async () => {
   const digest = createHash("sha256").update("archive").digest("hex");
   const right = await installNode("archive", digest);
   expect(right.exitCode).toBe(0);
@@ -70,7 +70,7 @@ test("Node is installed by the digest of this repository alone: its host is not 
   expect((await installNode("another", digest)).exitCode).toBe(1);
 });
 
-test("every download of a start-up has an end, and the runner's script its digest", async () => {
+test("every download of a startup has a timeout, and the runner's script has a digest", async () => {
   for (const file of ["startup/runner.sh", "startup/provider-mirror.sh", "google/startup/coder.sh"]) {
     const script = await readFile(resolve(import.meta.dirname, "../../stacks", file), "utf8");
     for (const call of script.match(/(?<=^\s*(if |\w+=\$\()?)curl --.*$/gm) ?? [])

@@ -17,7 +17,7 @@ function statesOf({ stacks }: Synthesis): {
   return { backends, remote: Object.values(stacks["gke-coder"].data.terraform_remote_state)[0] };
 }
 
-test("state in a Google bucket lies under the run and its stack, and is read across stacks from there", async () => {
+test("a state in a Google bucket is below its run and stack, and other stacks read it there", async () => {
   const { backends, remote } = statesOf(await synthesize({ stateBucket: "gs://team-state/bench" }));
   expect(backends).toEqual({
     "gke-cloud": { gcs: { bucket: "team-state", prefix: `bench/state/${RUN.runId}/gke-cloud` } },
@@ -48,7 +48,7 @@ test("state in S3 is locked by an object beside it, in the bucket's own region",
   });
 });
 
-test("null is local state, as is no word of it", async () => {
+test("null means a local state, as does a missing value", async () => {
   const { backends } = statesOf(await synthesize({ stateBucket: null }));
   expect(backends["gke-cloud"]).toEqual({ local: { path: "terraform.tfstate" } });
 });
@@ -60,7 +60,7 @@ test.each(["file:///tmp/state", "gs://", "gs://UPPER/x", "s3://b/x?profile=mine"
   },
 );
 
-test("a stack that lost its .terraform keeps its state through an init, as its backend is named", async () => {
+test("a stack without its .terraform keeps its state through an init", async () => {
   const { backends } = statesOf(await synthesize());
   const directory = await stackOf(`resource "terraform_data" "network" { input = "vpc" }`);
   const terraform = execa({ cwd: directory, env: { CHECKPOINT_DISABLE: "1", TF_INPUT: "0" } });

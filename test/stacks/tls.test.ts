@@ -80,7 +80,7 @@ describe.each([...architectures.values()])("$name with TLS", ({ name, region, zo
     });
   });
 
-  test("tells the workspaces' template whom to trust", () => {
+  test("gives the workspace template the authority to trust", () => {
     const { coder_ca: trusted } = on.stacks[stacks.at(-1)!].output.template_variables.value;
     expect(Buffer.from(trusted as string, "base64").toString()).toBe(certificate.tls.caPem);
     expect(off.stacks[stacks.at(-1)!].output.template_variables.value).not.toHaveProperty("coder_ca");
@@ -157,7 +157,7 @@ test.each(["gce-docker", "gce-vm"])(
   },
 );
 
-test("an environment of before says nothing of TLS, and has none", () => {
+test("an older environment has no TLS", () => {
   expect(environmentSchema.parse(RUN).tls).toBeUndefined();
 });
 

@@ -62,7 +62,7 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
       expect(template).toMatch(new RegExp(`${name}\\s+= "${value}"`));
   });
 
-  test("it is found by the run's labels, selected by none of them, and never among the workspaces", async () => {
+  test("it has the run's labels, none of them in its selector, and is not in the workspaces' namespace", async () => {
     const { metadata, spec } = await deploymentOf();
     // A claim of its own would make a disk that carries no label.
     expect(spec.template.spec).not.toHaveProperty("volume");
@@ -75,7 +75,7 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
   });
 });
 
-test("a machine with Docker is told to pull what its containers run", async () => {
+test("a machine with Docker pulls the image of its containers", async () => {
   const imageFor = async (workspaceImageDigest?: string): Promise<string> =>
     (
       await synthesize({
@@ -90,7 +90,7 @@ test("a machine with Docker is told to pull what its containers run", async () =
   expect(await imageFor(DIGEST)).toBe(imageOfWorkspaces("gce-docker", DIGEST));
 });
 
-test("an image that a size names by digest stays what it is", () => {
+test("an image that a size names by digest stays unchanged", () => {
   const image = `ghcr.io/acme/workspace@${DIGEST}`;
   const { figures } = resolveSize("gke", "canary", { "workspacePod.image": image });
   const variables = templateVariables({

@@ -15,7 +15,7 @@ test.each([
   "googleapi: Error 429: Quota limit 'StandardInstancesPerProjectPerRegion' has been exceeded.",
   "VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 32 allows",
   "VpcLimitExceeded: The maximum number of VPCs has been reached.",
-])("a quota without room is said in the cloud's words, with what to do: %s", (detail) => {
+])("an exceeded quota is reported in the cloud's words with advice: %s", (detail) => {
   const message = failed(detail);
   expect(message).toContain("terraform apply failed in stack gke-cloud: 1 error");
   expect(message).toContain(detail.slice(0, 20));
@@ -26,6 +26,6 @@ test.each([
   "googleapi: Error 403: Required permission",
   "RequestLimitExceeded: Request limit exceeded.",
   "The quotation is not JSON",
-])("no other failure is told to be a quota: %s", (detail) => {
+])("no other failure is reported as a quota: %s", (detail) => {
   expect(failed(detail)).not.toContain("a quota has no room");
 });

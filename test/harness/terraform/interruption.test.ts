@@ -24,7 +24,7 @@ const SLOW = `
 const slowStarted = (change: TerraformProgress): boolean =>
   change.address === "terraform_data.slow" && change.state === "started";
 
-test("an abort in mid-apply ends terraform in order, and what it made is in the state and can be destroyed", async () => {
+test("an abort during an apply ends terraform cleanly, and the state has everything that it created", async () => {
   const directory = await stackOf(SLOW);
   await terraform.init(directory, options());
   const abort = new AbortController();
@@ -85,7 +85,7 @@ test("after a kill -9 of its caller terraform keeps its state, and the next comm
   expect((await readdir(directory)).filter((name) => name.includes("refbench"))).toEqual([]);
 });
 
-test("a terraform that had its SIGINT gets no second one from the next command, which waits for its end", async () => {
+test("a terraform that got a SIGINT gets no second one from the next command, which waits for its end", async () => {
   const directory = await stackOf("");
   const binary = join(directory, "terraform");
   await writeFile(
@@ -123,7 +123,7 @@ test("a terraform that had its SIGINT gets no second one from the next command, 
   expect(lines).toEqual(["started", "interrupted"]);
 });
 
-test("what a killed process's terraform completed afterwards is reported by the next command", async () => {
+test("the next command reports what a killed process's terraform completed afterwards", async () => {
   const directory = await stackOf("");
   const hook = { resource: { addr: "google_compute_network.network" }, action: "delete", elapsed_seconds: 2 };
   const lines = [
@@ -141,7 +141,7 @@ test("what a killed process's terraform completed afterwards is reported by the 
   ]);
 });
 
-test("a mark whose pid now belongs to another process harms nobody", async () => {
+test("a mark whose pid now belongs to another process does no harm", async () => {
   const directory = await stackOf("");
   const mark = { pid: process.pid, startTime: "0", command: "apply", interrupted: false, output: "gone" };
   await writeFile(join(directory, ".refbench-terraform.json"), JSON.stringify(mark));
@@ -167,7 +167,7 @@ test("the state lock of a killed terraform does not stop the next one", async ()
   await expect(terraform.destroy(directory, options())).resolves.toMatchObject({ add: 0 });
 });
 
-test("an orphan that does not end is killed with its group, and the next command goes on", async () => {
+test("an orphan that does not end is killed with its group, and the next command continues", async () => {
   const directory = await stackOf(SLOW);
   const stopped = execa(
     "node",

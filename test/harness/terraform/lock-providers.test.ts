@@ -18,7 +18,7 @@ case "$*" in *${missing}*) printf '╷\\n│ Error: Could not retrieve providers
   return path;
 }
 
-test("providers are locked for linux and darwin, amd64 and arm64; one that can't be had is recorded", async () => {
+test("providers are locked for linux and darwin, amd64 and arm64, and a failed platform is returned", async () => {
   const directory = await stackOf("");
   const binary = await standIn(directory, "darwin_amd64");
   const locks = await lockProviders(directory, { ...options(), binary });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { findWorking } from "../../../harness/terraform/running.ts";
 
-test("no mark means that no terraform works there; a mark that cannot be read does not", async () => {
+test("a missing mark means that no terraform works there, and an unreadable one does not", async () => {
   const folder = await mkdtemp(join(tmpdir(), "refbench-running-"));
   try {
     expect(findWorking(folder)).toBeUndefined();

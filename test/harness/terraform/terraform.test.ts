@@ -6,7 +6,7 @@ import { options, stackOf } from "./stack.ts";
 
 const terraform = createTerraform();
 
-test("a stack is applied, listed, read and destroyed, with every change told", async () => {
+test("a stack is applied, listed, read and destroyed, and every change is reported", async () => {
   const directory = await stackOf(`
     resource "terraform_data" "network" { input = "vpc" }
     resource "terraform_data" "cluster" { input = terraform_data.network.output }
@@ -43,7 +43,7 @@ test("a stack is applied, listed, read and destroyed, with every change told", a
   expect((await readdir(directory)).filter((name) => name.includes("refbench"))).toEqual([]);
 });
 
-test("a failed apply says all of Terraform's errors with their addresses, and not the quoted source", async () => {
+test("a failed apply reports all of Terraform's errors with their addresses, without the quoted source", async () => {
   const directory = await stackOf(`
     resource "terraform_data" "quota" {
       provisioner "local-exec" { command = "echo quota exceeded >&2; exit 3" }
@@ -65,7 +65,7 @@ test("a failed apply says all of Terraform's errors with their addresses, and no
   await expect(failure).rejects.not.toThrow('provisioner "local-exec"');
 });
 
-test("a configuration that Terraform cannot read fails init in Terraform's words", async () => {
+test("an unreadable configuration fails init with Terraform's message", async () => {
   const directory = await stackOf('resource "terraform_data" {}');
   await expect(terraform.init(directory, options())).rejects.toMatchObject({
     code: "infrastructure",
@@ -73,7 +73,7 @@ test("a configuration that Terraform cannot read fails init in Terraform's words
   });
 });
 
-test("values of Terraform's variables show neither in lines nor in errors", async () => {
+test("values of Terraform's variables are neither in lines nor in errors", async () => {
   const directory = await stackOf(`
     variable "password" {
       type      = string
@@ -101,7 +101,7 @@ test("values of Terraform's variables show neither in lines nor in errors", asyn
   expect(lines.join("\n") + message).not.toMatch(/correct-horse|battery|staple/);
 });
 
-test("a stack's folder that is not there is named", async () => {
+test("a missing folder of a stack is named", async () => {
   await expect(terraform.apply("/nonexistent/stack", options())).rejects.toMatchObject({
     code: "run_folder",
     message: expect.stringContaining("/nonexistent/stack"),

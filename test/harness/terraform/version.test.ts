@@ -13,13 +13,13 @@ async function fakeTerraform(script: string): Promise<string> {
 
 const INSTALL = "https://developer.hashicorp.com/terraform/install";
 
-test("the installed terraform tells its version and path", async () => {
+test("the version and path of the installed terraform are returned", async () => {
   const { version, path } = await createTerraform().version(options());
   expect(version).toMatch(/^1\.(1[1-9]|[2-9]\d)\.\d+/);
   expect(path).toMatch(/^\/.*terraform$/);
 });
 
-test("a missing terraform is a usage error that says where to get it", async () => {
+test("a missing terraform is a usage error that names the download page", async () => {
   const nowhere = options({ env: { PATH: "/nonexistent" } });
   await expect(createTerraform().version(nowhere)).rejects.toMatchObject({
     code: "usage",
@@ -53,7 +53,7 @@ test.each(["1.11.0", "1.12.0-beta1", "2.0.0"])("terraform %s is new enough", asy
   });
 });
 
-test("a program that only has terraform's name is a usage error with what it said", async () => {
+test("a program that only has terraform's name is a usage error with its output", async () => {
   const folder = await fakeTerraform("echo hello");
   await expect(createTerraform().version(options({ env: { PATH: folder } }))).rejects.toMatchObject({
     code: "usage",

@@ -81,7 +81,7 @@ describe("capacity below the demand is refused:", () => {
   });
 });
 
-test("a node carries no more workspaces than it can attach disks", () => {
+test("a node has no more workspaces than it can attach disks", () => {
   expect(workspacesPerNode(GKE, resolveSize("gke", "100").figures)).toBe(127);
 });
 

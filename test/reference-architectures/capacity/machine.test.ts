@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { resolveSize } from "../../../reference-architectures/catalogue.ts";
 
-describe("what one machine cannot carry is refused:", () => {
+describe("a load that is too large for one machine is refused:", () => {
   const cases: readonly [string, string, string, Record<string, unknown>, RegExp][] = [
     [
       "more containers than cores",

@@ -41,7 +41,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size, kind }) => {
     expect(hourly.reduce((sum, { quantity, rate }) => sum + quantity * rate, 0) / perHour).toBeCloseTo(1, 4);
   });
 
-  test("keeps some of its total for the teardown, and not most of it", () => {
+  test("reserves a part of its total for the teardown, and not most of it", () => {
     expect(teardownReserve).toBeGreaterThan(0);
     expect(teardownReserve).toBeLessThan(total / 2);
   });
@@ -85,7 +85,7 @@ describe("the bill", () => {
     expect(nodes.perHour - usual.perHour).toBeGreaterThan(0.53609);
   });
 
-  test("has no managed database where Postgres is on the box", () => {
+  test("has no managed database with Postgres on-box", () => {
     const cloudSql = estimated("gce-docker", "1000");
     const onBox = estimated("gce-docker", "1000", { overrides: { "database.kind": "on-box" } });
     expect(amountOf(cloudSql, /Cloud SQL/)).toBeGreaterThan(0);
@@ -126,7 +126,7 @@ describe("what is not in the table", () => {
     });
   });
 
-  test("is told where it was taken from memory", () => {
+  test("names prices that were taken from memory", () => {
     const { notes } = estimated("eks", "canary");
     expect(notes.join()).toContain("us-east-2 is priced as us-east-1");
     expect(notes.join()).toContain("db.m6i.large of RDS: from memory");

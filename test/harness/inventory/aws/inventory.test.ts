@@ -173,7 +173,7 @@ describe("list", () => {
     });
   });
 
-  test("a run is known by name where nothing carries its label, and by what it lives in", async () => {
+  test("a run is found by name where nothing has its label, and by containing resources", async () => {
     const cluster = namePrefix(runId);
     const answer = await given({
       "ec2 DescribeVpcs": () => ({ Vpcs: [{ VpcId: "vpc-1", Tags: [{ Key: "Name", Value: cluster }] }] }),

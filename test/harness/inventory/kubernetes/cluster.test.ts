@@ -33,7 +33,7 @@ test("an API server that does not answer is away, and one without credentials fo
   expect(await lookAtApiServer(refused, signal)).toEqual({ state: "unknown", reason: "no credentials" });
 });
 
-test("records of the run's releases that are not deployed are deleted, and nobody else's", async () => {
+test("records of the run's releases that are not deployed are deleted, and no others", async () => {
   await using api = new FakeKubernetes();
   const server = await api.start();
   const record = (name: string): object => ({

@@ -57,7 +57,7 @@ test("balancers, ingresses, claims and volumes of a run's cluster are listed, us
   expect(seenIn(await world.inventory.list({ runId: OTHER_RUN }, signal))).toEqual([]);
 });
 
-test("in a cluster of several runs labels say whose a thing is", async () => {
+test("in a cluster of several runs, labels identify the run", async () => {
   await using world = await cluster("");
   plant(world.api);
   world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
@@ -67,7 +67,7 @@ test("in a cluster of several runs labels say whose a thing is", async () => {
   expect(items.map(({ name, runId }) => [name, runId])).toEqual([["labelled", RUN]]);
 });
 
-test("in a cluster of several runs a run's namespace makes everything in it the run's, and its volumes", async () => {
+test("in a cluster of several runs, everything in a run's namespace belongs to the run, with its volumes", async () => {
   await using world = await cluster("");
   const { api } = world;
   const labels = { "bench-run": RUN, "bench-managed": "manual" };
@@ -191,7 +191,7 @@ test("a cluster that does not answer is failed, not empty", async () => {
   expect(await world.inventory.list({ runId: RUN }, signal)).toMatchObject({ state: "failed", partial: [] });
 });
 
-test("a busy cluster is asked again after the wait that it names", async () => {
+test("a busy cluster is asked again after the wait that it requests", async () => {
   await using world = await cluster();
   world.api.mishaps.push({
     match: "services?",
@@ -205,7 +205,7 @@ test("a busy cluster is asked again after the wait that it names", async () => {
   expect(world.clock.now() - before).toBe(6_000);
 });
 
-test("an object is removed when its controllers have let it go", async () => {
+test("an object is removed when its controllers have released it", async () => {
   await using world = await cluster();
   plant(world.api);
   const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
@@ -214,7 +214,7 @@ test("an object is removed when its controllers have let it go", async () => {
   expect(await world.inventory.remove(items[0]!, signal)).toEqual({ state: "gone" });
 });
 
-test("an object that is held is in use, and says by whom", async () => {
+test("an object with finalizers is in use, and they are named", async () => {
   await using world = await cluster();
   world.api.finalizing = Number.POSITIVE_INFINITY;
   world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
@@ -227,7 +227,7 @@ test("an object that is held is in use, and says by whom", async () => {
   });
 });
 
-test("a deleted namespace takes what is in it along, which is not waited for again", async () => {
+test("a deleted namespace deletes everything in it, and nothing waits for that again", async () => {
   await using world = await cluster("");
   const { api, clock, inventory } = world;
   api.finalizing = 40;
@@ -260,7 +260,7 @@ test.each([
   expect(await world.inventory.remove(items[0]!, signal)).toMatchObject({ state });
 });
 
-test("what was made by hand is never removed", async () => {
+test("manual resources are never removed", async () => {
   await using world = await cluster();
   world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
     metadata: { name: "home", labels: { "bench-managed": "manual" } },

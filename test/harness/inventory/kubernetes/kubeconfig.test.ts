@@ -78,7 +78,7 @@ test("a cluster with a certificate authority of its own is trusted by its kubeco
   }
 });
 
-test("the context is chosen by name, and a wrong one is answered with the names that exist", async () => {
+test("the context is chosen by name, and a wrong name is refused with the existing ones", async () => {
   const file = await kubeconfig("https://127.0.0.1:2", { token: "t" });
   const other = await readKubeconfig({ file, context: "other", env: process.env });
   expect(other).toMatchObject({ context: "other", access: { server: "https://127.0.0.1:1" } });

@@ -140,7 +140,7 @@ test("what somebody else still uses is in use until that is gone", async () => {
   expect(await world.inventory.remove(net!, signal)).toEqual({ state: "removed" });
 });
 
-test("what was made by hand is never removed", async () => {
+test("manual resources are never removed", async () => {
   await using world = await project();
   world.google.put(ZONE, "disks", { name: "d" });
   const item = { ...disk, labels: { ...LABELS, "bench-managed": "manual" } };
