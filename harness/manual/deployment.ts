@@ -14,13 +14,16 @@ export interface ManualDeployment {
   readonly folder: string;
   readonly environment: Environment;
   readonly cloud: "google" | "aws";
-  /** Its stacks, in the order in which they were made. */
+  /** Its stacks, in the order of their deployment. */
   readonly stacks: readonly string[];
   /** It was made on the twin. */
   readonly isSimulated: boolean;
 }
 
-/** Finds the one of this working folder; in a command of `refbench twin exec`, and with `rehearse`, the twin's. */
+/**
+ * Finds the manual environment of this working folder; within `refbench twin exec`, and with `rehearse`, the
+ * twin's. Throws `usage` if there is none.
+ */
 export async function getManualDeployment(
   architecture: string,
   { rehearse }: { readonly rehearse: boolean },
@@ -37,10 +40,10 @@ export async function getManualDeployment(
   }
   const hint =
     !rehearse && existsSync(join(onTwin, architecture))
-      ? "; the twin of this folder has one, which --rehearse means"
+      ? "; the twin of this folder has one: use --rehearse"
       : "";
   throw new RefbenchError(
     "usage",
-    `there is no ${architecture} made by hand here: ${file} does not exist, expected the folder in which ${rehearse ? "refbench twin exec -- " : ""}npx cdktf deploy '${architecture}*' was run${hint}`,
+    `${architecture} has no manual environment here: ${file} does not exist; run this in the folder where ${rehearse ? "refbench twin exec -- " : ""}npx cdktf deploy '${architecture}*' was run${hint}`,
   );
 }

@@ -4,13 +4,13 @@ import type { coderTrust } from "../pipeline/making/coder-trust.ts";
 import type { WorkerEvent, WorkerRunner } from "../model/ports/worker.ts";
 import type { DrainResult } from "../model/record/worker-result.ts";
 
-/** Somebody waits for it, and may ask again. */
+/** Short, because a person waits and can repeat the command. */
 const GONE_AFTER_MS = 30_000;
 
 export interface DrainOptions {
   readonly worker: Pick<WorkerRunner, "drain">;
   readonly coderUrl: string;
-  /** Whom to trust there. */
+  /** The certificate authority to trust. */
   readonly trust: ReturnType<typeof coderTrust>;
   /** A session token of a site admin. */
   readonly token: string;
@@ -20,7 +20,10 @@ export interface DrainOptions {
   readonly onEvent: (event: WorkerEvent) => void;
 }
 
-/** Deletes every workspace through Coder. A Coder that cannot be reached is `infrastructure`: nothing is known then. */
+/**
+ * Deletes every workspace through Coder. Throws `infrastructure` if Coder cannot be reached: it is then unknown
+ * what was deleted.
+ */
 export async function drainDeployment(options: DrainOptions): Promise<DrainResult> {
   const { worker, coderUrl, trust, token, keepUsers, timeoutMs, signal } = options;
   const errors: string[] = [];
@@ -47,7 +50,7 @@ export async function drainDeployment(options: DrainOptions): Promise<DrainResul
     if (!errors.includes(CODER_GONE) || !(error instanceof RefbenchError)) throw error;
     throw new RefbenchError(
       "infrastructure",
-      `${error.message}; nothing is known to be deleted; once Coder is gone for good, refbench sweep --dry-run lists what its workspaces left`,
+      `${error.message}; it is not known what was deleted; if Coder is gone for good, list the remains of its workspaces with "refbench sweep --dry-run"`,
       { cause: error },
     );
   }

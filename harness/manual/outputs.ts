@@ -12,15 +12,15 @@ import { RefbenchError } from "../tools/error.ts";
 import type { ManualDeployment } from "./deployment.ts";
 import { parseJson } from "../tools/parse-json.ts";
 
-/** As much of a state as its outputs: version 4 is what every Terraform since 0.12 writes. */
+/** The outputs of a Terraform state. Every Terraform since 0.12 writes version 4. */
 const stateSchema = z.object({
   version: z.literal(4),
   outputs: z.record(z.string(), z.object({ value: z.unknown() })),
 });
 
 /**
- * What the stacks' states say of the environment. The state itself is read: a fresh shell has no synthesized stack for
- * `terraform output` to run in, nor the variables to synthesize one.
+ * Returns the outputs of an environment's stacks. They are read from the states, because `terraform output`
+ * needs a synthesized stack, which a fresh shell does not have. Throws `usage` if an output is missing.
  */
 export async function getOutputs(
   deployment: ManualDeployment,
@@ -30,13 +30,13 @@ export async function getOutputs(
   for (const stack of deployment.stacks) {
     const { where, text } = await findState(deployment, stack, env);
     if (text === undefined) continue;
-    for (const [name, { value }] of Object.entries(outputsIn(text, where))) outputs[name] = value;
+    for (const [name, { value }] of Object.entries(parseOutputs(text, where))) outputs[name] = value;
   }
   const parsed = coderOutputsSchema.and(cloudOutputsSchema).safeParse(outputs);
   if (parsed.success) return parsed.data;
   throw new RefbenchError(
     "usage",
-    `the state of ${deployment.stacks.join(" and ")} does not say where Coder is: ${deployment.environment.architecture} is not deployed, or not to its end; there is nothing to drain before "npx cdktf destroy"`,
+    `the state of ${deployment.stacks.join(" and ")} does not contain Coder's address: ${deployment.environment.architecture} is not deployed, or not completely; there is nothing to drain before "npx cdktf destroy"`,
     { cause: parsed.error },
   );
 }
@@ -60,16 +60,16 @@ async function findState(
   const isGoogle = url.protocol === "gs:";
   if (!isGoogle && !url.searchParams.has("region")) url.searchParams.set("region", region);
   const bucket = await openBucket(url.href, env, "the environment's state bucket");
-  // Terraform's backends name the state so.
+  // The key that Terraform's backends use.
   const key = `state/${runId}/${stack}/${isGoogle ? "default" : "terraform"}.tfstate`;
   const bytes = await bucket.get(key);
   return { where: `${bucket.url} (${key})`, text: bytes && Buffer.from(bytes).toString("utf8") };
 }
 
-function outputsIn(text: string, where: string): z.infer<typeof stateSchema>["outputs"] {
+function parseOutputs(text: string, where: string): z.infer<typeof stateSchema>["outputs"] {
   try {
     return stateSchema.parse(parseJson(text)).outputs;
   } catch (cause) {
-    throw new RefbenchError("usage", `${where} is no state of Terraform that refbench can read`, { cause });
+    throw new RefbenchError("usage", `${where} is not a Terraform state of version 4`, { cause });
   }
 }

@@ -9,10 +9,10 @@ import { findRunnerOf } from "../composition/runner/find-runner.ts";
 import { localWorkers, workerProgram } from "../composition/worker-program.ts";
 import type { ManualDeployment } from "./deployment.ts";
 
-/** Of the secrets that the stacks made with the environment, the load runner's key. */
+/** The load runner's key, among the environment's secrets. */
 const secretsSchema = z.object({ runnerKey: z.string().optional() });
 
-/** Where the drain runs: on this machine, or on the load runner of the environment. */
+/** Returns a runner on this machine, or on the environment's load runner. */
 export function chooseWorkerRunner(
   runner: "network" | "local",
   deployment: ManualDeployment,
@@ -27,7 +27,7 @@ export function chooseWorkerRunner(
       place: () => Promise.resolve(outputs),
       privateKey: async () => (await salvageJson(join(folder, "secrets.json"), secretsSchema))?.runnerKey,
       env: io.env,
-      // Its environments by hand lie in the twin's folder.
+      // The twin's manual environments are in the twin's folder.
       ...(isSimulated ? { twinRoot: resolve(folder, "..") } : {}),
     }),
     program: workerProgram,

@@ -26,12 +26,12 @@ export class SweepFolder {
     this.#clock = clock;
   }
 
-  /** A ledger that cannot be read gives no ages: everything counts as seen for the first time. */
+  /** The stored ages. If they cannot be read, everything counts as seen for the first time. */
   async loadLedger(tell: (line: string) => void): Promise<Ledger> {
     try {
       return (await findJson(this.#file("ledger"), ledgerSchema)) ?? EMPTY_LEDGER;
     } catch (error) {
-      tell(`${messageOf(error)}; ages are counted anew`);
+      tell(`${messageOf(error)}; ages are counted from now on`);
       return EMPTY_LEDGER;
     }
   }
@@ -40,7 +40,7 @@ export class SweepFolder {
     await this.#write("ledger", ledger);
   }
 
-  /** A heartbeat that cannot be read is none: the check fails, and the next pass writes another. */
+  /** The stored heartbeat; undefined if it cannot be read: the check then fails, and the next pass writes one. */
   async findHeartbeat(): Promise<Heartbeat | undefined> {
     return salvageJson(this.#file("heartbeat"), heartbeatSchema);
   }
@@ -49,7 +49,7 @@ export class SweepFolder {
     await this.#write("heartbeat", heartbeat);
   }
 
-  /** Runs `act` while no other sweep of this folder does; `act` gets the check that this is still so. */
+  /** Runs `act` while no other sweep of this folder runs. `act` gets a function that checks that. */
   async alone<T>(
     act: (checkLease: () => Promise<void>) => Promise<T>,
     { tell, signal }: { tell: (line: string) => void; signal: AbortSignal },
@@ -82,11 +82,11 @@ export class SweepFolder {
         if (!isLeaseHeld(error)) throw error;
       }
       const pid = (await watch.look()).lease?.holder.pid ?? 0;
-      if (!told) tell(`another sweep (pid ${pid}) works in this folder: waiting for it`);
+      if (!told) tell(`waiting for another sweep (pid ${pid}) of this folder`);
       if (this.#clock.elapsed() >= giveUpAt) {
         throw new RefbenchError(
           "inventory",
-          `another sweep (pid ${pid}) works in this folder and does not end`,
+          `another sweep (pid ${pid}) of this folder has not ended within 30 minutes: end that process, then sweep again`,
         );
       }
       await this.#clock.sleep(200, signal);
@@ -106,10 +106,10 @@ export class SweepFolder {
 const anyEnvironment = z.object({ runId: z.string().regex(RUN_ID_PATTERN), managed: z.string() });
 
 /**
- * The environments made by hand from this folder, by what names carry of their ids: their networks carry no label.
- * Throws `run_folder` where one cannot be read: what is somebody's would be taken for left over.
+ * The `run12` of each manual environment of this folder, because their networks carry no label. Throws
+ * `run_folder` if one cannot be read: a sweep would otherwise take somebody's resources for leftovers.
  */
-export async function manualRuns(cwd: string, env: NodeJS.ProcessEnv): Promise<ReadonlySet<string>> {
+export async function listManualRuns(cwd: string, env: NodeJS.ProcessEnv): Promise<ReadonlySet<string>> {
   const roots = [".refbench/manual", ".refbench/twin/manual", env["REFBENCH_MANUAL_DIR"] ?? ""];
   const runs = new Set<string>();
   for (const root of roots.filter((each) => each !== "")) {

@@ -7,7 +7,7 @@ const REPORT_SCHEMA_VERSION = 1;
 
 type Audited = Exclude<RunRecord["teardown"], { readonly state: "pending" }>;
 
-/** How the teardown of one run ended, or why there was none. */
+/** The outcome of one run's teardown, or why there was none. */
 export type RunOutcome = { readonly runId: RunId } & (
   | {
       readonly outcome: Audited["state"];
@@ -15,33 +15,33 @@ export type RunOutcome = { readonly runId: RunId } & (
       readonly scope: string;
       readonly left: Audited["left"];
     }
-  /** `unfinished`: nobody knows what is left; `left`: the command was left before the end. */
+  /** `unfinished`: it is not known what remains; `left`: the command was interrupted before the end. */
   | { readonly outcome: "skipped" | "would-tear-down" | "unfinished" | "left"; readonly reason: string }
 );
 
-/** What became of every run that a bucket holds. */
+/** The outcomes of all runs in a bucket. */
 export interface TeardownReport {
   readonly schemaVersion: typeof REPORT_SCHEMA_VERSION;
   readonly mirror: string;
   readonly dryRun: boolean;
-  /** Runs whose record in the bucket says already that nothing is left. */
+  /** Runs whose record in the bucket already says that nothing remains. */
   readonly finished: number;
   readonly runs: readonly RunOutcome[];
 }
 
-/** Puts together what there is to say. */
+/** Builds the report, with its outcome. */
 export function teardownReport(report: Omit<TeardownReport, "schemaVersion">): TeardownReport {
   return { schemaVersion: REPORT_SCHEMA_VERSION, ...report };
 }
 
-/** What a run that was torn down says by its final record. */
+/** The outcome in a run's final record. */
 export function teardownOutcomeOf({ runId, verdict, teardown }: RunRecord): RunOutcome {
   if (teardown.state === "pending")
     return { runId, outcome: "unfinished", reason: "its record is not final" };
   return { runId, outcome: teardown.state, verdict, scope: teardown.scope, left: teardown.left };
 }
 
-/** The report in lines, one a run. */
+/** The report as text, one line per run. */
 export function teardownText({ mirror, finished, runs }: TeardownReport): string {
   const lines = runs.map(outcomeLine);
   const others = `${finished} ${finished === 1 ? "run" : "runs"} finished before`;
@@ -49,7 +49,7 @@ export function teardownText({ mirror, finished, runs }: TeardownReport): string
   return `${mirror}: nothing to tear down, ${finished === 0 ? "it holds no run" : others}\n`;
 }
 
-/** What became of one run, on a line, and on one more for each thing that is left. */
+/** The outcome of one run on a line, and one more line for each remaining resource. */
 export function outcomeLine(run: RunOutcome): string {
   switch (run.outcome) {
     case "clean":
@@ -79,7 +79,7 @@ const VERDICT_OF = {
   "would-tear-down": "pass",
 } as const satisfies Record<RunOutcome["outcome"], Verdict>;
 
-/** The exit code of the heaviest outcome: each answers for its teardown alone. */
+/** The exit code of the most severe outcome. */
 export function teardownExitCode(runs: readonly RunOutcome[]): number {
   return EXIT_CODES[worst(runs.map(({ outcome }) => VERDICT_OF[outcome]))];
 }

@@ -8,38 +8,41 @@ import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { refuseOtherCloud } from "../composition/refuse-other-cloud.ts";
 import { unlockStates } from "./unlock-states.ts";
 
-/** How far the clocks of two machines may be apart. */
+/** How far the clocks of two machines may differ. */
 const CLOCKS_APART_MS = 60_000;
 
-/** Where a run is restored, with whose credentials, and who is told. */
+/** Where a run is restored, with which credentials, and where progress is reported. */
 export interface RestoreOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
   readonly tell: (message: string) => void;
-  /** Ends the wait for a sign of life. */
+  /** Ends the wait for a renewed lease. */
   readonly signal?: AbortSignal;
 }
 
-/** The run's folder, made again on this machine once no other one works on the run; throws `lease_held` when one does. */
-export async function restoredRun(
+/**
+ * Restores the run's folder on this machine once no other machine works on the run. Throws `lease_held` if one
+ * does.
+ */
+export async function restoreWhenFree(
   bucket: Bucket,
   runId: RunId,
   { cwd, env, clock, tell, signal }: RestoreOptions,
 ): Promise<RunFolder> {
   await awaitBucketLease(bucket, runId, { clock, tell, signal });
   const { cloud } = await readMirroredPlan(bucket, runId);
-  // Before anything of the bucket is written or started: its plan may be anybody's.
+  // Before anything from the bucket is written or started, because anybody may have written its plan.
   if (cloud !== undefined) refuseOtherCloud({ path: `the run ${runId} in ${bucket.url}` }, cloud, env);
   const freeAt = clock.now();
   const folder = await restoreRun(bucket, runId, { cwd, clock });
   tell(`restored ${folder.path} from ${bucket.url}`);
-  // Whoever takes the lease from now on has younger locks, by any clock.
+  // A process that takes the lease from now on has newer locks, by any clock.
   await unlockStates(folder, runId, { env, before: freeAt - CLOCKS_APART_MS, tell });
   return folder;
 }
 
-/** Asks for the whole teardown of a run, from the first stage on. */
+/** Requests the complete teardown of a run, from the first stage on. */
 export async function requestWholeTeardown(folder: RunFolder): Promise<void> {
   await requestTeardown(folder, { through: "audit", only: false, reason: "teardown" });
 }

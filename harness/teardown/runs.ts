@@ -23,19 +23,19 @@ import { findFinalRecord } from "../pipeline/record/run-record.ts";
 import { watchRun } from "../pipeline/driver/watch.ts";
 import { spawnReaper } from "../composition/spawn-reaper.ts";
 
-/** Reapers at once: each has a terraform of its own. */
+/** Reapers at the same time: each starts its own terraform. */
 const AT_ONCE = 4;
 
-/** What the folder knows of its runs at this moment, by what names carry of their ids. */
+/** The current state of each run of the folder, by `run12`. */
 export async function runStates(cwd: string): Promise<ReadonlyMap<string, RunState>> {
   const states = new Map<string, RunState>();
   for (const folder of await listRunFolders(cwd)) {
-    states.set(run12(runIdOf(folder)), runState(await factsOf(folder)));
+    states.set(run12(runIdOf(folder)), runState(await readFacts(folder)));
   }
   return states;
 }
 
-/** Has every run of this folder that nobody looks after, or that outlived its expiry, torn down by its reaper. */
+/** Tears down every run of this folder that has no driver and no reaper, or is past its expiry, through its reaper. */
 export async function tearDownDue(
   cwd: string,
   options: {
@@ -50,7 +50,7 @@ export async function tearDownDue(
     (folder) => options.runId === undefined || runIdOf(folder) === options.runId,
   );
   const found = await inTurns(folders, AT_ONCE, async (folder): Promise<readonly DueRun[]> => {
-    const facts = await factsOf(folder);
+    const facts = await readFacts(folder);
     const isToGo = isDue(facts) || (await isStuck(folder, facts, options));
     return isToGo ? [{ folder, adopted: !facts.held }] : [];
   });
@@ -65,10 +65,10 @@ export async function tearDownDue(
   return inTurns(due, AT_ONCE, (run) => tearDown(run, options));
 }
 
-/** A reaper renews its lease each 10 s; one that gives no sign of life for so long does not tear its run down. */
+/** A reaper renews its lease every 10 s. One that has not done so for this long does not tear down its run. */
 const STUCK_MS = 35_000;
 
-/** Whether a run was handed over to a reaper that lives and does nothing, as one that was stopped by SIGSTOP. */
+/** Whether a run's reaper is alive but does nothing, for example after SIGSTOP. */
 async function isStuck(
   folder: RunFolder,
   { final, asked, held }: RunFacts,
@@ -76,17 +76,17 @@ async function isStuck(
 ): Promise<boolean> {
   if (final || !asked || !held) return false;
   const sign = await watchReaperLease(folder, systemClock).nextSign(STUCK_MS, signal);
-  if (sign === "silent") tell(`run ${runIdOf(folder)}: its reaper lives and gives no sign of work`);
+  if (sign === "silent") tell(`run ${runIdOf(folder)}: its reaper is alive but does not work`);
   return sign === "silent";
 }
 
-/** A run to be torn down by its reaper, and whether it has none yet. */
+/** A run for its reaper to tear down, and whether it needs a new reaper. */
 export interface DueRun {
   readonly folder: RunFolder;
   readonly adopted: boolean;
 }
 
-/** Waits for the teardown of a run; its reaper is started where there is none. */
+/** Waits for the teardown of a run. Starts its reaper if there is none. */
 export async function tearDown(
   { folder, adopted }: DueRun,
   options: { readonly waitMs: number; readonly tell: (line: string) => void; readonly signal: AbortSignal },
@@ -95,7 +95,7 @@ export async function tearDown(
   const timeout = AbortSignal.timeout(options.waitMs);
   options.tell(
     adopted
-      ? `run ${runId} has nobody to tear it down: a reaper looks after it again`
+      ? `run ${runId} had no reaper: started one`
       : `run ${runId} is being torn down: waiting for its reaper`,
   );
   try {
@@ -103,7 +103,7 @@ export async function tearDown(
       folder,
       { clock: systemClock, spawnReaper },
       {
-        reporter: { report: (event) => tellOf(runId, event, options.tell) },
+        reporter: { report: (event) => reportEvent(runId, event, options.tell) },
         signal: AbortSignal.any([options.signal, timeout]),
         fromOffset: await EventTail.end(folder.events),
       },
@@ -113,13 +113,13 @@ export async function tearDown(
   } catch (error) {
     options.signal.throwIfAborted();
     const problem = timeout.aborted
-      ? `not torn down within --wait; its reaper goes on: "refbench watch ${runId}" follows it`
+      ? `not torn down within --wait; its reaper continues: follow it with "refbench watch ${runId}"`
       : messageOf(error);
     return { runId, adopted, teardown: "unfinished", problem };
   }
 }
 
-function tellOf(runId: RunId, event: StoredEvent, tell: (line: string) => void): void {
+function reportEvent(runId: RunId, event: StoredEvent, tell: (line: string) => void): void {
   const run = `run ${run12(runId)}`;
   if (event.type === "stage.finished") {
     tell(`${run}: ${event.stage} ${event.outcome}${event.message === undefined ? "" : `, ${event.message}`}`);
@@ -135,10 +135,10 @@ function runIdOf(folder: RunFolder): RunId {
 }
 
 /**
- * What the folder says of its run. What cannot be read is not taken for what is convenient: a lease is held, a driver is
- * not dead, and a run without its plan expires all the same.
+ * What the folder shows about its run. For what cannot be read the safe value holds: a lease is held, a driver
+ * is not dead, and a run without its plan still expires.
  */
-async function factsOf(folder: RunFolder): Promise<RunFacts> {
+async function readFacts(folder: RunFolder): Promise<RunFacts> {
   const final = await orUnknown(findFinalRecord(folder));
   const keep = await orUnknown(findKeep(folder));
   const request = await orUnknown(findRequest(folder));
@@ -153,10 +153,10 @@ async function factsOf(folder: RunFolder): Promise<RunFacts> {
 
 const UNKNOWN = "unknown";
 
-/** Longer than the expiry of any size: for a run of which neither plan nor environment can be read. */
+/** Longer than the expiry of any size, for a run whose plan and environment cannot be read. */
 const UNREADABLE_LASTS_MS = 24 * 60 * 60_000;
 
-/** Whether a run is past its expiry; one whose plan cannot be read by its environment, else by the time in its id. */
+/** Whether a run is past its expiry by its plan, else by its environment, else by the time in its id. */
 async function isExpired(folder: RunFolder): Promise<boolean> {
   const plan = await orUnknown(readJson(folder.plan, planSchema));
   if (plan !== UNKNOWN) return hasExpired(plan, systemClock);

@@ -9,13 +9,13 @@ import { sweepReport, type RunTornDown, type SweepReport } from "../inventory/sw
 import { adoptOrphans } from "../pipeline/driver/adopt.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { spawnReaper } from "../composition/spawn-reaper.ts";
-import { manualRuns, SweepFolder } from "./folder.ts";
+import { listManualRuns, SweepFolder } from "./folder.ts";
 import { runStates, tearDownDue } from "./runs.ts";
 import type { ChosenTargets, GuardedTarget } from "./targets.ts";
 
 export interface SweepTask extends ChosenTargets {
   readonly question: SweepQuestion;
-  /** How long a run that is torn down may take. */
+  /** Time limit for the teardown of one run. */
   readonly waitMs: number;
 }
 
@@ -25,7 +25,10 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-/** Sweeps for one folder: its runs by their state, then each target by discovery. Never throws: problems are reported. */
+/**
+ * Sweeps one folder: tears down its runs that are due, then searches each target. Never throws: problems are in
+ * the report.
+ */
 export async function sweepFolder(task: SweepTask, surroundings: Surroundings): Promise<SweepReport> {
   const { io, tell, signal } = surroundings;
   const { simulated, question, waitMs } = task;
@@ -42,7 +45,9 @@ export async function sweepFolder(task: SweepTask, surroundings: Surroundings): 
       notes.forEach(tell);
     }
     if (runId !== undefined && (await runStates(io.cwd)).get(run12(runId)) === "living") {
-      problems.push(`run ${runId} lives and is not touched: "refbench teardown ${runId}" ends it`);
+      problems.push(
+        `run ${runId} is in progress and was not touched: end it with "refbench teardown ${runId}"`,
+      );
     }
     await discover(task, surroundings, discoveries);
   } catch (error) {
@@ -73,9 +78,9 @@ async function discover(
   const ports: Omit<SweepPorts, "checkLease"> = {
     clock: systemClock,
     runs: () => runStates(io.cwd),
-    manualRuns: await manualRuns(io.cwd, io.env),
+    manualRuns: await listManualRuns(io.cwd, io.env),
     loadLedger: () => folder.loadLedger(tell),
-    // Ages are a convenience: a full disk must not keep what is to go.
+    // Ages are a convenience: a full disk must not prevent a removal.
     saveLedger: (ledger) => folder.saveLedger(ledger).catch((error: unknown) => tell(messageOf(error))),
     tell,
   };
@@ -100,7 +105,7 @@ async function sweepTarget(
   return sweepByDiscovery(target, question, ports, signal);
 }
 
-/** Leaves the record of this pass; returns why it could not. */
+/** Stores the heartbeat of this pass. Returns why that failed. */
 async function saveBeat(
   { targets, question }: SweepTask,
   { scope, outcome, runs }: SweepReport,
@@ -110,7 +115,7 @@ async function saveBeat(
   const folder = new SweepFolder(cwd, systemClock);
   const isDone = ({ items, problems }: Discovery): boolean =>
     problems.length === 0 && items.every(({ action }) => action !== "left");
-  // A pass over one run, or beside a run that is not torn down yet, is no pass over everything.
+  // A pass over one run, or beside a run that is not torn down yet, is not a complete pass.
   const isWhole = question.runId === undefined && runs.every(({ teardown }) => teardown !== "unfinished");
   try {
     const pass = {

@@ -6,8 +6,8 @@ import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { refuseOtherCloud } from "../composition/refuse-other-cloud.ts";
 
 /**
- * Accepts a folder that the user named and that another installation made, as one that was moved here. Refuses it
- * where its plan leads to other servers than this shell: those have to be given again by whoever has the credentials.
+ * Accepts a folder that the user named and that another installation made: it was moved here. Refuses it if its
+ * plan leads to other servers than this shell's variables, so that no folder decides where credentials are sent.
  */
 export async function takeOn(folder: RunFolder, env: NodeJS.ProcessEnv): Promise<void> {
   if (isOwn(folder)) return;

@@ -27,7 +27,7 @@ export interface TargetFlags {
   readonly region?: string;
 }
 
-/** A place to sweep, and who is asked whether refbench may. */
+/** A place to sweep, with the check whether its owner allows refbench. */
 export interface GuardedTarget extends SweepTarget {
   readonly marker: OwnerMarker;
 }
@@ -37,13 +37,13 @@ export interface ChosenTargets {
   readonly targets: readonly GuardedTarget[];
 }
 
-/** As a run settles: controllers take seconds in the twin and minutes in a cloud. */
+/** Controllers take seconds in the twin and minutes in a cloud. */
 const TWIN_SETTLE = { quietMs: 500, pollMs: 100 };
 const CLOUD_SETTLE = { quietMs: 30_000, pollMs: 5_000, patienceMs: 20 * 60_000 };
 
 /**
- * The twin, or what is pinned. With neither, the twin of this folder where there is one: a sweep must work after
- * everything was killed, and nothing of a real cloud is touched that was not named.
+ * The twin with `--rehearse`, or the named clouds. With neither, the twin of this folder if it exists: a sweep
+ * must work after everything was killed. A real cloud is touched only if it is named.
  */
 export async function chooseTargets(flags: TargetFlags, io: Io): Promise<ChosenTargets> {
   const pinned = [...google(flags, io), ...aws(flags, io)];
@@ -53,11 +53,11 @@ export async function chooseTargets(flags: TargetFlags, io: Io): Promise<ChosenT
   if (pinned.length > 0) return { simulated: false, targets: pinned };
   throw new RefbenchError(
     "usage",
-    "sweep was not told where: expected --rehearse for the twin of this folder, --project for Google, or --account and --region for AWS",
+    "sweep needs a target: --rehearse for the twin of this folder, --project for Google, or --account and --region for AWS",
   );
 }
 
-/** A missing twin is not an empty one while a rehearsal of this folder has not ended clean. */
+/** While a rehearsal of this folder has not ended clean, a missing twin does not count as empty. */
 async function twin({ cwd }: Io): Promise<GuardedTarget> {
   const root = twinRoot(cwd);
   const inventory = (await hasOpenRehearsal(cwd)) ? twinInventory(root, findTwinId(root)) : twinIfAny(root);
@@ -97,7 +97,10 @@ function aws({ account, region: flag }: TargetFlags, { env }: Io): readonly Guar
     );
   }
   if (region === undefined || region === "") {
-    throw new RefbenchError("usage", "--account needs --region: what is of a region is only seen from there");
+    throw new RefbenchError(
+      "usage",
+      "--account needs --region: a region's resources can be listed only there",
+    );
   }
   return [
     {

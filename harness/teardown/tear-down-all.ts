@@ -15,9 +15,9 @@ import { findFinalRecord } from "../pipeline/record/run-record.ts";
 import { findTwin } from "../composition/find-twin.ts";
 import { tearDown } from "./runs.ts";
 import { type RunOutcome, type TeardownReport, teardownOutcomeOf, teardownReport } from "./report.ts";
-import { requestWholeTeardown, type RestoreOptions, restoredRun } from "./restored-run.ts";
+import { requestWholeTeardown, type RestoreOptions, restoreWhenFree } from "./restored-run.ts";
 
-/** Reapers at once: each has a terraform of its own. */
+/** Reapers at the same time: each starts its own terraform. */
 const AT_ONCE = 4;
 
 export interface TearDownAllOptions extends RestoreOptions {
@@ -28,13 +28,13 @@ export interface TearDownAllOptions extends RestoreOptions {
 }
 
 /**
- * Ends every run that a bucket holds, that is not finished and that nobody works on. Throws when the bucket cannot be
- * listed; what goes wrong with one run is its own outcome.
+ * Tears down every unfinished run in a bucket that no process works on. Throws if the bucket cannot be listed. A
+ * problem with one run is the outcome of that run.
  */
 export async function tearDownAll(bucket: Bucket, options: TearDownAllOptions): Promise<TeardownReport> {
   const runs = await mirroredRecordTexts(bucket);
   const outcomes = await inTurns(runs, AT_ONCE, (run) =>
-    oneOf(run, bucket, options).catch((error: unknown): RunOutcome => {
+    tearDownOne(run, bucket, options).catch((error: unknown): RunOutcome => {
       const { runId } = run;
       if (options.signal.aborted) return { runId, outcome: "left", reason: leftReason(runId, bucket) };
       if (isLeaseHeld(error)) return { runId, outcome: "skipped", reason: messageOf(error) };
@@ -50,8 +50,8 @@ export async function tearDownAll(bucket: Bucket, options: TearDownAllOptions): 
   });
 }
 
-/** What became of one run; undefined when it was finished before. */
-async function oneOf(
+/** The outcome of one run; undefined if it was finished before. */
+async function tearDownOne(
   run: MirroredRecord,
   bucket: Bucket,
   options: TearDownAllOptions,
@@ -65,11 +65,11 @@ async function oneOf(
   const elsewhere = await twinElsewhere(cwd, state.plan);
   if (elsewhere !== undefined) return { runId, outcome: "skipped", reason: elsewhere };
   if (dryRun && state.heldBy !== undefined)
-    return { runId, outcome: "skipped", reason: `${state.heldBy} is believed to work on it` };
-  if (dryRun) return { runId, outcome: "would-tear-down", reason: "nobody works on it" };
+    return { runId, outcome: "skipped", reason: `${state.heldBy} probably works on it` };
+  if (dryRun) return { runId, outcome: "would-tear-down", reason: "no process works on it" };
   signal.throwIfAborted();
-  const folder = await restoredRun(bucket, runId, { cwd, env, clock, tell, signal });
-  // What this machine had of it may be finished, and only the bucket behind.
+  const folder = await restoreWhenFree(bucket, runId, { cwd, env, clock, tell, signal });
+  // The run may be finished on this machine while the bucket is not up to date.
   if ((await findFinalRecord(folder))?.teardown.state !== "clean") {
     await requestWholeTeardown(folder);
     const { problem } = await tearDown({ folder, adopted: true }, options);
@@ -81,7 +81,7 @@ async function oneOf(
   return teardownOutcomeOf(final);
 }
 
-/** Why a rehearsal is no affair of this machine's; undefined when its twin is here, or when it is a real run. */
+/** Why this machine cannot tear down a rehearsal; undefined if its twin is here, or for a real run. */
 async function twinElsewhere(cwd: string, { runId, rehearsal }: Plan): Promise<string | undefined> {
   if (rehearsal === undefined) return undefined;
   try {
@@ -93,5 +93,5 @@ async function twinElsewhere(cwd: string, { runId, rehearsal }: Plan): Promise<s
 }
 
 function leftReason(runId: string, { url }: Bucket): string {
-  return `its reaper goes on while this machine lives; anywhere else: "refbench teardown ${runId} --from ${url}"`;
+  return `its reaper continues on this machine; to tear down from another one: "refbench teardown ${runId} --from ${url}"`;
 }

@@ -8,7 +8,7 @@ import { planSchema } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { withEndpoints } from "../composition/settings/endpoints.ts";
 
-/** Frees the states of a run whose machine was lost. Never throws: what stays locked is left to the sweep. */
+/** Unlocks the states of a run whose machine was lost. Never throws: if a state remains locked, the sweep deletes its resources. */
 export async function unlockStates(
   folder: RunFolder,
   runId: RunId,
@@ -26,11 +26,11 @@ export async function unlockStates(
     const states = await openBucket(inRegion(stateBucket, region), place, "--state");
     await removeLostLocks(states, runId, { before, tell });
   } catch (error) {
-    tell(`nobody says whether the state is locked: ${messageOf(error)}`);
+    tell(`it is not known whether the state is locked: ${messageOf(error)}`);
   }
 }
 
-/** A bucket of S3 that was named without its region is in the run's, as the stacks have it. */
+/** An S3 bucket named without a region is in the run's region, as in the stacks. */
 function inRegion(stateBucket: string, region: string): string {
   const url = new URL(stateBucket);
   if (url.protocol === "s3:" && !url.searchParams.has("region")) url.searchParams.set("region", region);

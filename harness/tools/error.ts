@@ -8,7 +8,7 @@ export type ErrorCode =
   | "infrastructure"
   /** The stacks could not be synthesized: a defect of ours, since the size was checked before. */
   | "synthesis"
-  /** Coder did not become ready, refused a template, or lost its server in mid-run. */
+  /** Coder did not become ready, refused a template, or stopped answering during the run. */
   | "coder"
   /** The load generator's process died or broke its protocol. */
   | "worker"
@@ -22,12 +22,12 @@ export type ErrorCode =
   | "interrupted"
   /** The inventory could not be asked, or answered in part. */
   | "inventory"
-  /** Teardown ended and something is left. */
+  /** Teardown ended and something remains. */
   | "leaked"
-  /** An error escaped after something may have been created, and nothing has verified that it is gone. */
+  /** An error after something may have been created; it is not verified that it is gone. */
   | "after_create";
 
-/** The verdict that an error of each code ends in, when nothing heavier holds. */
+/** The verdict for an error of each code, unless a more severe one holds. */
 export const verdictOfError = {
   usage: "usage",
   infrastructure: "infrastructure",
@@ -43,7 +43,7 @@ export const verdictOfError = {
   after_create: "unverified",
 } as const satisfies Record<ErrorCode, Verdict>;
 
-/** The one error class of refbench. Messages are lower case, name the wrong value, what was expected and the next step. */
+/** Refbench's only error class. Messages are lower case: the wrong value, what is expected, the next step. */
 export class RefbenchError extends Error {
   override readonly name = "RefbenchError";
   readonly code: ErrorCode;
@@ -54,7 +54,7 @@ export class RefbenchError extends Error {
   }
 }
 
-/** The message of anything thrown, for lines that a person reads. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type Dispatcher, getGlobalDispatcher } from "undici";
 
-/** A page of 100 workspaces, or of 500 things of a cloud, has less than 2 MiB. */
+/** A page of 100 workspaces, or of 500 cloud resources, has less than 2 MiB. */
 export const MAX_BODY_BYTES = 16 * 2 ** 20;
-/** A refusal is a sentence, or a proxy's page of which nobody reads more. */
+/** A refusal is a sentence, or a proxy's page, whose rest is useless. */
 export const MAX_REFUSAL_BYTES = 64 * 2 ** 10;
 
 export interface ExchangeRequest {
@@ -19,14 +19,14 @@ export interface ExchangeRequest {
   readonly timeoutMs: number;
   /** @default undici's own pool */
   readonly dispatcher?: Dispatcher | undefined;
-  /** The most that an answer of 2xx may have. @default 16 MiB */
+  /** The largest body of a 2xx answer. @default 16 MiB */
   readonly maxBytes?: number;
 }
 
 export interface ExchangeAnswer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
-  /** Of a refusal, its first 64 KiB. */
+  /** The first 64 KiB of a refusal. */
   readonly bytes: Buffer;
 }
 
@@ -35,7 +35,7 @@ export class ExchangeTimeoutError extends Error {
   readonly code = "EXCHANGE_TIMEOUT";
 }
 
-/** The answer is larger than anything that was asked for. */
+/** The answer is larger than the request allows. */
 export class AnswerTooLargeError extends Error {
   readonly status: number;
 
@@ -46,13 +46,13 @@ export class AnswerTooLargeError extends Error {
 }
 
 /**
- * One request and its whole answer, the only place that reads bodies of answers. Its time and its memory are bounded
- * whatever the server sends, and however slowly. Redirects are not followed.
+ * Sends one request and reads its whole answer. This is the only place that reads bodies. Time and memory are
+ * bounded, whatever the server sends and however slowly. Redirects are not followed.
  * @throws ExchangeTimeoutError, AnswerTooLargeError, the signal's reason, or the error of the connection
  */
 export async function exchange(request: ExchangeRequest): Promise<ExchangeAnswer> {
   const { method, origin, path, headers, body, signal, timeoutMs } = request;
-  // A controller of its own, released below: signals made with `AbortSignal.any` stay with a signal that many share.
+  // A separate controller, released below: signals made with `AbortSignal.any` remain attached to a shared signal.
   const ending = new AbortController();
   const stop = (): void => ending.abort(signal?.reason);
   signal?.addEventListener("abort", stop, { once: true });
@@ -69,7 +69,7 @@ export async function exchange(request: ExchangeRequest): Promise<ExchangeAnswer
       headers: { ...headers },
       body: body ?? null,
       signal: ending.signal,
-      // The timer above is for head and body together; undici's own begin again with each byte.
+      // The timer above covers head and body together. Undici's timers restart with each byte.
       headersTimeout: 0,
       bodyTimeout: 0,
     });
@@ -88,13 +88,13 @@ export async function exchange(request: ExchangeRequest): Promise<ExchangeAnswer
   }
 }
 
-/** Reads a whole body; throws `AnswerTooLargeError` at the first byte too many, and closes its connection. */
+/** Reads a whole body. Throws `AnswerTooLargeError` beyond `maxBytes`, and closes the connection. */
 export async function readUpTo(body: AsyncIterable<Buffer>, maxBytes: number, status = 200): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of body) {
     length += chunk.length;
-    // LeavingDecision the loop closes the connection.
+    // Leaving the loop closes the connection.
     if (length > maxBytes) throw new AnswerTooLargeError(status, maxBytes);
     chunks.push(chunk);
   }
@@ -114,12 +114,12 @@ async function readStart(body: AsyncIterable<Buffer>): Promise<Buffer> {
 
 const BROKEN_OFF = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "EXCHANGE_TIMEOUT"];
 
-/** Whether a server was there, and its answer was lost on the way or did not come in time. */
+/** Whether a server was reached, but its answer was lost or late. */
 export function isBrokenOff(error: unknown): boolean {
   return error instanceof Error && "code" in error && BROKEN_OFF.includes(String(error.code));
 }
 
-/** What an exchange is asked with, of a whole URL. */
+/** Splits a URL into the origin and path that `exchange` needs. */
 export function splitUrl(url: string | URL): Pick<ExchangeRequest, "origin" | "path"> {
   const { origin, pathname, search } = new URL(url);
   return { origin, path: `${pathname}${search}` };

@@ -1,9 +1,9 @@
-/** Deeper than anything that Coder, a cloud or refbench writes: their answers reach some 20 levels. */
+/** Coder, clouds and refbench write about 20 levels. */
 export const MAX_JSON_DEPTH = 100;
-/** A page of 100 workspaces has some 10,000 objects and lists. One of these costs far more memory than its two bytes. */
+/** A page of 100 workspaces has about 10,000 objects and lists. Each costs far more memory than its two bytes. */
 export const MAX_JSON_CONTAINERS = 1_000_000;
 
-/** A text that may be JSON, and is nested too deep or has too many objects and lists to be read. */
+/** The text is nested too deep, or has too many objects and lists. */
 export class JsonBoundError extends Error {}
 
 const QUOTE = 0x22;
@@ -13,7 +13,7 @@ const CLOSING = new Set([0x5d, 0x7d]);
 
 /**
  * As `JSON.parse`, for text that this process did not write. Throws `JsonBoundError` beyond 100 levels or 1,000,000
- * objects and lists, before anything is built of it, and `SyntaxError` as `JSON.parse` does.
+ * objects and lists, before it builds anything, and `SyntaxError` as `JSON.parse` does.
  */
 export function parseJson(text: string): unknown {
   refuseBeyondBounds(text);
@@ -38,7 +38,7 @@ function refuseBeyondBounds(text: string): void {
   }
 }
 
-/** Where the string that begins here ends; the text's end where it does not. */
+/** The index where the string that starts here ends; the text's end if it does not end. */
 function endOfString(text: string, from: number): number {
   for (let at = text.indexOf('"', from + 1); at !== -1; at = text.indexOf('"', at + 1)) {
     let escapes = 0;

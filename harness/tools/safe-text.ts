@@ -6,19 +6,19 @@ import { stripVTControlCharacters } from "node:util";
  */
 const OBEYED = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 
-/** Text of any origin without what would move the cursor, colour the screen, or reorder what is read. Line breaks and tabs stay. */
+/** Removes characters that would move the cursor, colour the screen or reorder text. Line breaks and tabs remain. */
 export function removeControls(text: string): string {
   return stripVTControlCharacters(text).replace(OBEYED, (character) =>
     character === "\n" || character === "\t" ? character : "",
   );
 }
 
-/** The same on one line, for a place that has room for one: a line break could pass for a line of refbench's own. */
+/** The same on one line: otherwise a line break in the text could imitate a line of refbench. */
 export function oneLine(text: string): string {
   return removeControls(text.replace(/\s*[\r\n\u0085\u2028\u2029]+\s*/gu, " ").replaceAll("\t", " "));
 }
 
-/** A value as indented JSON with a line break at its end. Characters that a terminal obeys are escaped, none is lost. */
+/** A value as indented JSON with a line break at its end. Characters that a terminal obeys are escaped. */
 export function jsonText(value: unknown): string {
   const json = JSON.stringify(value, null, 2);
   return `${json.replace(OBEYED, (character) => (character === "\n" ? character : escapedUnits(character)))}\n`;

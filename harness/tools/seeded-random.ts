@@ -1,7 +1,7 @@
-/** Numbers from 0 to below 1; the same seed gives the same ones, on every machine. */
+/** Returns numbers from 0 to below 1. The same seed gives the same numbers on every machine. */
 export type Random = () => number;
 
-/** Mulberry32: small and good enough to draw an order by. */
+/** Mulberry32: good enough to draw an order. */
 export function seededRandom(seed: number): Random {
   let state = seed | 0;
   return () => {

@@ -18,10 +18,10 @@ export const EXIT_CODES = {
 
 export type Verdict = keyof typeof EXIT_CODES;
 
-/** Verdicts in order of weight, heaviest first. */
+/** Verdicts, the most severe first. */
 export const VERDICTS = Object.keys(EXIT_CODES) as readonly Verdict[];
 
-/** The heaviest of the verdicts that hold; `pass` when none does. */
+/** The most severe of the verdicts that hold; `pass` if none does. */
 export function worst(verdicts: Iterable<Verdict>): Verdict {
   const holding = new Set(verdicts);
   return VERDICTS.find((verdict) => holding.has(verdict)) ?? "pass";

@@ -89,7 +89,7 @@ describe.skipIf(!canRun())("a real run on an emulated AWS, with AWS's own provid
 
       const args = ["sweep", "--account", MOTO_ACCOUNT, "--region", REGION];
       const swept = await new Refbench(cwd, args, env).ended;
-      expect(swept.stderr).toMatch(/has nobody to tear it down/);
+      expect(swept.stderr).toMatch(/had no reaper: started one/);
       expect(swept.code).toBe(10);
       expect(await onlyRecord(cwd)).toMatchObject({
         verdict: "interrupted",

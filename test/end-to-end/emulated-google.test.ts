@@ -134,7 +134,7 @@ describe.skipIf(!hasRealProvider("google"))("Google's own provider on the mock o
       expect(google.store.size).toBeGreaterThan(5);
 
       const swept = await new Refbench(cwd, ["sweep", "--project", PROJECT], env).ended;
-      expect(swept.stderr).toMatch(/has nobody to tear it down/);
+      expect(swept.stderr).toMatch(/had no reaper: started one/);
       expect(google.store.keys()).toEqual([]);
       expect(google.policy["bindings"] ?? []).toEqual([]);
       expect(swept.code).toBe(10);

@@ -14,7 +14,7 @@ import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { checkHeartbeat } from "../sweep/check.ts";
 import { SweepFolder } from "../../teardown/folder.ts";
-import { namedRun } from "../../teardown/named-run.ts";
+import { findNamedRun } from "../../teardown/named-run.ts";
 import type { TargetFlags } from "../../teardown/targets.ts";
 import { writeSweepReport } from "../sweep/write-report.ts";
 import { LONGEST_AGE_MS, count, duration } from "../../tools/quantities.ts";
@@ -122,7 +122,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
     );
     return;
   }
-  const runId = flags.run === undefined ? undefined : await namedRun(io.cwd, flags.run);
+  const runId = flags.run === undefined ? undefined : await findNamedRun(io.cwd, flags.run);
   const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
   using interrupts = listenForInterrupts(() => tell("stopping; what was removed is said below"));
   const { sweepFolder } = await import("../../teardown/sweep-folder.ts");

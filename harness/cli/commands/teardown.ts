@@ -20,7 +20,7 @@ import { openMirror } from "../../composition/open-mirror.ts";
 import { bucketUrl } from "../options/parsers.ts";
 import { spawnReaper } from "../../composition/spawn-reaper.ts";
 import { teardownExitCode, teardownText } from "../../teardown/report.ts";
-import { requestWholeTeardown, restoredRun } from "../../teardown/restored-run.ts";
+import { requestWholeTeardown, restoreWhenFree } from "../../teardown/restored-run.ts";
 import { takeOn } from "../../teardown/take-on.ts";
 import { tearDownAll } from "../../teardown/tear-down-all.ts";
 import { followTeardown } from "./watch.ts";
@@ -83,7 +83,7 @@ async function oneFrom(run: string, from: string, io: Io): Promise<void> {
   const bucket = await openBucket(from, io.env, "--from");
   const runId = await findMirroredRun(bucket, run);
   const tell = (message: string): void => void io.stderr.write(`refbench: ${message}\n`);
-  const folder = await restoredRun(bucket, runId, { cwd: io.cwd, env: io.env, clock: systemClock, tell });
+  const folder = await restoreWhenFree(bucket, runId, { cwd: io.cwd, env: io.env, clock: systemClock, tell });
   await tornDown(folder, io);
   if ((await findFinalRecord(folder)) === undefined) return;
   await keepFinalRecord(bucket, folder, runId).catch((error: unknown) =>

@@ -35,8 +35,8 @@ export function mayLive(process: LocalProcess): boolean {
 }
 
 /**
- * Ends a process of this machine and waits until it is gone: with a `graceMs`, SIGTERM first and that long to end by
- * itself; then SIGKILL.
+ * Ends a process of this machine and waits until it is gone. With `graceMs`, sends SIGTERM first and waits that
+ * long before SIGKILL.
  *
  * @returns whether it is gone
  */

@@ -4,25 +4,25 @@ import { hostname } from "node:os";
 import { z } from "zod";
 import { processStart } from "./process-start.ts";
 
-/** A process that cannot be mistaken for a later one with the same pid. Ids decide; the host's name is for people. */
+/** Identifies a process, also against a later one with the same pid. The ids decide; the host's name is for readers. */
 export const processIdentity = z.object({
   /** Name of the machine, which may change while the process lives. */
   host: z.string(),
   /** Digest of the machine's id, the same after a restart. Absent where the system has none. */
   machine: z.string().optional(),
-  /** Changes with each boot; empty where the system has none. */
+  /** Changes with each boot; empty if the system has none. */
   boot: z.string(),
   /** Within it pids mean the same processes: two containers of one machine differ. Absent where the system has none. */
   pidNamespace: z.string().optional(),
   pid: z.number().int().positive(),
-  /** When it started, in the system's own words. */
+  /** When it started, as `processStart` returns it. */
   startTime: z.string(),
 });
 export type ProcessIdentity = z.infer<typeof processIdentity>;
 
 /**
- * What can be said of a process from here: `elsewhere` when it runs where this process cannot look, `unknown` when
- * the look itself failed. Neither is dead.
+ * The state of a process as seen from here: `elsewhere` if it runs where this process cannot see it, `unknown` if
+ * the question failed. Neither means dead.
  */
 export type Liveness = "alive" | "dead" | "elsewhere" | "unknown";
 
@@ -57,7 +57,7 @@ export function isOfThisBoot({ host, boot, pidNamespace }: ProcessIdentity): boo
   return boot === own.boot && (pidNamespace === undefined || pidNamespace === own.pidNamespace);
 }
 
-/** Whether this is its machine, started again since: nothing of then lives. */
+/** Whether this is its machine, restarted since: no process from before is alive. */
 function hasRestarted({ host, machine, boot }: ProcessIdentity): boolean {
   const own = here();
   if (boot === own.boot) return false;
@@ -80,7 +80,7 @@ function optional<Key extends string>(key: Key, value: string | undefined): { [k
   return value === undefined ? {} : ({ [key]: value } as { [key in Key]: string });
 }
 
-/** The id is not to be shown to others as it is (machine-id(5)), and leases lie in buckets. */
+/** A digest, because the id itself must not be shown to others (machine-id(5)), and leases are in buckets. */
 function machineId(): string | undefined {
   const id = read("/etc/machine-id");
   if (id === undefined || id === "" || id === "uninitialized") return undefined;

@@ -3,19 +3,19 @@ export interface Deadline {
   readonly signal: AbortSignal;
   /** Whether its time is over, as opposed to a stop. */
   readonly isOver: () => boolean;
-  /** Releases its timer and its place at the signal that it follows. */
+  /** Ends the timer and stops following the other signal. */
   readonly release: () => void;
 }
 
-/** Node rings a longer timer at once: nothing can be waited for longer than 24 days. */
+/** The longest timer of Node, 24 days. A longer one would fire at once. */
 export const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** What a call is ended with when the deadline of its work is over. */
+/** The reason of a signal whose deadline has passed. */
 export class DeadlineError extends Error {}
 
 /**
- * Begins a deadline of so many milliseconds; `Infinity` has none. Checked between calls alone, a deadline does not end a
- * call whose answer trickles: give its signal to the calls themselves.
+ * Starts a deadline in milliseconds; `Infinity` = none. Give its signal to the calls themselves: a check between
+ * calls does not end a call whose answer trickles.
  */
 export function startDeadline(ms: number, stop: AbortSignal): Deadline {
   const ending = new AbortController();

@@ -1,4 +1,4 @@
-/** Does something with each of a list, at most `atOnce` at a time; the results are in the list's order. */
+/** Runs `act` for each item, at most `atOnce` at the same time. Returns the results in the list's order. */
 export async function inTurns<T, R>(
   list: readonly T[],
   atOnce: number,

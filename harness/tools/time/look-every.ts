@@ -1,6 +1,6 @@
 /**
- * Looks again and again until it is disposed of, which waits for a look under way. A look that takes long is not made
- * twice at once, and one that fails is told and made again.
+ * Calls `look` every `ms` until disposal, which waits for a running call. Calls never overlap. A failed call is
+ * reported, and the next one follows as usual.
  */
 export function lookEvery(
   ms: number,

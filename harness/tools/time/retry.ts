@@ -1,11 +1,11 @@
 import type { Clock } from "./clock.ts";
 
-/** What one try came to. */
+/** The result of one try. */
 export interface Try<T> {
   readonly outcome: T;
   /** Whether the same call may succeed later. */
   readonly mayPass: boolean;
-  /** How long the other side asks to wait. */
+  /** How long the server asks to wait, in milliseconds. */
   readonly afterMs?: number | undefined;
 }
 
@@ -22,8 +22,8 @@ export interface RetryOptions {
 }
 
 /**
- * Makes a call again while its failure may pass. For calls that may be made twice, and that nobody measures. Returns the
- * last outcome.
+ * Repeats a call while its failure may pass. Use it only for calls that may be repeated and are not measured.
+ * Returns the last outcome.
  * @throws the signal's reason when it aborts during a wait, and whatever the call itself throws
  */
 export async function retry<T>(

@@ -11,7 +11,7 @@ export interface WaitOptions {
 }
 
 /**
- * Asks again and again until the answer is not `undefined`, and returns that answer. Asks at least once.
+ * Asks repeatedly until the answer is not `undefined`, and returns that answer. Asks at least once.
  *
  * @returns `undefined` when the time has passed
  * @throws the signal's reason when it aborts between two questions, and whatever `ask` throws

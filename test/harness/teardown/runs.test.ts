@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ulid } from "ulid";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { manualRuns } from "../../../harness/teardown/folder.ts";
+import { listManualRuns } from "../../../harness/teardown/folder.ts";
 import { runStates } from "../../../harness/teardown/runs.ts";
 import { ownIdentity } from "../../../harness/tools/process/process-identity.ts";
 
@@ -54,10 +54,10 @@ test("a request that cannot be read asks nothing yet", async () => {
 
 test("an environment made by hand that cannot be read stops a sweep, and is not taken for none", async () => {
   const made = join(cwd, ".refbench", "manual", "gke-cloud");
-  expect(await manualRuns(cwd, {})).toEqual(new Set());
+  expect(await listManualRuns(cwd, {})).toEqual(new Set());
   await mkdir(join(made, "environment.json"), { recursive: true });
-  await expect(manualRuns(cwd, {})).rejects.toMatchObject({ code: "run_folder" });
+  await expect(listManualRuns(cwd, {})).rejects.toMatchObject({ code: "run_folder" });
   await rm(join(cwd, ".refbench", "manual"), { recursive: true });
   await writeFile(join(cwd, ".refbench", "manual"), "no folder");
-  await expect(manualRuns(cwd, {})).rejects.toMatchObject({ code: "run_folder" });
+  await expect(listManualRuns(cwd, {})).rejects.toMatchObject({ code: "run_folder" });
 });

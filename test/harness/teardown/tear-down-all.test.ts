@@ -70,8 +70,8 @@ test("a dry run says of each run what would become of it, and changes nothing", 
   await new BucketLeaseBook(bucket, held, world.clock).acquire(onMachine("runner-7"));
   const before = bucket.text();
   const { text, code } = await tornDown(bucket, { dryRun: true });
-  expect(text).toContain(`${free}: would be torn down: nobody works on it\n`);
-  expect(text).toContain(`${held}: skipped: process ${process.pid} on runner-7 is believed to work on it\n`);
+  expect(text).toContain(`${free}: would be torn down: no process works on it\n`);
+  expect(text).toContain(`${held}: skipped: process ${process.pid} on runner-7 probably works on it\n`);
   expect(code).toBe(0);
   expect(bucket.text()).toBe(before);
 });

@@ -64,6 +64,6 @@ test("a run whose state lies in its own folder has no locks to remove", async ()
 test("a bucket that cannot be asked is told, and keeps no run from its teardown", async () => {
   const folder = await restored(`gs://nobodys/state`);
   expect(await unlocked(folder)).toEqual([
-    expect.stringMatching(/^nobody says whether the state is locked: .*gs:\/\/nobodys/),
+    expect.stringMatching(/^it is not known whether the state is locked: .*gs:\/\/nobodys/),
   ]);
 });

@@ -174,7 +174,7 @@ test("without a load runner in the outputs the network is out of reach, with the
 test("what was made on the twin is meant by --rehearse, and says that it is simulated", async () => {
   const { coder, drain } = await byHand({ root: ".refbench/twin/manual", project: TWIN_PROJECT });
   await coder.addWorkspace("w1");
-  await expect(drain([])).rejects.toThrow(/no gke made by hand here.*--rehearse/);
+  await expect(drain([])).rejects.toThrow(/gke has no manual environment here.*--rehearse/);
   const { stdout } = await drain(["--rehearse"]);
   expect(stdout).toMatch(
     /^gke \(simulated\): 1 workspace deleted.*\nNext: npx refbench twin exec -- npx cdktf destroy/,
@@ -186,6 +186,6 @@ test("an environment that was not deployed to its end has nothing to drain", asy
   await write(join(folder, "gke-coder/terraform.tfstate"), { version: 4, outputs: {} });
   await expect(drain([])).rejects.toMatchObject({
     code: "usage",
-    message: expect.stringContaining("does not say where Coder is"),
+    message: expect.stringContaining("does not contain Coder's address"),
   });
 });

@@ -148,7 +148,7 @@ describe("refbench sweep", () => {
     const second = new Refbench(cwd, ["sweep", "--rehearse"]);
     const during = other.alone(
       async () => {
-        await second.says(/another sweep \(pid \d+\) works in this folder/);
+        await second.says(/waiting for another sweep \(pid \d+\) of this folder/);
         return left(cwd);
       },
       { tell: () => undefined, signal },
@@ -184,7 +184,10 @@ describe("refbench sweep", () => {
     const sweep = () => runCommand(sweepCommand, ["--rehearse", "--older-than", "0s"], { cwd });
     expect((await sweep()).code).toBe(0);
     await writeFile(join(cwd, ".refbench", "sweep", "ledger.json"), "{");
-    expect(await sweep()).toMatchObject({ code: 0, stderr: expect.stringMatching(/ages are counted anew/) });
+    expect(await sweep()).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/ages are counted from now on/),
+    });
     expect(await left(cwd)).toEqual(["ageless"]);
     expect((await sweep()).code).toBe(10);
     expect(await left(cwd)).toEqual([]);
@@ -213,7 +216,7 @@ describe("refbench sweep", () => {
     [["--account", "123456789012"], /needs --region/],
     [["--check", "--dry-run", "--rehearse"], /sweeps nothing/],
     [["--run", "nonsense", "--rehearse"], /no run "nonsense"/],
-    [[], /sweep was not told where/],
+    [[], /sweep needs a target/],
   ])("%j is refused", async (args, words) => {
     const cwd = await folder();
     await expect(runCommand(sweepCommand, args, { cwd, env: {} })).rejects.toThrow(words);
