@@ -2,27 +2,27 @@ import { lastWords } from "./last-words.ts";
 
 /** Output kept of a line that has not ended, and of the last output for messages. */
 const MAX_KEPT = 512;
-/** Bytes of output kept of an idle session, to say what it printed before it ended: 10,000 sessions keep them. */
+/** Bytes of output kept of an idle session, to report what it last printed. 10,000 sessions keep them. */
 const MAX_LAST = 160;
 // eslint-disable-next-line no-control-regex -- terminals answer in control sequences
 const CONTROL_SEQUENCES = /\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[=>])/g;
 
 export type AskOutcome =
   | { readonly state: "answered"; readonly atMs: number }
-  /** The shell went on without the expected line. */
+  /** The shell continued without the expected line. */
   | { readonly state: "wrong"; readonly output: string }
   | { readonly state: "silent" | "closed"; readonly output: string };
 
-/** What may stand before an answer on its line: a prompt ends in a sign, a command in a word. */
+/** Text that may precede an answer on its line: a prompt ends in a sign, a command in a word. */
 const ENDS_AS_PROMPT = /[^\w\s]\s*$/;
 
 export interface AskOptions {
   readonly timeoutMs: number;
-  /** A line that the shell prints afterwards: seen first, the expected one never comes. */
+  /** A line that the shell prints afterwards. If it comes first, the expected one will never come. */
   readonly marker?: string;
   /**
-   * Whether a prompt may stand before the expected line, which has to be a word that nothing else prints: a shell that
-   * edits no lines itself prints it there when the question was typed ahead, as after a stall.
+   * Whether a prompt may precede the expected line, which must then be a word that nothing else prints. A shell
+   * without line editing prints its prompt there if the question was typed ahead, for example after a stall.
    */
   readonly mayFollowPrompt?: boolean;
 }
@@ -32,14 +32,14 @@ interface Pending extends Pick<AskOptions, "mayFollowPrompt" | "marker"> {
   readonly settle: (outcome: AskOutcome) => void;
 }
 
-/** What carries the bytes of one interactive shell: a web terminal or an SSH channel. */
+/** The transport of one interactive shell: a web terminal or an SSH channel. */
 export interface ShellTransport {
   write(text: string): void;
-  /** Ends in order; tells when nothing of it stands any more, on the other side either. */
+  /** Closes it cleanly; calls `onClosed` once the other side has closed too. */
   close(onClosed: () => void): void;
-  /** Ends at once: the other side does not answer any more. */
+  /** Ends it at once, because the other side does not answer any more. */
   destroy(): void;
-  /** Asks the other side for a sign of life; whatever comes back is heard. */
+  /** Asks the other side for a sign of life. Any answer counts. */
   ping(): void;
   /** How the bytes travel, where that is known. */
   path?(): Promise<"relayed" | "direct" | undefined>;
@@ -57,15 +57,15 @@ export interface OutputReader {
 }
 
 /**
- * One interactive shell. An answer is a whole output line that equals what was expected, so that the echo of the
- * typed command, which stands on a line with the command's other words, never counts.
+ * One interactive shell. An answer is a whole output line that equals the expected text. The echo of the typed
+ * command never counts, because its line has the command's other words.
  */
 export class ShellSession {
   readonly kind: "terminal" | "ssh";
   /** Bytes typed and bytes of output. */
   sent = 0;
   received = 0;
-  /** When anything came from the other side, a sign of life included. */
+  /** When anything last came from the other side, including a sign of life. */
   heardMs = performance.now();
   reader: OutputReader | undefined;
   readonly #transport: ShellTransport;
@@ -86,7 +86,7 @@ export class ShellSession {
     return this.#end === undefined;
   }
 
-  /** It answered a question: what is typed is read by a shell. Output before that is kept, to name what stands in its place. */
+  /** Whether it answered a question, so that a shell reads what is typed. Output before that is kept, to name what else reads it. */
   get isShell(): boolean {
     return this.#isShell;
   }
@@ -211,7 +211,7 @@ export class ShellSession {
     this.#forget();
   }
 
-  /** With no question left nobody is told what was printed, and thousands of idle sessions would keep it. */
+  /** Without a question nobody needs the output, and thousands of idle sessions would keep it. */
   #forget(): void {
     if (this.#pending.length === 0 && this.#isShell) this.#recent = "";
   }

@@ -9,7 +9,7 @@ import { exhaustedBy } from "./exhausted.ts";
 import { errorBody } from "./schemas.ts";
 import { Transport, type TransportOptions } from "./transport.ts";
 
-/** How long a call waits for its whole answer unless it says otherwise. */
+/** How long a call waits for its whole answer by default. */
 export const CALL_TIMEOUT_MS = 60_000;
 
 const MAX_ATTEMPTS = 6;
@@ -17,7 +17,7 @@ const MAX_RETRY_AFTER_MS = 90_000;
 
 export interface CoderHttpOptions extends TransportOptions {
   readonly clock: Clock;
-  /** The most connections at once; a request beyond them waits. @default no limit */
+  /** The most connections at the same time; further requests wait. @default no limit */
   readonly connections?: number;
 }
 
@@ -34,13 +34,16 @@ export interface CoderCall<T> {
   readonly body?: { readonly bytes: Buffer; readonly type: string };
   /** @default 60,000 */
   readonly timeoutMs?: number;
-  /** The most that the answer may have. @default 16 MiB */
+  /** The largest answer in bytes. @default 16 MiB */
   readonly maxBytes?: number;
   /** Whether 429 is waited out. @default true */
   readonly retryThrottled?: boolean;
 }
 
-/** One pool of connections to one Coder, in which no request waits for another unless it is limited; answers are checked, 429 is waited out as Coder asks. */
+/**
+ * A pool of connections to one Coder. No request waits for another, unless the pool is limited. Answers are
+ * checked against schemas. After 429, a request is repeated when Coder asks for it.
+ */
 export class CoderHttp {
   readonly url: string;
   readonly clock: Clock;
@@ -57,7 +60,7 @@ export class CoderHttp {
     this.#dispatcher = this.transport.dispatcher(options.connections);
   }
 
-  /** How many answers were 429 so far, to requests and websockets, retried ones included. */
+  /** How many requests and websockets were answered with 429 so far, including repeated ones. */
   get throttled(): number {
     return this.transport.throttled;
   }
@@ -132,7 +135,7 @@ export class CoderHttp {
   }
 }
 
-/** What a 429 asks for, in seconds or as an instant; a second when it asks for nothing that can be read. */
+/** The wait that a 429 asks for, in milliseconds; one second if it cannot be read. */
 export function retryAfterMs(header: string | string[] | undefined): number {
   const text = typeof header === "string" ? header : "1";
   const seconds = Number(text);
@@ -140,7 +143,7 @@ export function retryAfterMs(header: string | string[] | undefined): number {
   return Number.isFinite(ms) ? Math.max(50, ms) : 1000;
 }
 
-/** What an answer of 2xx says: checked against the call's schema, and never thrown. */
+/** Checks a 2xx answer against the call's schema. Never throws. */
 export function readAnswer<T>(
   call: Pick<CoderCall<T>, "method" | "path" | "schema">,
   status: number,
@@ -151,7 +154,7 @@ export function readAnswer<T>(
     json = parseJson(text);
   } catch (error) {
     if (error instanceof JsonBoundError) return failed(call, "malformed", error.message, status);
-    // Some answers are no JSON ("OK" of /healthz): the schema decides whether text is welcome.
+    // Some answers are not JSON ("OK" of /healthz): the schema decides whether text is valid.
   }
   const result = call.schema.safeParse(json);
   if (result.success) return { ok: true, status, value: result.data };

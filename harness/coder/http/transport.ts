@@ -11,16 +11,16 @@ import { presentedCertificate } from "./presented-certificate.ts";
 import { sharedLookup } from "./shared-lookup.ts";
 import { tlsProblem } from "./tls-problem.ts";
 
-/** How a deployment is reached: the part of a task's `deployment` that says so. */
+/** How a deployment is reached, as in a task's `deployment`. */
 export type TransportOptions = Pick<
   LoadTask["deployment"],
   "url" | "headers" | "caPem" | "serverName" | "proxy"
 >;
 
-/** Where an app has a host of its own. */
+/** The host of an app that has its own. */
 export interface AppOrigin {
   readonly url: string;
-  /** Its name leads nowhere from here: Coder's own address is asked for it, by the name in the request. */
+  /** Its name cannot be resolved here: the request goes to Coder's own address with that name. */
   readonly isAtCoder: boolean;
 }
 
@@ -32,17 +32,16 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export const MAX_MESSAGE_BYTES = 2 ** 20;
 
 /**
- * The one way from this machine to one Coder, for requests and websockets alike: the headers that each carries, the
- * certificates that are trusted, the proxy between.
+ * The way from this machine to one Coder, for requests and websockets: headers, trusted certificates, proxy.
  */
 export class Transport {
   readonly url: string;
-  /** Answers of 429 so far, to requests and to websockets, those that were tried again included. */
+  /** How many requests and websockets were answered with 429 so far, including repeated ones. */
   throttled = 0;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #serverName: string | undefined;
   readonly #proxy: string | undefined;
-  /** One for all connections: a context of its own costs each some 40 kB. */
+  /** Shared by all connections: a separate context costs about 40 kB each. */
   readonly #secureContext: SecureContext | undefined;
   readonly #agent: HttpsProxyAgent<string> | undefined;
   readonly #lookup = sharedLookup();
@@ -59,7 +58,7 @@ export class Transport {
       this.#proxy === undefined ? undefined : new HttpsProxyAgent(this.#proxy, { ...this.#trust() });
   }
 
-  /** For requests, over so many connections at most; closed by whoever asked for it. */
+  /** A dispatcher for requests, with at most this many connections. The caller closes it. */
   dispatcher(connections?: number): Dispatcher {
     const connect = { timeout: CONNECT_TIMEOUT_MS, lookup: this.#lookup, ...this.#trust() };
     const toCoder = { ...connect, ...this.#name() };
@@ -75,7 +74,7 @@ export class Transport {
     });
   }
 
-  /** The headers that every request carries besides its own. */
+  /** The headers that are added to every request. */
   headers(token: string | undefined): Record<string, string> {
     return token === undefined ? { ...this.#headers } : { ...this.#headers, "coder-session-token": token };
   }
@@ -88,7 +87,7 @@ export class Transport {
       skipUTF8Validation: true,
       headers: this.headers(token),
       ...this.#trust(),
-      // An app's host has its own name.
+      // An app's host has another name.
       ...(app === undefined ? this.#name() : {}),
       lookup: app?.isAtCoder === true ? this.#lookUpCoder : this.#lookup,
       ...(this.#agent === undefined ? {} : { agent: this.#agent }),
@@ -112,7 +111,7 @@ export class Transport {
     this.#lookup(new URL(this.url).hostname.replace(/^\[|\]$/g, ""), options, answer);
   };
 
-  /** What the server's certificate is for, where its URL does not say. */
+  /** The name on the server's certificate, if it is not in the URL. */
   #name(): { servername?: string } {
     return this.#serverName === undefined ? {} : { servername: this.#serverName };
   }

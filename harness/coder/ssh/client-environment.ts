@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 
 /**
- * What Coder's client is told by its environment; nothing of this process's own comes along but where programs are.
- * Certificates to trust lie in the folder, which is its home.
+ * The environment of Coder's client. From this process it gets only PATH. The folder is its home and has the
+ * certificates to trust.
  */
 export function clientEnvironment(
   { url, headers = {}, caPem, proxy }: LoadTask["deployment"],

@@ -1,6 +1,6 @@
 /**
- * How the load runner of one environment is reached: a machine inside its network on which the worker runs.
- * Whoever composes a run provides it, the worker runner over SSH uses it; neither knows the other's cloud.
+ * How an environment's load runner is reached: a machine inside its network, on which the worker runs. The
+ * composition provides it, and the remote runner uses it over SSH without knowing the cloud.
  */
 export interface RunnerAccess {
   /** The runner in words, for messages: `bench-…-runner in us-central1-a`. */

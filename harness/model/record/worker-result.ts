@@ -81,27 +81,27 @@ export const FAILURE_CLASSES = [
   /** Coder refused the user: the licence has no seat left. */
   "seats-exhausted",
   "agent-timeout",
-  /** A start-up script failed or went on: told, since the workspace was used all the same. */
+  /** A start-up script failed or had not ended; reported, because the workspace was used anyway. */
   "startup-script",
   "connect-refused",
   "connect-timeout",
   "connection-lost",
   "command-timeout",
   "wrong-output",
-  /** What is typed is read by something else than a shell, such as a question that it asks first. */
+  /** Something other than a shell reads what is typed, such as a question that it asks first. */
   "shell-unready",
-  /** A connection that carried nothing is a failure. */
+  /** A connection that carried nothing. */
   "silent-connection",
-  /** Less came back than was sent. */
+  /** Less was received than was sent. */
   "truncated-output",
-  /** The socket stands, and nothing passes any more. */
+  /** The socket is open, but nothing passes any more. */
   "half-open",
   "tls",
   "token-expired",
-  /** Of the API in a scenario of reads. */
+  /** The API failed in a scenario of reads. */
   "api-error",
   "rate-limited",
-  /** The generator's machine ran out of files, ports, memory or processes: it says nothing of Coder. */
+  /** The generator's machine ran out of files, ports, memory or processes: this says nothing about Coder. */
   "generator-exhausted",
   "workspace-delete",
   "user-delete",
@@ -115,17 +115,17 @@ const count = z.number().int().nonnegative();
 /** Histogram of microseconds, HdrHistogram V2 compressed, base64: 1 µs to 1 h, 3 significant digits. */
 export const phaseHistogram = z.object({
   phase,
-  /** `intended` counts from when the step was due, `raw` from when it was really started. */
+  /** `intended` counts from when the step was due, `raw` from when it started. */
   basis: z.enum(["intended", "raw"]),
   count,
-  /** Attempts that failed. Each is in the histogram, and in `count`, as at least its timeout. Absent = none. */
+  /** Failed attempts. Each is in the histogram and in `count`, with at least its timeout. Absent = none. */
   failed: count.optional(),
   /**
-   * Spans that ended before they began: of two clocks that differ, or of an agent that connected before its build had
-   * ended. They are not in the histogram, and no percentile is told where there are any. Absent = none.
+   * Spans that ended before they started: two clocks differ, or an agent connected before its build ended. They are
+   * not in the histogram, and a phase with any has no percentile. Absent = none.
    */
   negative: count.optional(),
-  /** Of `count`, those longer than the hour that the histogram reaches to; they are in it as an hour. Absent = none. */
+  /** How many of `count` were longer than an hour, the histogram's maximum; they are in it as an hour. Absent = none. */
   beyond: count.optional(),
   hdr: z.string(),
 });
@@ -137,13 +137,13 @@ export const failureCount = z.object({
   count,
   /** One message, scrubbed of secrets. */
   example: z.string(),
-  /** Kinds of reasons that its messages do not tell, each with the last error lines of a log of the first one. */
+  /** Kinds of reasons that the messages do not contain, each with the last error lines of the first one's log. */
   reasons: z.array(z.object({ error: z.string(), count, log: z.array(z.string()) })).optional(),
 });
 export type FailureCount = z.infer<typeof failureCount>;
 
 export const loadProgress = z.object({
-  /** What the worker does now, in a word or two: "creating", "connecting", "holding", "deleting". */
+  /** The worker's current activity, in a word or two: "creating", "connecting", "holding", "deleting". */
   activity: z.string(),
   users: count,
   workspaces: z.object({
@@ -186,34 +186,34 @@ export type LoadProgress = z.infer<typeof loadProgress>;
 
 /** Was the generator itself the limit? Measured by the worker over the whole load. */
 export const generatorHealth = z.object({
-  /** Due time until really sent. */
+  /** From due to sent. */
   slipP99Ms: z.number(),
   slipMaxMs: z.number(),
   eventLoopUtilization: z.number(),
   maxRssMib: z.number(),
-  /** Of the generator's own processes. */
+  /** CPU time of the generator's own processes. */
   cpuSeconds: z.number(),
-  /** Of the processes that it started, such as `coder ssh`; absent in records of earlier versions. */
+  /** CPU time of processes that it started, such as `coder ssh`; absent in earlier records. */
   childCpuSeconds: z.number().optional(),
-  /** Where the generator ran, as it found it itself; absent in records of earlier versions. */
+  /** The machine on which the generator ran; absent in earlier records. */
   machine: machine.extend({ node: z.string() }).optional(),
   limited: z.boolean(),
-  /** Why it is limited, in words; empty when it is not. */
+  /** Why it is limited; empty if it is not. */
   reasons: z.array(z.string()),
 });
 export type GeneratorHealth = z.infer<typeof generatorHealth>;
 
 /** One window of the load: counts at its end, sums within it. */
 export const loadWindow = z.object({
-  /** Milliseconds since the load began. */
+  /** Milliseconds since the load's start. */
   startMs: z.number().nonnegative(),
   endMs: z.number().nonnegative(),
   activity: z.string(),
   /** Stage of the load at the end of the window; absent before and after the stages, and in earlier records. */
   stage: z.enum(LOAD_STAGES).optional(),
-  /** Whether events were paced in it. */
+  /** Whether events were paced in this window. */
   paced: z.boolean().optional(),
-  /** Whether the generator is judged by it, since figures of an objective were recorded in it. Absent in records of earlier versions, which judged paced ones. */
+  /** Whether the generator is judged by this window: an objective's figures were recorded in it. Earlier records judged paced windows. */
   judged: z.boolean().optional(),
   queued: count,
   building: count,
@@ -222,33 +222,33 @@ export const loadWindow = z.object({
   ssh: count,
   commands: count,
   failures: count,
-  /** The generator in this window; `limited` says why it may have been the limit, empty when it was not. */
+  /** The generator in this window; `limited` says why it may have been the limit, and is empty if it was not. */
   generator: z.object({
     slipP99Ms: z.number(),
     slipMaxMs: z.number(),
     lagP99Ms: z.number(),
     eventLoopUtilization: z.number(),
     runQueueShare: z.number(),
-    /** TCP segments sent again by this machine; absent where the kernel does not tell. */
+    /** TCP segments that this machine sent again; absent if the kernel does not count them. */
     retransmits: count.optional(),
     synRetransmits: count.optional(),
     listenOverflows: count.optional(),
     stealShare: z.number().optional(),
     openFiles: count.optional(),
-    /** Processes that it started, such as `coder ssh`: of the time in which they wanted a core, the share in which they waited for one. */
+    /** For processes that it started, such as `coder ssh`: share of the time that they waited for a core, of the time they wanted one. */
     childRunQueueShare: z.number().optional(),
     limited: z.array(z.string()),
   }),
   /**
-   * The API probe in this window; absent when none was answered or waited. `p50Ms` and `maxMs` are over all of them:
-   * one that failed counts as its timeout, one that still waited at the window's end as long as it had waited.
+   * The API probe in this window; absent if none was answered or waited. `p50Ms` and `maxMs` include all: a failed one
+   * counts as its timeout, a waiting one as its wait until the window's end.
    */
   probe: z
     .object({
       /** Answered or failed in this window. */
       count,
       errors: count,
-      /** Without an answer at the window's end. Absent = none. */
+      /** Unanswered at the window's end. Absent = none. */
       waiting: count.optional(),
       p50Ms: z.number(),
       maxMs: z.number(),
@@ -258,24 +258,24 @@ export const loadWindow = z.object({
 export type LoadWindow = z.infer<typeof loadWindow>;
 
 /**
- * One build that came to its end: when it was queued, started and completed, in milliseconds since `builds.since`, by
- * the clock of the replica that stamped it. `stopped` is a stop of a workspace, which occupies a daemon too.
+ * One completed build: when it was queued, started and completed, in milliseconds since `builds.since`, by the clock
+ * of the replica that stamped it. `stopped` is the stop of a workspace, which occupies a daemon too.
  */
 export const buildJob = z.tuple([z.int(), z.int(), z.int(), z.enum(["built", "failed", "stopped"])]);
 export type BuildJob = z.infer<typeof buildJob>;
 
 /**
- * One clock of the deployment against the generator's. Every stamp of it lies between two instants that the generator
- * saw, which bounds the difference; `offsetMs` is in the middle of what most stamps agree on.
+ * The difference between a clock of the deployment and the generator's. Each stamp is between two instants of the
+ * generator, which bounds the difference; `offsetMs` is the middle of what most stamps agree on.
  */
 export const clockOffset = z.object({
-  /** What was stamped by it: `api` when workspaces were asked for, `builds on <host>` when builds started and ended. */
+  /** What it stamped: `api` for requested workspaces, `builds on <host>` for starts and ends of builds. */
   clock: z.string(),
   samples: count,
   /** The clock minus the generator's. */
   offsetMs: z.number(),
   uncertaintyMs: z.number().nonnegative(),
-  /** Stamps more than a second away from that: the clock was set meanwhile, or there are several behind one name. */
+  /** Stamps more than a second off: the clock was set meanwhile, or several clocks have one name. */
   astray: count,
 });
 export type ClockOffset = z.infer<typeof clockOffset>;
@@ -285,14 +285,14 @@ const buildTimes = z.object({ count, p50Ms: z.number() });
 
 export const loadResult = z.object({
   stopped: z.boolean(),
-  /** When the windows begin, milliseconds since the epoch. */
+  /** Start of the windows, in milliseconds since the epoch. */
   startedAtMs: z.number().optional(),
   users: z.object({
     asked: count,
     created: count,
     withWorkspace: count,
     deleted: count,
-    /** In a part of a load: who has a workspace, by id, since two parts may meet the same user. */
+    /** In a part of a load: the ids of users with a workspace, because two parts may have the same user. */
     owners: z.array(z.string()).optional(),
   }),
   workspaces: z.object({
@@ -306,14 +306,14 @@ export const loadResult = z.object({
   builds: z.object({
     /** Replicas × daemons as the deployment reported them before the load. */
     capacity: count,
-    /** The same, asked again while workspaces were built: fewest and most that were alive; absent where nothing was built. */
+    /** The same while workspaces were built: fewest and most daemons alive; absent if nothing was built. */
     daemons: z.object({ asked: count, least: count, most: count }).optional(),
     peakRunning: count,
-    /** Mean of running builds weighted by time, from the first queued to the last finished. */
+    /** Time-weighted mean of running builds, from the first queued to the last finished. */
     timeWeightedRunning: z.number(),
-    /** Builds that succeeded in a minute, over the time in which any was queued or ran. */
+    /** Succeeded builds per minute, over the time in which any build was queued or running. */
     perMinute: z.number().optional(),
-    /** While more builds were asked for than daemons exist; absent where that lasted shorter than a build takes. */
+    /** While more builds were requested than daemons exist; absent if that was shorter than a build. */
     whileFull: z
       .object({
         ms: count,
@@ -323,33 +323,33 @@ export const loadResult = z.object({
         perMinute: z.number(),
       })
       .optional(),
-    /** Build times of the first build of each daemon, and of later ones that began while the daemons were full. */
+    /** Build times of each daemon's first build, and of later ones that started while all daemons were busy. */
     buildMs: z.object({ first: buildTimes, full: buildTimes.optional() }).optional(),
-    /** What `jobs` count from: when the first was queued, milliseconds since the epoch by the server's clock. */
+    /** The origin of `jobs`: when the first was queued, in milliseconds since the epoch by the server's clock. */
     since: z.int().optional(),
     /** Every build that was started and completed, in the order of the queue. */
     jobs: z.array(buildJob).optional(),
   }),
   connections: z.object({
     asked: count,
-    /** Held at the same time: each answered the nonce of the closing round, and never dropped before. */
+    /** Held at the same time: each answered the nonce of the closing round and was never lost. */
     held: count,
     heldTerminal: count,
     heldSsh: count,
-    /** How many carried a verified answer at some time; those that are not held among them. */
+    /** How many ever carried a verified answer, including those that were not held. */
     verified: count,
-    /** How long before the end of the closing round the held ones last carried an answer, milliseconds. */
+    /** Milliseconds from the last answer of the held ones to the end of the closing round. */
     lastProof: z.object({ p50Ms: z.number(), maxMs: z.number() }).optional(),
-    /** Ended by the other side or given up as half-open, whatever came afterwards. */
+    /** Closed by the server, or given up as half-open, even if reconnected later. */
     lost: count,
-    /** Not opened, or not answering in full at the end: what was asked for is held, lost or failed. */
+    /** Not opened, or without a complete answer at the end. Held, lost and failed add up to `asked`. */
     failed: count.optional(),
-    /** The server's own gauge of terminals and SSH sessions while holding; absent when it offers none. */
+    /** The server's own gauge of terminals and SSH sessions during the hold; absent if it has none. */
     serverGauge: z.object({ terminal: count, ssh: count }).optional(),
-    /** Held SSH as the server's agents report it, where it tells. */
+    /** Held SSH connections as the server's agents report them, if they do. */
     sshRelayed: count.optional(),
     sshDirect: count.optional(),
-    /** Of SSH by Coder's own client: asked for and dealt to it, the others being web terminals; `why` where not all were. */
+    /** SSH through Coder's own client: requested, and given to it; `why` the others became web terminals. */
     ssh: z
       .object({
         asked: count,
@@ -359,18 +359,18 @@ export const loadResult = z.object({
         why: z.string().optional(),
       })
       .optional(),
-    /** Bytes that held connections carried, both ways. */
+    /** Bytes on held connections in both directions. */
     bytes: z.object({ sent: count, received: count }).optional(),
-    /** Pieces of traffic that were due on the schedule, and that came back whole. */
+    /** Messages of traffic that were due, and that came back complete. */
     traffic: z.object({ due: count, back: count }).optional(),
-    /** Of the lost ones, those that were attached again and answered. */
+    /** How many of the lost ones were attached again and answered. */
     reconnected: count.optional(),
   }),
-  /** Sockets to apps that stood to the end with every message back, and the messages. */
+  /** Sockets to apps that stayed open with every message echoed, and the messages. */
   apps: z.object({ asked: count, held: count, echoed: count }).optional(),
   /**
-   * Polls: how often the load asked whether a workspace is ready, stopped or gone, and how many of the answers told
-   * nothing of it. Absent where nothing was polled, and in results of earlier versions.
+   * Polls: how often the load asked whether a workspace is ready, stopped or gone, and how many answers did not
+   * say. Absent if nothing was polled, and in earlier results.
    */
   polls: z
     .object({
@@ -380,20 +380,20 @@ export const loadResult = z.object({
       lostBy: z.array(z.object({ answer: z.string(), count, example: z.string() })),
     })
     .optional(),
-  /** Clocks of the deployment, as far as stamps tell them apart; absent where nothing was stamped for the load. */
+  /** The deployment's clocks, as far as stamps distinguish them; absent if nothing was stamped. */
   clocks: z.array(clockOffset).optional(),
   failures: z.array(failureCount),
   histograms: z.array(phaseHistogram),
   generator: generatorHealth,
-  /** How the load went over time; windows of a few seconds. Absent in results of earlier versions. */
+  /** The load over time, in windows of a few seconds. Absent in earlier results. */
   windows: z.array(loadWindow).optional(),
-  /** Why the load ended itself before its end. */
+  /** Why the load stopped itself early. */
   aborted: z.string().optional(),
-  /** What made the load. Absent = refbench itself. */
+  /** The tool that made the load. Absent = refbench itself. */
   engine: foreignEngine.optional(),
   /**
-   * Arrivals on an open schedule: how many were due, how many the generator itself started late, and by how much.
-   * Absent where there is no schedule. `waitedForTurn` is in earlier records only, which tell of no schedule.
+   * Arrivals on an open schedule: how many were due, how many the generator started late, and by how much. Absent
+   * without a schedule. `waitedForTurn` is only in earlier records.
    */
   arrivals: z
     .object({ due: count, late: count, lateMaxMs: z.number(), waitedForTurn: count.optional() })
@@ -417,7 +417,7 @@ export type BootstrapResult = z.infer<typeof bootstrapResult>;
 export const drainResult = z.object({
   stopped: z.boolean(),
   deleted: count,
-  /** What is still there, by id and name, with why. */
+  /** What remains, by id and name, with the reason. */
   remaining: z.array(
     z.object({
       /** Absent in results of earlier versions. */
@@ -427,9 +427,9 @@ export const drainResult = z.object({
       reason: z.string(),
     }),
   ),
-  /** What could not be listed, one sentence each. Absent = everything was: only then is `remaining` all there is. */
+  /** What could not be listed, one sentence each. `remaining` is complete only if this is absent. */
   unasked: z.array(z.string()).optional(),
-  /** This drain paused Coder's prebuilds reconciler, and left it paused: it would create workspaces again. */
+  /** This drain paused Coder's prebuilds reconciler, and left it paused. */
   pausedPrebuilds: z.boolean().optional(),
 });
 export type DrainResult = z.infer<typeof drainResult>;
