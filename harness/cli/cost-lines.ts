@@ -1,7 +1,7 @@
 import type { EstimatedCost } from "../../reference-architectures/cost/estimate.ts";
 import type { RunCost } from "../model/record/cost.ts";
 import { formatUsd } from "../model/record/usd.ts";
-import { formatCount } from "../results/format/format.ts";
+import { formatCount } from "../tools/count-text.ts";
 
 /** How many of its parts an estimate names in a progress display. */
 const DEAREST = 3;

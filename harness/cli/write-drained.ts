@@ -1,5 +1,6 @@
 import { jsonText, oneLine } from "../tools/safe-text.ts";
 import type { DrainResult } from "../model/record/worker-result.ts";
+import { countOf } from "../tools/count-text.ts";
 
 /** What a drain by hand came to. */
 export interface Drained {
@@ -21,7 +22,7 @@ export function drainedJson({ architecture, simulated, coderUrl, result }: Drain
 export function drainedText({ architecture, simulated, coderUrl, result }: Drained): string {
   const { stopped, deleted, remaining, unasked = [], pausedPrebuilds = false } = result;
   const twin = simulated ? " (simulated)" : "";
-  const head = `${architecture}${twin}: ${counted(deleted, "workspace")} deleted through ${coderUrl}`;
+  const head = `${architecture}${twin}: ${countOf(deleted, "workspace")} deleted through ${coderUrl}`;
   if (remaining.length === 0 && unasked.length === 0 && !stopped) {
     const destroy = `npx ${simulated ? "refbench twin exec -- npx " : ""}cdktf destroy '${architecture}*'`;
     return `${head}, nothing remains\n${pauseLine(pausedPrebuilds)}Next: ${destroy}\n`;
@@ -38,8 +39,4 @@ function pauseLine(isPaused: boolean): string {
   return isPaused
     ? "Coder's prebuilds reconciler was paused, so that no workspace comes back; to keep this Coder instead: coder prebuilds resume\n"
     : "";
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -2,6 +2,7 @@ import type { RunRecord } from "../model/record/record.ts";
 import type { RunId } from "../model/run-id.ts";
 import { oneLine } from "../tools/safe-text.ts";
 import { EXIT_CODES, type Verdict, worst } from "../tools/verdict.ts";
+import { countOf } from "../tools/count-text.ts";
 
 const REPORT_SCHEMA_VERSION = 1;
 
@@ -44,7 +45,7 @@ export function teardownOutcomeOf({ runId, verdict, teardown }: RunRecord): RunO
 /** The report as text, one line per run. */
 export function teardownText({ mirror, finished, runs }: TeardownReport): string {
   const lines = runs.map(outcomeLine);
-  const others = `${finished} ${finished === 1 ? "run" : "runs"} finished before`;
+  const others = `${countOf(finished, "run")} finished before`;
   if (runs.length > 0) return `${lines.join("\n")}\n${mirror}: ${others}\n`;
   return `${mirror}: nothing to tear down, ${finished === 0 ? "it holds no run" : others}\n`;
 }

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { RefbenchError } from "../tools/error.ts";
 import type { Diagnostic } from "./message.ts";
+import { countOf } from "../tools/count-text.ts";
 
 /** How many lines outside of the JSON stream an error quotes when Terraform ended without a diagnostic. */
 const LAST_LINES = 20;
@@ -32,7 +33,7 @@ const QUOTA_ADVICE =
 export function failureOf(failure: Failure): RefbenchError {
   const errors = failure.diagnostics.filter(({ severity }) => severity === "error");
   const words = errors.length > 0 ? errors.map(worded) : failure.plainLines.slice(-LAST_LINES).map(indented);
-  const reason = errors.length > 0 ? count(errors.length) : failure.exit;
+  const reason = errors.length > 0 ? countOf(errors.length, "error") : failure.exit;
   return new RefbenchError(
     "infrastructure",
     [
@@ -51,8 +52,4 @@ function worded({ summary, detail, address }: Diagnostic): string {
 
 function indented(text: string): string {
   return text.replace(/^(?=.)/gm, "    ");
-}
-
-function count(errors: number): string {
-  return errors === 1 ? "1 error" : `${errors} errors`;
 }

@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "../../reference-architectures/architecture.ts";
+import { countOf, formatCount } from "../../harness/tools/count-text.ts";
 import { arrow, type Box, boxOf, drawing, textLine } from "./drawing.ts";
 
 const [BOX_WIDTH, BOX_HEIGHT] = [245, 130];
@@ -26,18 +27,14 @@ export function architecturePicture(
 }
 
 function loadOf({ users, workspaces, connections }: Size): readonly string[] {
-  return [
-    `${count(users)} users`,
-    `${count(workspaces)} workspaces`,
-    `${count(connections.total)} connections`,
-  ];
+  return [countOf(users, "user"), countOf(workspaces, "workspace"), countOf(connections.total, "connection")];
 }
 
 function coderOf({ coder, machines }: Size): readonly string[] {
   return [
     machinesOf(machines.coder),
-    plural(coder.replicas, "replica"),
-    `${plural(coder.daemonsPerReplica, "provisioner daemon")} each`,
+    countOf(coder.replicas, "replica"),
+    `${countOf(coder.daemonsPerReplica, "provisioner daemon")} each`,
   ];
 }
 
@@ -61,13 +58,5 @@ function workspacesOf(
 }
 
 function machinesOf({ nodes, machineType }: Size["machines"]["coder"]): string {
-  return `${count(nodes)} × ${machineType}`;
-}
-
-function plural(many: number, noun: string): string {
-  return `${count(many)} ${noun}${many === 1 ? "" : "s"}`;
-}
-
-function count(value: number): string {
-  return value.toLocaleString("en-US");
+  return `${formatCount(nodes)} × ${machineType}`;
 }

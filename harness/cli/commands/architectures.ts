@@ -6,7 +6,7 @@ import { estimateCost, type Estimation } from "../../../reference-architectures/
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
 import { thresholdWords } from "../../model/record/objective-words.ts";
 import { formatUsd } from "../../model/record/usd.ts";
-import { formatCount } from "../../results/format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { drawGrid } from "../../results/table/grid.ts";
 import { widthOf } from "../../results/output/outputs.ts";
 import { costTable } from "../cost-lines.ts";

@@ -1,4 +1,5 @@
-import { formatCount, formatDuration } from "../../results/format/format.ts";
+import { formatDuration } from "../../results/format/format.ts";
+import { countOf, formatCount } from "../../tools/count-text.ts";
 import type { ExpectedMemory } from "./expected-memory.ts";
 import type { ExpectedTime } from "./expected-time.ts";
 
@@ -17,6 +18,6 @@ export function describeTime({ phases, totalSeconds, assumptions }: ExpectedTime
 
 /** `about 4,945 MiB for 1 worker; as measured: 129 MiB a worker, …`. */
 export function describeMemory({ workers, memoryMib, basis }: ExpectedMemory): string {
-  const processes = `${formatCount(workers)} worker${workers === 1 ? "" : "s"}`;
+  const processes = countOf(workers, "worker");
   return `about ${formatCount(memoryMib)} MiB for ${processes}; as measured: ${basis}`;
 }

@@ -3,7 +3,7 @@ import { estimateMinutes, MINUTES_PER_BUILD_ROUND } from "../../../reference-arc
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { ShownCapacity } from "../../workload/context/capacity.ts";
 import { arrivalMs } from "../../workload/context/least-duration.ts";
-import { formatCount } from "../../results/format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 
 type Phase =
   | ("provision" | "bootstrap" | "readiness" | "builds" | "arrivals" | "scenario")

@@ -1,4 +1,5 @@
-import { formatCount, formatDuration } from "../../results/format/format.ts";
+import { formatDuration } from "../../results/format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import type { Extent } from "./extent.ts";
 
 const WIDTH = 20;

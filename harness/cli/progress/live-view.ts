@@ -1,5 +1,6 @@
 import type { Stage } from "../../model/record/stage.ts";
-import { formatCount, formatDuration } from "../../results/format/format.ts";
+import { formatDuration } from "../../results/format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { formatBar } from "./bar.ts";
 import { type Extent, findDrainExtent, findLoadExtent, findStackExtent } from "./extent.ts";
 import type { ProgressState, StageView } from "./state.ts";

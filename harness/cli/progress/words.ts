@@ -1,6 +1,6 @@
 import type { LoadProgress } from "../../model/record/worker-result.ts";
 import { formatUsd } from "../../model/record/usd.ts";
-import { formatCount } from "../../results/format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import type { ProgressState, StackView } from "./state.ts";
 
 /** The workspaces of a load by state. */

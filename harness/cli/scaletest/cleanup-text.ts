@@ -3,7 +3,7 @@ import { seenIn } from "../../model/ports/listing.ts";
 import type { CleanupResult } from "../../workload/removal/cleanup.ts";
 import { type FoundLeftovers, listUnasked } from "../../workload/removal/cleanup-find.ts";
 import { runOfToken, runOfUser, runOfWorkspace } from "../../workload/checks/cleanup-ownership.ts";
-import { counted } from "./guard-text.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** The runs that left something, by `run12`, as far as the listings show. */
 export function runsOf({ workspaces, users, tokens }: FoundLeftovers): string[] {
@@ -38,7 +38,7 @@ export function listingText(found: FoundLeftovers, asked: Asked, output: "text" 
   const total = workspaces.length + users.length + tokens.length;
   if (total === 0 && unasked.length === 0)
     return `${url}: ${nothing("nothing of refbench's is there", asked)}\n`;
-  const head = `${url}: would delete ${counted(workspaces.length, "workspace")}, ${counted(users.length, "user")}, ${counted(tokens.length, "token")} of ${counted(runsOf(found).length, "run")}`;
+  const head = `${url}: would delete ${countOf(workspaces.length, "workspace")}, ${countOf(users.length, "user")}, ${countOf(tokens.length, "token")} of ${countOf(runsOf(found).length, "run")}`;
   const names = [
     ...workspaces.map((name) => `workspace ${name}`),
     ...users.map((name) => `user ${name}`),
@@ -51,7 +51,7 @@ export function listingText(found: FoundLeftovers, asked: Asked, output: "text" 
 /** The result for people: the figures, every name that is left with why, what could not be asked, and the next step. */
 export function cleanupText({ deleted, left, stopped, unasked }: CleanupResult, asked: Asked): string {
   const { url, again } = asked;
-  const head = `${url}: ${counted(deleted.workspaces, "workspace")}, ${counted(deleted.users, "user")}, ${counted(deleted.tokens, "token")} deleted`;
+  const head = `${url}: ${countOf(deleted.workspaces, "workspace")}, ${countOf(deleted.users, "user")}, ${countOf(deleted.tokens, "token")} deleted`;
   if (stopped) return `${head}, stopped before its end; go on with\n  ${again}\n`;
   if (left.length === 0 && unasked.length === 0) return `${head}, ${nothing("nothing is left", asked)}\n`;
   const names = left.map(({ kind, name, reason }) => oneLine(`  ${kind} ${name}: ${reason}`));

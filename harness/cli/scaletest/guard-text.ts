@@ -2,7 +2,8 @@ import { oneLine } from "../../tools/safe-text.ts";
 import { clientName } from "../../model/cloud/client-name.ts";
 import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { formatCount, formatDuration } from "../../results/format/format.ts";
+import { formatDuration } from "../../results/format/format.ts";
+import { countOf, formatCount } from "../../tools/count-text.ts";
 import { wrap } from "../../results/table/grid.ts";
 import { describeMemory, describeTime, type Expectation } from "../expectation/expectation.ts";
 import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
@@ -18,15 +19,15 @@ export function lookText(look: DeploymentLook, width: number): string {
   const there = [
     others === undefined
       ? "other users are shown to site admins only"
-      : `${counted(others.count, "other user")}, ${seen(others.recent)}`,
+      : `${countOf(others.count, "other user")}, ${seen(others.recent)}`,
     sessions === undefined
       ? "open sessions are not told"
-      : `open: ${counted(sessions.terminal, "terminal")}, ${formatCount(sessions.ssh)} SSH, ${formatCount(sessions.ide)} IDE`,
-    `${counted(workspaces.total, "workspace")} of others, ${formatCount(workspaces.building)} of them queued or in a build`,
+      : `open: ${countOf(sessions.terminal, "terminal")}, ${formatCount(sessions.ssh)} SSH, ${formatCount(sessions.ide)} IDE`,
+    `${countOf(workspaces.total, "workspace")} of others, ${formatCount(workspaces.building)} of them queued or in a build`,
   ];
   const earlier = runs
     .slice(0, NAMED)
-    .map((run) => `${run.run12} (${counted(run.workspaces, "workspace")}, ${counted(run.users, "user")})`);
+    .map((run) => `${run.run12} (${countOf(run.workspaces, "workspace")}, ${countOf(run.users, "user")})`);
   const more = runs.length > NAMED ? [`and ${formatCount(runs.length - NAMED)} more`] : [];
   return labelled(
     [
@@ -43,7 +44,7 @@ export function lookText(look: DeploymentLook, width: number): string {
 function buildsWords(builds: DeploymentLook["builds"]): string {
   return "unknown" in builds
     ? `how many can run at once is not known: ${builds.unknown}`
-    : `${counted(builds.replicas, "replica")}, ${counted(builds.daemons, "provisioner daemon")}`;
+    : `${countOf(builds.replicas, "replica")}, ${countOf(builds.daemons, "provisioner daemon")}`;
 }
 
 /** What a load will do, in the same form. */
@@ -74,8 +75,8 @@ function intentOf(task: LoadTask): string {
   const withParameters = given.length === 0 ? "" : ` (${given.join(", ")})`;
   const made =
     existing === undefined
-      ? `create ${newUsers(task)}${counted(workspaces, "workspace")} from ${template}${withParameters}${owners(task)}, ${pace(task)}`
-      : `go to ${counted(workspaces, "workspace")} that exist, ${pace(task)}`;
+      ? `create ${newUsers(task)}${countOf(workspaces, "workspace")} from ${template}${withParameters}${owners(task)}, ${pace(task)}`
+      : `go to ${countOf(workspaces, "workspace")} that exist, ${pace(task)}`;
   const parts = [
     ...offeredWords(task),
     made,
@@ -84,7 +85,7 @@ function intentOf(task: LoadTask): string {
     ...(connections.total === 0
       ? []
       : [
-          `hold ${counted(connections.total, "connection")} for ${formatDuration(connections.holdMs)}${share(connections.sshShare)}`,
+          `hold ${countOf(connections.total, "connection")} for ${formatDuration(connections.holdMs)}${share(connections.sshShare)}`,
         ]),
     existing !== undefined ? "create and delete nothing but tokens" : ending(keep === true, task),
   ];
@@ -107,18 +108,18 @@ function scenarioWords({ scenario, dashboard, app }: LoadTask): string[] {
     ];
   if (app === undefined) return [];
   return [
-    `talk to app ${app.slug} over ${counted(app.connections, "socket")} for ${formatDuration(app.forMs)}`,
+    `talk to app ${app.slug} over ${countOf(app.connections, "socket")} for ${formatDuration(app.forMs)}`,
   ];
 }
 
 function newUsers({ users, login, reuseUsers }: LoadTask): string {
-  return login === "host" || reuseUsers === true ? "" : `${counted(users, "user")} and `;
+  return login === "host" || reuseUsers === true ? "" : `${countOf(users, "user")} and `;
 }
 
 function owners({ users, login, reuseUsers, prefix }: LoadTask): string {
   if (login === "host") return ", all of them yours";
   if (reuseUsers !== true) return "";
-  return ` for ${counted(users, "user")} that stay (next time: --reuse-users ${run12(prefix)})`;
+  return ` for ${countOf(users, "user")} that stay (next time: --reuse-users ${run12(prefix)})`;
 }
 
 function ending(isKept: boolean, { workspaceTtlMs, reuseUsers }: LoadTask): string {
@@ -140,11 +141,6 @@ function seen(recent: readonly string[]): string {
   if (recent.length === 0) return "none seen within an hour";
   const names = recent.slice(0, NAMED).join(", ");
   return `${formatCount(recent.length)} seen within an hour (${names}${recent.length > NAMED ? ", …" : ""})`;
-}
-
-/** A count with its noun. */
-export function counted(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Labels on the left, prose beside them, within a width. */

@@ -2,6 +2,7 @@ import type { InventoryItem } from "../../model/ports/inventory.ts";
 import { candidatesOf } from "../sweep/candidate.ts";
 import { type Check, failedCheck, passed, skipped } from "./check.ts";
 import type { PreflightContext } from "./context.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** Checks that nothing has the run's names yet: a second create would fail or, worse, adopt it. */
 export const namesCheck: Check<PreflightContext> = {
@@ -14,7 +15,9 @@ export const namesCheck: Check<PreflightContext> = {
     if (answer.state === "failed") return unasked(answer.scope, answer.reason);
     if (answer.items.length === 0) return passed(`nothing of this run in the ${answer.scope}`);
     const verb = answer.items.length === 1 ? "exists" : "exist";
-    return failedCheck(`${countOf(answer.items)} of this run already ${verb}: ${named(answer.items)}`);
+    return failedCheck(
+      `${countOf(answer.items.length, "resource")} of this run already ${verb}: ${named(answer.items)}`,
+    );
   },
 };
 
@@ -35,7 +38,7 @@ export const leftoversCheck: Check<PreflightContext> = {
     const others = answer.items.length - left.length;
     const beside = others === 0 ? "" : `; ${others} of active runs or manual environments`;
     if (left.length === 0) return passed(`nothing expired in the ${answer.scope}${beside}`);
-    return failedCheck(`${countOf(left)} expired: ${named(left)}${beside}`);
+    return failedCheck(`${countOf(left.length, "resource")} expired: ${named(left)}${beside}`);
   },
 };
 
@@ -52,8 +55,4 @@ const NAMED = 5;
 function named(items: readonly InventoryItem[]): string {
   const names = items.slice(0, NAMED).map(({ kind, name }) => `${kind} ${name}`);
   return [...names, ...(items.length > NAMED ? [`and ${items.length - NAMED} more`] : [])].join(", ");
-}
-
-function countOf(items: readonly InventoryItem[]): string {
-  return items.length === 1 ? "1 resource" : `${items.length} resources`;
 }

@@ -25,6 +25,7 @@ import {
 } from "../folder/plan.ts";
 import { createRunFolder, type RunFolder } from "../folder/run-folder.ts";
 import { newSecrets, writeSecrets } from "../folder/secrets.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** A request for a run, with its flags already parsed. */
 export interface RunRequest {
@@ -223,7 +224,7 @@ function conditionsOf(
 }
 
 function comparisonCondition(comparison: ComparisonPlan): string {
-  return `comparison: Coder ${comparison.baseline.version} and ${comparison.candidate.version} alternately, in ${comparison.pairs === 1 ? "1 pair" : `${comparison.pairs} pairs`} of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with its own database; the figures are those of the first load of ${comparison.baseline.version}`;
+  return `comparison: Coder ${comparison.baseline.version} and ${comparison.candidate.version} alternately, in ${countOf(comparison.pairs, "pair")} of loads, each load on a new installation, in an order drawn with seed ${comparison.seed ?? 0}, each version with its own database; the figures are those of the first load of ${comparison.baseline.version}`;
 }
 
 /** Writes the run's folder, the plan last: only a folder with a plan counts as a run. */

@@ -3,6 +3,7 @@ import { type Measurements, recordSchema, type RunRecord, type Teardown } from "
 import { worst } from "../../tools/verdict.ts";
 import type { StoredEntry } from "../folder/journal.ts";
 import type { Plan } from "../folder/plan.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** Every verdict that applies to a run, each with its reason: from its journal, load and teardown. */
 export function listVerdicts(
@@ -49,7 +50,7 @@ export function concludeVerdict(
       ...held
         .toSorted(([a], [b]) => Number(b === verdict) - Number(a === verdict))
         .map(([word, reason]) => `${word}: ${reason}`),
-      ...(damagedLines === 0 ? [] : [`${damagedLines} lines of the journal could not be read`]),
+      ...(damagedLines === 0 ? [] : [`${countOf(damagedLines, "line")} of the journal could not be read`]),
     ],
   };
 }

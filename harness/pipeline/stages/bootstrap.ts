@@ -9,6 +9,7 @@ import { DEADLINES_MS } from "../folder/plan.ts";
 import { findSecrets, writeSecrets } from "../folder/secrets.ts";
 import { coderTrust } from "../making/coder-trust.ts";
 import { provisionResult } from "./provision.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** The stored result of bootstrap, without the token, which goes to `secrets.json`. */
 export const storedBootstrapResult = workerBootstrapResult.omit({ token: true, stopped: true });
@@ -54,5 +55,5 @@ export async function bootstrap(context: StageContext): Promise<string> {
   signal.throwIfAborted();
   await writeSecrets(folder, { ...secrets, token: result.token });
   await writeJson(folder.result("bootstrap"), storedBootstrapResult.parse(result));
-  return `Coder ${result.coderVersion}, ${result.replicas} replicas, ${result.provisionerDaemons} provisioner daemons`;
+  return `Coder ${result.coderVersion}, ${countOf(result.replicas, "replica")}, ${countOf(result.provisionerDaemons, "provisioner daemon")}`;
 }

@@ -12,6 +12,7 @@ import type { ComparisonPlan } from "../folder/plan.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { loadOnce } from "./load-once.ts";
 import { applyRelease } from "./provision.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** The stored result of a comparison. The first baseline load is stored as the run's own. */
 export const comparisonResult = z.object({ comparison });
@@ -69,7 +70,7 @@ function summarize(
     failedLoads === undefined || failedLoads.baseline.failed + failedLoads.candidate.failed === 0
       ? ""
       : `, failed loads: ${failedLoads.candidate.failed} of ${failedLoads.candidate.of} of the candidate and ${failedLoads.baseline.failed} of ${failedLoads.baseline.of} of the baseline`;
-  return `${pairs === 1 ? "1 pair" : `${pairs} pairs`} of ${baseline.version} and ${candidate.version}, ${different} of ${figures.length} figures differ${failed}`;
+  return `${countOf(pairs, "pair")} of ${baseline.version} and ${candidate.version}, ${different} of ${figures.length} figures differ${failed}`;
 }
 
 /** Replaces the installation by a new one. The environment file names it before anything is applied. */
@@ -93,6 +94,6 @@ function refuseLeftovers({ workspaces }: LoadResult, release: Release): void {
   if (left <= 0) return;
   throw new RefbenchError(
     "coder",
-    `${left} workspaces of the ${release} load could not be deleted, so its version is not replaced: the drain deletes them`,
+    `${countOf(left, "workspace")} of the ${release} load could not be deleted, so its version is not replaced: the drain deletes them`,
   );
 }

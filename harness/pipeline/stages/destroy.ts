@@ -14,6 +14,7 @@ import { listStacks, wasTouched } from "../list-stacks.ts";
 import { noteAdoptedStrays } from "../strays.ts";
 import { synthesizeInto } from "./provision.ts";
 import { isLeaseHeld } from "../lease/lease.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /**
  * Waits before a failed destroy is retried, by the kind of failure, in polls of the settle times. On a real
@@ -82,7 +83,7 @@ export async function destroy(context: StageContext): Promise<string> {
   }
   const counts = await countResources(folder, (await journal.read()).entries, "destroy");
   const removed = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  const words = removed === 1 ? "1 resource destroyed" : `${removed} resources destroyed`;
+  const words = `${countOf(removed, "resource")} destroyed`;
   return failed.length === 0 ? words : `${words}, ${failed.join(" and ")} not completely`;
 }
 

@@ -10,6 +10,7 @@ import { coderTrust } from "../making/coder-trust.ts";
 import { storedEvents } from "../folder/resource-counts.ts";
 import { provisionResult } from "./provision.ts";
 import { isLeaseHeld } from "../lease/lease.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /**
  * A Coder server that restarts or ran out of memory is back within this time. One that does not come back is
@@ -71,7 +72,7 @@ export async function drain(context: StageContext): Promise<string> {
     const { unasked = [] } = result;
     for (const sentence of unasked) warn(`the drain is unverified: ${sentence}`);
     const deleted = before + result.deleted;
-    return `${deleted === 1 ? "1 workspace" : `${deleted} workspaces`} deleted, ${result.remaining.length} remaining${unasked.length === 0 ? "" : ", unverified"}`;
+    return `${countOf(deleted, "workspace")} deleted, ${result.remaining.length} remaining${unasked.length === 0 ? "" : ", unverified"}`;
   } catch (error) {
     if (signal.aborted || isLeaseHeld(error)) throw error;
     // A failed drain, whatever its reason, must not prevent the destroy.

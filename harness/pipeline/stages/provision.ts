@@ -6,6 +6,7 @@ import { noteWhatExists } from "../context/ask-inventory.ts";
 import type { StageContext } from "../context/context.ts";
 import { readJson, writeJson } from "../../tools/files/json-file.ts";
 import { verifyExpiry } from "./verify-expiry.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** The stored result of provision: the stacks in the order of their applies, and Coder's address. */
 export const provisionResult = z.object({
@@ -39,7 +40,7 @@ export async function provision(context: StageContext): Promise<string> {
   } satisfies z.infer<typeof provisionResult>);
   await verifyExpiry(context);
   const total = applied.reduce((sum, { resources }) => sum + resources, 0);
-  return `${total} resources in ${applied.length} stacks, Coder at ${coder.coder_url}`;
+  return `${countOf(total, "resource")} in ${countOf(applied.length, "stack")}, Coder at ${coder.coder_url}`;
 }
 
 /** Applies another version of Coder in the last stack. The stacks below it stay as they are. */

@@ -7,6 +7,7 @@ import type { StageContext } from "../context/context.ts";
 import type { StoredEntry } from "../folder/journal.ts";
 import { hasCreatedNothing } from "./created-nothing.ts";
 import { listStrays } from "../strays.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /**
  * Removes whatever the inventory still lists of this run. Each removal is a defect of the teardown before it,
@@ -58,7 +59,7 @@ export async function sweep(context: StageContext): Promise<string> {
     report({ type: "note", level: "warning", message });
   }
   const swept = sweptIn((await journal.read()).entries).length;
-  const words = swept === 1 ? "1 resource swept" : `${swept} resources swept`;
+  const words = `${countOf(swept, "resource")} swept`;
   // A failed answer is not an empty list: the audit asks again and decides.
   if (problem !== undefined) return `the inventory's answer was incomplete (${problem}): ${words}`;
   return swept === 0 ? "nothing to sweep" : `${words} that the teardown had missed`;

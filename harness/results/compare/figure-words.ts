@@ -1,4 +1,5 @@
-import { formatCount, formatLatency, NO_FIGURE } from "../format/format.ts";
+import { formatLatency, NO_FIGURE } from "../format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import type { RunFigure } from "./figures.ts";
 
 /** Formats a figure with its unit; a dash if it was not measured. */

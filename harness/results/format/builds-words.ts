@@ -1,6 +1,7 @@
 import { DISK_IN_BUILDS } from "../../model/build-conditions.ts";
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
-import { formatCount, formatLatency } from "./format.ts";
+import { formatLatency } from "./format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { carries } from "../judge/histogram.ts";
 
 type Builds = Measurements["builds"];

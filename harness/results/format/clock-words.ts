@@ -1,7 +1,7 @@
 import { stepWords } from "../../model/record/clock-step-words.ts";
 import { farthestApart } from "../../model/record/clocks.ts";
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { combineHistograms } from "../judge/histogram.ts";
 
 /** Reports wall-clock changes on the machine that drove the run, and which durations are not elapsed time. */

@@ -1,5 +1,6 @@
 import type { ComparedFigure, Comparison, FailedLoads } from "../../model/record/comparison.ts";
-import { formatCount, formatShare } from "./format.ts";
+import { formatShare } from "./format.ts";
+import { countOf, formatCount } from "../../tools/count-text.ts";
 
 /** Reports a comparison of two versions: what was compared, which loads failed, then one line for each figure. */
 export function comparisonLines(comparison: Comparison): readonly string[] {
@@ -7,7 +8,7 @@ export function comparisonLines(comparison: Comparison): readonly string[] {
   const pairs = Math.floor(order.length / 2);
   const drawn = seed === undefined ? "" : `, each on a new installation, in a random order (seed ${seed})`;
   return [
-    `Coder ${candidate.version} compared with ${baseline.version}, ${formatCount(pairs)} ${pairs === 1 ? "pair" : "pairs"} of loads${drawn}:`,
+    `Coder ${candidate.version} compared with ${baseline.version}, ${countOf(pairs, "pair")} of loads${drawn}:`,
     ...loadLines(comparison).map((line) => `  - ${line}`),
     ...figures.map((figure) => `  - ${figure.description}: ${conclusionOf(figure)}`),
     ...(figures.length === 0 ? ["  - no figure was measured for both versions"] : []),

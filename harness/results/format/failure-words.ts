@@ -1,5 +1,5 @@
 import type { FailureCount } from "../../model/record/worker-result.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 
 /** One kind of failure reason, with the last lines of a log that shows it. */
 export interface ReasonWords {

@@ -1,12 +1,5 @@
-const NUMBER = new Intl.NumberFormat("en-US");
-
 /** Shown for a missing figure in every table, text and page; never a zero. */
 export const NO_FIGURE = "-";
-
-/** Formats a count with thousands separators: `10,000`. */
-export function formatCount(count: number): string {
-  return NUMBER.format(count);
-}
 
 /** Formats a share of 0 to 1 as a percentage, rounded down so that 99.99 never reads as 100: `99.9 %`. */
 export function formatShare(share: number): string {

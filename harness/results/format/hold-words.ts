@@ -1,5 +1,6 @@
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
-import { formatCount, formatDuration, formatLatency } from "./format.ts";
+import { formatDuration, formatLatency } from "./format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 
 type Connections = Measurements["connections"];
 

@@ -1,5 +1,5 @@
 import type { Measurements } from "../../model/record/record.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 
 /** Reports how many polls got no usable answer, and what arrived instead; undefined if nothing was polled. */
 export function pollsLine({ polls }: Measurements): string | undefined {

@@ -1,7 +1,8 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { buildsCell, diskLines } from "./builds-words.ts";
 import { shownVersion } from "../judge/coder-version.ts";
-import { formatCount, NO_FIGURE } from "./format.ts";
+import { NO_FIGURE } from "./format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { holdLines } from "./hold-words.ts";
 import { recordStandingOf } from "../judge/official.ts";
 import { verifiedOnCloud, verifiedWords } from "./verified-on-cloud.ts";

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../model/record/record.ts";
-import { formatCount } from "./format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 
 /**
  * Explains in one line why a record without measurements has no objective results; undefined if it has measurements or

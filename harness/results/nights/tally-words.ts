@@ -1,4 +1,4 @@
-import { formatCount } from "../format/format.ts";
+import { countOf, formatCount } from "../../tools/count-text.ts";
 import type { NightTally } from "./tally.ts";
 
 /** Describes the tally: "4 of 5 met the objectives, since 2026-11-18; 2 nights measured nothing". */
@@ -16,8 +16,6 @@ export function tallyWords({ of, met, since, ...others }: NightTally): string {
   ];
   return [
     first,
-    ...parts
-      .filter(([count]) => count > 0)
-      .map(([count, words]) => `${formatCount(count)} ${count === 1 ? "night" : "nights"} ${words}`),
+    ...parts.filter(([count]) => count > 0).map(([count, words]) => `${countOf(count, "night")} ${words}`),
   ].join("; ");
 }

@@ -1,6 +1,7 @@
 import type { Measurements } from "../../model/record/record.ts";
 import { PHASES } from "../../model/record/worker-result.ts";
-import { formatCount, formatLatency, NO_FIGURE } from "../format/format.ts";
+import { formatLatency, NO_FIGURE } from "../format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { drawGrid, type Grid } from "../table/grid.ts";
 import { type LatencySummary, combineHistograms, PERCENTILES, summarize } from "../judge/histogram.ts";
 

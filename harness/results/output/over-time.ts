@@ -1,5 +1,6 @@
 import type { Measurements } from "../../model/record/record.ts";
-import { formatCount, formatDuration, formatLatency } from "../format/format.ts";
+import { formatDuration, formatLatency } from "../format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { combineHistograms, PERCENTILES, summarize } from "../judge/histogram.ts";
 import { worstProbeMs } from "../judge/worst-probe.ts";
 

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../../model/record/record.ts";
-import { formatCount } from "../format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { holdLines } from "../format/hold-words.ts";
 import { costCell, type FigureCell, figureCells, NIGHT_LEGEND, versionCell } from "../table/night-row.ts";
 import { isNightly } from "../nights/night.ts";

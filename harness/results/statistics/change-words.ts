@@ -1,4 +1,4 @@
-import { formatCount } from "../format/format.ts";
+import { countOf, formatCount } from "../../tools/count-text.ts";
 import type { Grid } from "../table/grid.ts";
 import type { OutputFormat } from "../format/output-spec.ts";
 import { formatSheet } from "../table/sheet.ts";
@@ -44,7 +44,7 @@ export function alarmsOf(series: WatchedSeries): readonly Alarm[] {
 /** Describes a total failure: "TOTAL FAILURE since 2026-11-13: 0 of 1,000 (10 nights, 1,000 before)". */
 export function failureWords({ day, reason, nights, before, until }: TotalFailure): string {
   const parts = [
-    nights === 1 ? "1 night" : `${formatCount(nights)} nights`,
+    countOf(nights, "night"),
     ...(before === undefined ? [] : [`${formatCount(Number(before.toPrecision(4)))} before`]),
     ...(until === undefined ? [] : [`ended ${until}`]),
   ];
@@ -112,7 +112,7 @@ export function foundWords(series: WatchedSeries): readonly string[] {
 /** Counts nights that measured Coder but lack the figure, with reasons: "2 nights without it (not recorded)". */
 export function withoutWords({ without }: WatchedSeries): readonly string[] {
   if (without.length === 0) return [];
-  const nights = without.length === 1 ? "1 night" : `${formatCount(without.length)} nights`;
+  const nights = countOf(without.length, "night");
   const reasons = [...new Set(without.map(({ reason }) => reason))];
   const named = reasons.slice(0, 2).join("; ");
   return [`${nights} without it (${named}${reasons.length > 2 ? "; and others" : ""})`];

@@ -1,5 +1,5 @@
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
-import { formatCount } from "../format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { findFigure } from "../judge/objectives.ts";
 import type { WatchedFigure } from "./watched-figures.ts";
 

@@ -1,5 +1,6 @@
 import { formatUsd } from "../../model/record/usd.ts";
-import { formatCount, NO_FIGURE } from "../format/format.ts";
+import { NO_FIGURE } from "../format/format.ts";
+import { formatCount } from "../../tools/count-text.ts";
 import { type NightRow, NIGHTS_OF_A_ROW } from "../nights/nights.ts";
 import { nightHoldWords } from "../format/hold-words.ts";
 import type { Spread } from "../nights/spread.ts";

@@ -5,6 +5,7 @@ import { type ShownCapacity, shownCapacity } from "../context/capacity.ts";
 import { runOfUser, runOfWorkspace } from "./cleanup-ownership.ts";
 import type { GuardedCaller } from "./guard-caller.ts";
 import { listUsers, listWorkspaces, requireList } from "../context/listing.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 const RECENT_MS = 3_600_000;
 
@@ -130,13 +131,9 @@ function listReasonsOfUse({
   const open = sessions === undefined ? 0 : sessions.terminal + sessions.ssh + sessions.ide;
   const reasons = [
     ...(others === undefined ? ["only a site admin's session shows whether others use it"] : []),
-    ...(others !== undefined && others.count > 0 ? [counted(others.count, "other user")] : []),
-    ...(workspaces.total > 0 ? [counted(workspaces.total, "workspace") + " that refbench did not make"] : []),
+    ...(others !== undefined && others.count > 0 ? [countOf(others.count, "other user")] : []),
+    ...(workspaces.total > 0 ? [countOf(workspaces.total, "workspace") + " that refbench did not make"] : []),
   ];
   // Without other users, the sessions are refbench's own: Coder counts them for a minute after their end.
-  return reasons.length > 0 && open > 0 ? [...reasons, counted(open, "open session")] : reasons;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+  return reasons.length > 0 && open > 0 ? [...reasons, countOf(open, "open session")] : reasons;
 }

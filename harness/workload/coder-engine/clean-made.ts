@@ -8,6 +8,7 @@ import type { LoadContext, LoadWorkspace, TaskContext } from "../context/load-co
 import type { CoderEngineOptions } from "./utility-calls.ts";
 import { listUtilityThings, type UtilityThings } from "./find-made.ts";
 import { madeUsers } from "./measure-made.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** Time limit for a whole cleanup. After a stop, somebody waits for it. */
 const CLEANUP_MS = { ended: 30 * 60_000, stopped: 5 * 60_000 };
@@ -90,5 +91,5 @@ async function findRemaining(
 function describeThings({ workspaces, users }: UtilityThings): string {
   const names = workspaces.slice(0, NAMED).map(({ name, owner_name: owner }) => `${owner}/${name}`);
   const more = workspaces.length > NAMED ? ", …" : "";
-  return `${workspaces.length} workspaces (${names.join(", ")}${more}) and ${users.length} users`;
+  return `${countOf(workspaces.length, "workspace")} (${names.join(", ")}${more}) and ${countOf(users.length, "user")}`;
 }

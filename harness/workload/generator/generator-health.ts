@@ -8,6 +8,7 @@ import { newHistogram, percentileMs, recordMs } from "./histogram.ts";
 import { childCpuMs, readChildren } from "./child-counters.ts";
 import { countOpenFiles, readKernelCounters } from "./kernel-counters.ts";
 import type { SlipSink } from "./pacer.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 const LAG_TICK_MS = 10;
 const MOST_REASONS = 5;
@@ -220,9 +221,7 @@ export class HealthWatch {
       machine: { ...thisMachine(), node: process.version },
       limited: this.#limitedWindows > 0 || this.#exhausted.size > 0,
       reasons: [
-        ...[...this.#exhausted].map(
-          ([cause, times]) => `${cause}, ${times} ${times === 1 ? "time" : "times"}`,
-        ),
+        ...[...this.#exhausted].map(([cause, times]) => `${cause}, ${countOf(times, "time")}`),
         ...reasons.map(({ count, text }) => `${text}, in ${count} of ${this.#judgedWindows} windows`),
       ],
     };

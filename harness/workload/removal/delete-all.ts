@@ -4,6 +4,7 @@ import { listUsers, listWorkspaces } from "../context/listing.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { removeTokens, removeUsers } from "./remove.ts";
 import { removeWorkspaces } from "./remove-workspaces.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 const TOKENS_AT_ONCE = 32;
 
@@ -74,7 +75,8 @@ export async function deleteTokens(
   const tokens = load.tokens.take(isTaken);
   const { gone } = await removeTokens(tokens, { client: admin, concurrency: TOKENS_AT_ONCE, signal });
   const left = tokens.length - gone.size;
-  if (left > 0) load.note(`${left} tokens of this load could not be deleted: they expire automatically`);
+  if (left > 0)
+    load.note(`${countOf(left, "token")} of this load could not be deleted; tokens expire automatically`);
 }
 
 /**
@@ -85,7 +87,7 @@ async function findLost(load: LoadContext, workspaces: readonly LoadWorkspace[])
   if (lost.length === 0) return;
   const listed = await listWorkspaces(load.admin.patient());
   if (!listed.ok) {
-    const which = `${lost.length} workspaces of the load got no answer to their creation, and may exist`;
+    const which = `${countOf(lost.length, "workspace")} of the load got no answer to their creation, and may exist`;
     load.failures.add("workspace-delete", "delete-workspace", `${which}: ${listed.failure.message}`);
     return;
   }
@@ -105,7 +107,7 @@ async function findLostUsers(load: LoadContext, known: readonly LoadUser[]): Pro
   if (login === "host" || reuseUsers === true || known.length === wanted || load.signal.aborted) return [];
   const listed = await listUsers(load.admin.patient());
   if (!listed.ok) {
-    const which = `${wanted - known.length} users of the load got no answer to their creation, and may exist`;
+    const which = `${countOf(wanted - known.length, "user")} of the load got no answer to their creation, and may exist`;
     load.failures.add("user-delete", "delete-user", `${which}: ${listed.failure.message}`);
     return [];
   }

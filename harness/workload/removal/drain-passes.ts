@@ -8,6 +8,7 @@ import { PollPace } from "../context/poll-pace.ts";
 import { isPrebuild, type Prebuilds } from "./prebuilds.ts";
 import { ProgressBoard } from "../context/progress-board.ts";
 import { removeWorkspaces } from "./remove-workspaces.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** After this many passes, workspaces that keep being created are not awaited any more. */
 const MAX_PASSES = 3;
@@ -49,7 +50,7 @@ export class DrainPasses {
     try {
       let found = await this.#list();
       let mayRecur = prebuilds.isAskedFor || found.some(isPrebuild);
-      this.#note(`${found.length} workspaces to delete${describePause(prebuilds)}`);
+      this.#note(`${countOf(found.length, "workspace")} to delete${describePause(prebuilds)}`);
       for (let pass = 1; ; pass++) {
         await this.#remove(this.#fresh(found));
         if (mayRecur && !signal.aborted) await this.#awaitReconciler();
@@ -58,7 +59,7 @@ export class DrainPasses {
         const fresh = this.#fresh(found);
         if (fresh.length === 0 || pass === MAX_PASSES) return found;
         mayRecur = true;
-        this.#note(`${fresh.length} workspaces were created during the drain`);
+        this.#note(`created during the drain: ${countOf(fresh.length, "workspace")}`);
       }
     } finally {
       this.#board.stop();

@@ -8,6 +8,7 @@ import type { Scenario } from "./scenario.ts";
 import { takeTurns } from "../context/take-turns.ts";
 import { visitWorkspace } from "../connections/visit-workspace.ts";
 import { stopWorkspace } from "./stop-workspace.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 /** How long a stopped load may take to start again the existing workspaces that it stopped. */
 const RESTART_MS = 5_000;
@@ -93,7 +94,5 @@ async function restartExisting(load: LoadContext, stopped: readonly LoadWorkspac
   const answers = await Promise.all(owed.map(({ id }) => admin.startWorkspace(id ?? "")));
   const left = answers.filter(({ ok }) => !ok).length;
   if (left > 0)
-    load.note(
-      `${left} workspaces that ran before the load are stopped, and refbench could not start them again`,
-    );
+    load.note(`stopped and not started again: ${countOf(left, "workspace")} that ran before the load`);
 }

@@ -3,6 +3,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { BootstrapTask } from "../../model/ports/worker-task.ts";
 import { type BuildCapacity, buildCapacity } from "../context/capacity.ts";
 import type { TaskContext } from "../context/load-context.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 const ASK_AGAIN_MS = 500;
 /** A count that stays wrong for this long is a wrong value, not a deployment that is still starting. */
@@ -47,9 +48,9 @@ function describeDifference(seen: BuildCapacity | undefined, expect: BootstrapTa
   const live =
     seen === undefined
       ? "the deployment does not report its replicas and provisioner daemons"
-      : `${seen.replicas} replicas with ${seen.daemons} provisioner daemons are live`;
+      : `live: ${countOf(seen.replicas, "replica")} with ${countOf(seen.daemons, "provisioner daemon")}`;
   return (
-    `${live}, expected ${expect.replicas} replicas with ${expect.provisionerDaemons} in total: ` +
+    `${live}, expected ${countOf(expect.replicas, "replica")} with ${expect.provisionerDaemons} in total: ` +
     "check coder.replicaCount and CODER_PROVISIONER_DAEMONS in the Helm values, and the licence"
   );
 }

@@ -12,6 +12,7 @@ import { onlyOrganization } from "../context/organization.ts";
 import { requireEntitlement } from "../checks/require-entitlement.ts";
 import { uploadTemplate } from "./upload-template.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 const ASK_AGAIN_MS = 250;
 /** How long the last call before the deadline may take. */
@@ -51,7 +52,9 @@ async function bootstrapUntil(task: BootstrapTask, context: TaskContext): Promis
     }
     const organization = await onlyOrganization(admin);
     const capacity = await awaitCapacity(admin, organization.id, task, context, deadline);
-    note(`${capacity.replicas} replicas with ${capacity.daemons} provisioner daemons are live`);
+    note(
+      `live: ${countOf(capacity.replicas, "replica")} with ${countOf(capacity.daemons, "provisioner daemon")}`,
+    );
 
     const template = await uploadTemplate(admin, organization.id, task.template, context, deadline);
     note(`template ${task.template.name} is imported`);

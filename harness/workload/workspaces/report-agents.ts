@@ -3,6 +3,7 @@ import { readAgentLog } from "../context/failure-logs.ts";
 import { Limiter } from "../../tools/time/limiter.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 import { isSettled, recordStartup, describeAgent } from "./look-at-agents.ts";
+import { countOf } from "../../tools/count-text.ts";
 
 const IN_FLIGHT = 16;
 
@@ -35,8 +36,11 @@ export async function reportAgents(load: LoadContext, workspaces: readonly LoadW
   );
   const [example] = lost;
   if (example !== undefined)
-    load.note(`the final state of the agents of ${lost.length} workspaces is not known: ${example}`);
-  for (const [state, count] of others) load.note(`not used by the load, in ${count} workspaces: ${state}`);
+    load.note(
+      `the final state of the agents of ${countOf(lost.length, "workspace")} is not known: ${example}`,
+    );
+  for (const [state, count] of others)
+    load.note(`not used by the load, in ${countOf(count, "workspace")}: ${state}`);
 }
 
 async function reportStartup(load: LoadContext, workspace: LoadWorkspace, agent: Agent): Promise<void> {

@@ -1,5 +1,6 @@
 import { jsonText, oneLine } from "../../../tools/safe-text.ts";
-import { formatCount, formatDuration } from "../../../results/format/format.ts";
+import { formatDuration } from "../../../results/format/format.ts";
+import { countOf, formatCount } from "../../../tools/count-text.ts";
 import { drawGrid, wrap } from "../../../results/table/grid.ts";
 import { type OutputFormat, DEFAULT_WIDTH } from "../../../results/format/output-spec.ts";
 import { markdownText } from "../../../results/table/markdown-text.ts";
@@ -28,7 +29,7 @@ export function stepLine(kind: LimitKind, { load, purpose, outcome, reasons, too
 /** A load with its unit. */
 export function loadWords(kind: LimitKind, load: number): string {
   if (kind === "arrival-rate") return `${load} workspaces/s`;
-  return `${formatCount(load)} connection${load === 1 ? "" : "s"}`;
+  return countOf(load, "connection");
 }
 
 const HEADER = ["load", "why", "outcome", "builds", "took", "reasons"];

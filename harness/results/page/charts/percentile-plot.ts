@@ -1,5 +1,6 @@
 import type { Phase, PhaseHistogram } from "../../../model/record/worker-result.ts";
-import { formatCount, formatLatency } from "../../format/format.ts";
+import { formatLatency } from "../../format/format.ts";
+import { formatCount } from "../../../tools/count-text.ts";
 import { carries, lastCarried, readHistogram, summarize } from "../../judge/histogram.ts";
 import type { Html } from "../parts/html.ts";
 import { COLOUR, logScale, plane, xAxis, yAxis } from "./axes.ts";

@@ -1,6 +1,7 @@
 import type { Measurements, RunRecord } from "../../../model/record/record.ts";
 import type { Phase } from "../../../model/record/worker-result.ts";
-import { formatCount, formatLatency } from "../../format/format.ts";
+import { formatLatency } from "../../format/format.ts";
+import { formatCount } from "../../../tools/count-text.ts";
 import { combineHistograms, type Percentile, summarize } from "../../judge/histogram.ts";
 import { WATCHED_SHARES, type WatchedMetric } from "../../statistics/watched-figures.ts";
 

@@ -1,6 +1,7 @@
 import type { ComparedFigure, Comparison } from "../../../model/record/comparison.ts";
 import { comparisonFailureWords, loadLines, wholePairs } from "../../format/compared-versions.ts";
-import { formatCount, NO_FIGURE } from "../../format/format.ts";
+import { NO_FIGURE } from "../../format/format.ts";
+import { countOf, formatCount } from "../../../tools/count-text.ts";
 import { intervalChart, signedPercent } from "../charts/intervals.ts";
 import { dataTable } from "../parts/data-table.ts";
 import { figure, legend } from "../parts/figure.ts";
@@ -100,7 +101,7 @@ function pairsWords(figure: ComparedFigure): string {
   if (conclusion === "worse-by-failures" || conclusion === "better-by-failures")
     return comparisonFailureWords(figure);
   const pairs = wholePairs(figure);
-  return pairs === 1 ? "1 pair" : `${formatCount(pairs)} pairs`;
+  return countOf(pairs, "pair");
 }
 
 function valueWords(value: number | null): string {

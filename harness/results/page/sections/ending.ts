@@ -1,6 +1,7 @@
 import type { RunCost } from "../../../model/record/cost.ts";
 import type { RunRecord, Teardown } from "../../../model/record/record.ts";
-import { formatCount, NO_FIGURE } from "../../format/format.ts";
+import { NO_FIGURE } from "../../format/format.ts";
+import { formatCount } from "../../../tools/count-text.ts";
 import { dataTable, termList } from "../parts/data-table.ts";
 import { type Html, html } from "../parts/html.ts";
 import { usd } from "../parts/page-figures.ts";

@@ -2,7 +2,7 @@ import { unmeasuredLine } from "../../format/unmeasured-line.ts";
 import { failureReasonsOf } from "../../format/failure-words.ts";
 import { judgedWord, reachedWords, thresholdWords } from "../../../model/record/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record/record.ts";
-import { formatCount } from "../../format/format.ts";
+import { formatCount } from "../../../tools/count-text.ts";
 import { pollsLine } from "../../format/poll-words.ts";
 import { dataTable } from "../parts/data-table.ts";
 import { type Child, type Html, html, small } from "../parts/html.ts";

@@ -1,6 +1,7 @@
 import type { Measurements } from "../../../model/record/record.ts";
 import { PHASES, type PhaseHistogram } from "../../../model/record/worker-result.ts";
-import { formatCount, formatLatency } from "../../format/format.ts";
+import { formatLatency } from "../../format/format.ts";
+import { formatCount } from "../../../tools/count-text.ts";
 import { carries, isAmongFailed, combineHistograms, readHistogram } from "../../judge/histogram.ts";
 import { latencyGrid } from "../../output/latency.ts";
 import { PHASE_WORDS } from "../../format/phase-words.ts";

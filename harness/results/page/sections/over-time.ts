@@ -1,6 +1,7 @@
 import type { Measurements } from "../../../model/record/record.ts";
 import type { LoadWindow } from "../../../model/record/worker-result.ts";
-import { formatCount, formatDuration, NO_FIGURE } from "../../format/format.ts";
+import { formatDuration, NO_FIGURE } from "../../format/format.ts";
+import { formatCount } from "../../../tools/count-text.ts";
 import { timeChart, type TimeLine } from "../charts/time-chart.ts";
 import { windowsWithBuilds } from "../../judge/windows-with-builds.ts";
 import { coarse } from "./coarse-windows.ts";

@@ -1,7 +1,7 @@
 import { machineWords } from "../../../model/record/machine.ts";
 import type { RunRecord } from "../../../model/record/record.ts";
 import { versionOf } from "../../judge/coder-version.ts";
-import { formatCount } from "../../format/format.ts";
+import { countOf, formatCount } from "../../../tools/count-text.ts";
 import { paceWords } from "../../format/hold-words.ts";
 import { platformWord } from "../../format/platform-words.ts";
 import { termList } from "../parts/data-table.ts";
@@ -91,9 +91,9 @@ function loadWords({
 }: RunRecord["load"]): string {
   const paced = paceWords(pace);
   return (
-    `${formatCount(users)} users, ${formatCount(workspaces)} workspaces, ` +
-    `${formatCount(concurrentBuilds)} concurrent builds (${replicas} × ${daemonsPerReplica} daemons), ` +
-    `${formatCount(connections)} connections, ${Math.round(sshShare * 100)} % of them SSH` +
+    `${countOf(users, "user")}, ${countOf(workspaces, "workspace")}, ` +
+    `${countOf(concurrentBuilds, "concurrent build")} (${replicas} × ${daemonsPerReplica} daemons), ` +
+    `${countOf(connections, "connection")}, ${Math.round(sshShare * 100)} % of them SSH` +
     (paced === undefined ? "" : `, ${paced}`)
   );
 }

@@ -93,7 +93,7 @@ test("other replicas or daemons than expected are an error that names both", asy
   await expect(bootstrap(taskFor(coder), leapingClock())).rejects.toMatchObject({
     code: "coder",
     message: expect.stringMatching(
-      /1 replicas with 3 provisioner daemons are live, expected 2 replicas with 4/,
+      /live: 1 replica with 3 provisioner daemons, expected 2 replicas with 4/,
     ),
   });
 });
