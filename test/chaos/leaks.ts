@@ -1,17 +1,4 @@
-/** Something that stays behind in a cloud because no Terraform state knows it, by the reason it does. */
-export interface PlantedLeak {
-  readonly name: string;
-  readonly kind: string;
-  /** Why an ordinary destroy misses it. */
-  readonly because: string;
-  /** The kind that it keeps from being deleted, as a firewall rule keeps its network. */
-  readonly blocks?: "google_compute_network" | "google_compute_subnetwork";
-  /** Carries the run's labels; what does not is found by its name or by what it lives in. */
-  readonly labelled: boolean;
-  readonly madeByController?: boolean;
-  /** Only what Coder's own Terraform made carries this. */
-  readonly managedByCoder?: boolean;
-}
+import type { PlantedLeak } from "../support/world/faults.ts";
 
 const byController = "a controller in the cluster made it, and the cluster went first";
 const ASYNCHRONOUS = "its removal goes on after the call that asked for it has answered";

@@ -15,7 +15,7 @@ import { findRequest } from "../../../harness/pipeline/folder/request.ts";
 import { RunFolder } from "../../../harness/pipeline/folder/run-folder.ts";
 import { findFinalRecord, writePendingRecord } from "../../../harness/pipeline/record/run-record.ts";
 import { findSecrets } from "../../../harness/pipeline/folder/secrets.ts";
-import { FakeWorld } from "../../../test/support/fake-world.ts";
+import { FakeWorld } from "../../../test/support/world/fake-world.ts";
 import { MemoryBucket } from "../../../test/support/memory-bucket.ts";
 import { jsonLinesNear, jsonNear, textNear } from "../mutations.ts";
 import { accepted, type Outcome, type Target, target } from "../target.ts";

@@ -22,10 +22,11 @@ import { RUN_STAGES } from "../../../harness/model/record/stage.ts";
 import type { Observed } from "../laws.ts";
 import { damage, markDead, renameHost } from "./damage.ts";
 import { HungProcess } from "./hung-process.ts";
-import { portsOf } from "./ports.ts";
+import { portsOf } from "../../support/world/ports.ts";
 import { SimulatedProcess, type Fate } from "./process.ts";
 import type { Boundaries, Schedule } from "./schedule.ts";
-import { World } from "./world.ts";
+import { HARD_ENVIRONMENT } from "../../support/world/stacks.ts";
+import { World } from "../../support/world/world.ts";
 import { filesAsMade, undoAfter } from "./written-files.ts";
 
 /** A staged run ends by its expiry, which must be near for a reaper that looks every 250 ms. */
@@ -81,7 +82,7 @@ class Point {
   constructor(schedule: Schedule, cwd: string) {
     this.#schedule = schedule;
     this.#cwd = cwd;
-    this.#world = new World(schedule, () => this.#folder.terraform);
+    this.#world = new World(schedule, HARD_ENVIRONMENT, () => this.#folder.terraform);
   }
 
   async play(onFinal: (folder: RunFolder) => void): Promise<FakePoint> {
@@ -126,7 +127,7 @@ class Point {
         ...(this.#failure === undefined ? {} : { failure: this.#failure }),
         falseClaims: this.#falseClaims,
         ...(this.#believedHung === undefined ? {} : { believedHung: this.#believedHung }),
-        stateLost: isStateLost(world.schedule),
+        stateLost: isStateLost(this.#schedule),
         loadFinished: world.loadFinished,
         fencedActs: world.fencedActs,
         elapsedMs: world.clock.elapsed(),
@@ -314,7 +315,7 @@ class Point {
     for (const stack of destroyedByHand) {
       const gate = (): Promise<void> => Promise.resolve();
       await this.#world
-        .destroy(this.#folder.stack(stack), gate, new AbortController().signal)
+        .destroy(this.#folder.stack(stack), { gate, signal: new AbortController().signal })
         .catch(() => undefined);
     }
     if (kind === "by-hand")

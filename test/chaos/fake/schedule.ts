@@ -1,7 +1,8 @@
-import { PLANTED_LEAKS, type PlantedLeak } from "../leaks.ts";
+import type { ClockStep, InventoryFaults, TerraformFaults, WorldFaults } from "../../support/world/faults.ts";
+import { PLANTED_LEAKS } from "../leaks.ts";
 import type { Random } from "../random.ts";
 import type { Fate } from "./process.ts";
-import { STACKS } from "./stacks.ts";
+import { STACKS } from "../../support/world/stacks.ts";
 
 /** How a run is driven: in one go, stage by stage, or ended by hand in the middle. */
 export const RUN_KINDS = ["run", "staged", "by-hand"] as const;
@@ -19,43 +20,6 @@ export interface Boundaries {
   };
 }
 
-/** What terraform and its cloud do wrong. */
-export interface TerraformFaults {
-  /** The create after this many of the stack is refused. */
-  readonly refuse?: { readonly stack: string; readonly after: number };
-  /** The create after this many of the stack is done, and the state never hears of it. */
-  readonly loseAnswer?: { readonly stack: string; readonly after: number };
-  readonly refusedDestroys: number;
-  /** The state of this stack cannot be read any more once it is destroyed. */
-  readonly stateLost?: string;
-  /** A terraform whose caller dies works on, as a detached child does, or dies with it. */
-  readonly orphan: "goes-on" | "dies";
-}
-
-/** What the inventory and its deletes do wrong. */
-export interface InventoryFaults {
-  /**
-   * Lists from the nth on fail, answer in part, or lie: they call themselves complete and show nothing, or show some
-   * things and one that does not exist.
-   */
-  readonly failing?: {
-    readonly nth: number;
-    readonly times: number;
-    readonly how: "failed" | "partial" | "empty" | "lies";
-  };
-  /** How long something is hidden after it was made. */
-  readonly lateMs: number;
-  readonly throttledRemoves: number;
-  /** Deletes of this thing are refused for so long; null = for ever. */
-  readonly stuck?: { readonly id: string; readonly forMs: number | null };
-}
-
-/** A leak and the moment it appears. */
-export interface Planting {
-  readonly leak: PlantedLeak;
-  readonly when: "apply" | "load" | "destroy" | "empty-answer";
-}
-
 /** What happens to the files of the run's folder while no process lives. */
 export interface Damage {
   /** Share of the journal that is kept, cut at any byte. */
@@ -67,29 +31,18 @@ export interface Damage {
   readonly secretsLost: boolean;
 }
 
-/** The wall clock is set at a boundary, counted over all processes. */
-export interface ClockStep {
-  readonly at: number;
-  readonly byMs: number;
-}
-
 /** Everything that one point does, derived from its seed alone. */
-export interface Schedule {
+export interface Schedule extends WorldFaults {
   readonly kind: RunKind;
   readonly isClean: boolean;
   readonly run: Fate | undefined;
   /** Fates of the reapers, one after another; those after them live. */
   readonly reapers: readonly Fate[];
-  readonly terraform: TerraformFaults;
-  readonly inventory: InventoryFaults;
-  readonly leaks: readonly Planting[];
   /** Before the first reaper. */
   readonly damage: Damage;
   /** Staged runs: how many stages are asked for, and the teardown stage asked alone before the expiry. */
   readonly stages: number;
   readonly teardownStage: "drain" | "destroy" | "sweep" | undefined;
-  /** The wall clock is set at these boundaries. */
-  readonly clockSteps: readonly ClockStep[];
   /** The run's maker is killed right after this file of it: the run is never driven. */
   readonly madeUpTo?: string;
   /** The run's folder is removed at this boundary, counted over all processes. */

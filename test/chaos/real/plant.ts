@@ -4,7 +4,7 @@ import { namePrefix } from "../../../harness/model/run-id.ts";
 import { itemKey } from "../../../rehearsal/inventory/key.ts";
 import { openStore } from "../../../rehearsal/inventory/store.ts";
 import { TWIN_PROJECT } from "../../../reference-architectures/twin-project.ts";
-import type { PlantedLeak } from "../leaks.ts";
+import type { PlantedLeak } from "../../support/world/faults.ts";
 
 /** Puts a leak into the twin's inventory as its cloud would show it: by label, by name, or by what it uses. */
 export async function plant(cwd: string, runId: string, leak: PlantedLeak): Promise<void> {

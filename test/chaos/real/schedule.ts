@@ -1,5 +1,6 @@
 import type { FaultsFile } from "../../../rehearsal/twin/faults.ts";
-import { PLANTED_LEAKS, type PlantedLeak } from "../leaks.ts";
+import type { PlantedLeak } from "../../support/world/faults.ts";
+import { PLANTED_LEAKS } from "../leaks.ts";
 import type { Random } from "../random.ts";
 
 /** Who is struck: one process, or all that refbench and its terraform are at that moment. */

@@ -12,7 +12,7 @@ import { type CloudPlan, planSchema } from "../../../harness/pipeline/folder/pla
 import { synthesize } from "../../../harness/terraform/synthesize.ts";
 import { localWorkerRunner } from "../../../harness/workload/worker-process/local-runner.ts";
 import { utilityEnvironment } from "../../../harness/workload/coder-engine/utility-environment.ts";
-import { FakeWorld } from "../../support/fake-world.ts";
+import { FakeWorld } from "../../support/world/fake-world.ts";
 import { OBEYED_BY_NODE, STEERING } from "../../support/coder/steering-shell.ts";
 import { pathWith } from "./runner/tunnel.ts";
 import type { DrainTask } from "../../../harness/model/ports/worker-task.ts";

@@ -12,7 +12,7 @@ import { newRunId } from "../../../harness/model/run-id.ts";
 import type { RunRecord } from "../../../harness/model/record/record.ts";
 import { readJson } from "../../../harness/tools/files/json-file.ts";
 import { environmentSchema } from "../../../stacks/environment.ts";
-import { FakeWorld } from "../../support/fake-world.ts";
+import { FakeWorld } from "../../support/world/fake-world.ts";
 import { licenceOf } from "../../support/coder/licence.ts";
 import { LEAKED } from "../results/nightly-records.ts";
 import { sampleRecord } from "../results/sample-record.ts";

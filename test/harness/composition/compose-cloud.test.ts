@@ -7,7 +7,7 @@ import { endpointsOf, withEndpoints } from "../../../harness/composition/setting
 import { readJson } from "../../../harness/tools/files/json-file.ts";
 import { planSchema, type CloudPlan, type Plan } from "../../../harness/pipeline/folder/plan.ts";
 import type { RunFolder } from "../../../harness/pipeline/folder/run-folder.ts";
-import { FakeWorld } from "../../support/fake-world.ts";
+import { FakeWorld } from "../../support/world/fake-world.ts";
 
 const { PATH = "" } = process.env;
 const MOTO = { AWS_ENDPOINT_URL: "http://127.0.0.1:5000" };

@@ -12,7 +12,7 @@ import { executeRun } from "../../../harness/pipeline/driver/run.ts";
 import { findFinalRecord } from "../../../harness/pipeline/record/run-record.ts";
 import { buildTimeline } from "../../../harness/pipeline/folder/timeline.ts";
 import { timesGoForward } from "../../../harness/results/self-audit/record.ts";
-import { FakeWorld } from "../../support/fake-world.ts";
+import { FakeWorld } from "../../support/world/fake-world.ts";
 import type { WorkerRunner } from "../../../harness/model/ports/worker.ts";
 
 const MINUTE_MS = 60_000;

@@ -10,7 +10,7 @@ import { destroy } from "../../../harness/pipeline/stages/destroy.ts";
 import { provision } from "../../../harness/pipeline/stages/provision.ts";
 import { sweep } from "../../../harness/pipeline/stages/sweep.ts";
 import { findStrays } from "../../../harness/pipeline/strays.ts";
-import { FakeWorld, type Mishaps } from "../../support/fake-world.ts";
+import { FakeWorld, type Mishaps } from "../../support/world/fake-world.ts";
 
 const NETWORK: InventoryItem = {
   id: "compute:projects/p/global/networks/bench-net",
@@ -185,7 +185,7 @@ test("a sweep asks for each item until its delete is answered, whatever later li
   const inventory: StageContext["ports"]["inventory"] = {
     list: () => {
       asked += 1;
-      const items = asked === 1 ? [...world.items.values()] : [];
+      const items = asked === 1 ? world.cloud.items() : [];
       return Promise.resolve({ state: "complete", scope: "fake cloud", kinds: [], items });
     },
     remove: (item) => {
@@ -199,11 +199,14 @@ test("a sweep asks for each item until its delete is answered, whatever later li
 });
 
 describe("stacks that somebody destroyed manually before the teardown", () => {
-  test.each(["gke-cloud", "gke-coder"])(
+  test.each<[string, Mishaps, string]>([
+    ["gke-cloud", { stopApplyOf: "gke-cloud" }, "quota exceeded"],
+    ["gke-coder", { loseAnswerOf: "gke-coder" }, "connection reset"],
+  ])(
     "leave a clean run where the apply of %s failed, which was seen then",
-    async (loseAnswerOf) => {
-      const { world, context } = await opened({ loseAnswerOf });
-      await expect(provision(context)).rejects.toThrow("connection reset");
+    async (_stack, mishaps, failure) => {
+      const { world, context } = await opened(mishaps);
+      await expect(provision(context)).rejects.toThrow(failure);
       world.items.clear();
       for (const stack of ["gke-coder", "gke-cloud"]) await writeState(context, stack, []);
       expect(await audit(context)).toMatch(/^nothing remaining/);

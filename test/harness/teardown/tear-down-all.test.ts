@@ -11,7 +11,7 @@ import { reap } from "../../../harness/pipeline/driver/reaper.ts";
 import { requestTeardown } from "../../../harness/pipeline/folder/request.ts";
 import type { RunFolder } from "../../../harness/pipeline/folder/run-folder.ts";
 import { onMachine } from "../../support/identities.ts";
-import { FakeWorld } from "../../support/fake-world.ts";
+import { FakeWorld } from "../../support/world/fake-world.ts";
 import { MemoryBucket } from "../../support/memory-bucket.ts";
 
 const world = new FakeWorld();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { unlockStates } from "../../../harness/teardown/unlock-states.ts";
 import type { RunFolder } from "../../../harness/pipeline/folder/run-folder.ts";
-import { FakeWorld } from "../../support/fake-world.ts";
+import { FakeWorld } from "../../support/world/fake-world.ts";
 import { FakeGcs } from "../inventory/buckets/fake-gcs.ts";
 
 const CREATED = "2026-11-22T19:17:43.560186247Z";

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { START_AGAIN } from "../../../../harness/composition/supervised.ts";
 import { parseJournal } from "../../../../harness/pipeline/folder/journal.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { Refbench, refbench } from "../../../support/command/refbench-process.ts";
 
 /** Throws where nobody catches it, once the lease is taken. */

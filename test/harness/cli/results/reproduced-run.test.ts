@@ -16,7 +16,7 @@ import { planSchema } from "../../../../harness/pipeline/folder/plan.ts";
 import { writePendingRecord } from "../../../../harness/pipeline/record/run-record.ts";
 import { reproduceCommands } from "../../../../harness/results/output/reproduce.ts";
 import { environmentSchema } from "../../../../stacks/environment.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { licenceOf } from "../../../support/coder/licence.ts";
 import { CapturedStream } from "../progress/captured-stream.ts";
 

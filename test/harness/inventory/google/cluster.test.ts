@@ -8,7 +8,7 @@ import { openContext } from "../../../../harness/pipeline/context/context.ts";
 import type { Cluster } from "../../../../harness/model/ports/cluster.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { MockGoogle } from "../../../../rehearsal/google-api/mock-google.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { RUN, signal } from "./project.ts";
 
 const PLACE = { project: "some-project", region: "us-central1", zone: "us-central1-a", cluster: "bench-gke" };

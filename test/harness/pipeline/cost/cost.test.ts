@@ -24,7 +24,7 @@ import { reap } from "../../../../harness/pipeline/driver/reaper.ts";
 import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
 import { exitCodeOf, findFinalRecord } from "../../../../harness/pipeline/record/run-record.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 const HOUR_MS = 3_600_000;
 

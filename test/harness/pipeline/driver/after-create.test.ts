@@ -7,7 +7,7 @@ import { LeaseBook } from "../../../../harness/pipeline/lease/lease.ts";
 import { driverState } from "../../../../harness/pipeline/folder/driver.ts";
 import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
 import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 const forEver = new AbortController().signal;
 const place = { runId: "01k0000000000000000000000", simulated: true };

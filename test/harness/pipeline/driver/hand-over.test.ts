@@ -12,7 +12,7 @@ import { findRequest } from "../../../../harness/pipeline/folder/request.ts";
 import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
 import { findFinalRecord } from "../../../../harness/pipeline/record/run-record.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 const PIPELINE = pathToFileURL(join(import.meta.dirname, "../../../../harness/pipeline/")).href;
 

@@ -17,7 +17,7 @@ import { RUN_STAGE_FUNCTIONS } from "../../../../harness/pipeline/driver/run.ts"
 import { runStage } from "../../../../harness/pipeline/context/run-stage.ts";
 import type { WorkerTask } from "../../../../harness/model/ports/worker-task.ts";
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
 import { recordTasks } from "../../../support/in-process-worker.ts";
 

@@ -10,7 +10,8 @@ import { requestTeardown } from "../../../../harness/pipeline/folder/request.ts"
 import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
 import { exitCodeOf, findFinalRecord } from "../../../../harness/pipeline/record/run-record.ts";
-import { FakeWorld, loadResultOf, type Mishaps } from "../../../support/fake-world.ts";
+import { FakeWorld, type Mishaps } from "../../../support/world/fake-world.ts";
+import { goodLoadOf } from "../../../support/world/good-load.ts";
 
 /** Drives a whole run in this process: the run's part with a lease held by a stand-in, then the reaper's. */
 async function runThrough(
@@ -121,7 +122,7 @@ describe("a run", () => {
   });
 
   test("whose objectives were missed fails them, with a clean teardown", async () => {
-    const failing = loadResultOf({ users: 2, workspaces: 2, connections: { total: 4 } });
+    const failing = goodLoadOf({ users: 2, workspaces: 2, connections: { total: 4 } });
     const { record } = await runThrough({
       load: { workspaces: { ...failing.workspaces, succeeded: 1, failed: 1 } },
     });
@@ -139,7 +140,7 @@ describe("a run", () => {
   });
 
   test("whose generator was the limit cannot pass", async () => {
-    const healthy = loadResultOf({ users: 2, workspaces: 2, connections: { total: 4 } }).generator;
+    const healthy = goodLoadOf({ users: 2, workspaces: 2, connections: { total: 4 } }).generator;
     const { record } = await runThrough({
       load: { generator: { ...healthy, limited: true, reasons: ["slip p99 80 ms"] } },
     });
@@ -176,7 +177,7 @@ describe("the reaper", () => {
   test("tears a staged run down at its expiry", async () => {
     const world = new FakeWorld();
     const folder = await world.makeRun();
-    world.create("orphan", "google_compute_disk");
+    world.add("orphan", "google_compute_disk");
     const record = await reaped(world, folder);
     expect(record.reasons.join()).toContain("outlived its expiry");
     expect(world.items.size).toBe(0);
@@ -213,7 +214,7 @@ describe("the reaper", () => {
         asked += 1;
         // It appears only once the sweep has looked.
         if (world.calls.includes("destroy gke-cloud") && asked === 5)
-          world.create("late", "google_compute_disk");
+          world.add("late", "google_compute_disk");
         return inventory.list(query, signal);
       },
     };

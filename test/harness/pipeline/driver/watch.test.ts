@@ -5,7 +5,7 @@ import { ownIdentity } from "../../../../harness/tools/process/process-identity.
 import { reap } from "../../../../harness/pipeline/driver/reaper.ts";
 import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import { watchRun } from "../../../../harness/pipeline/driver/watch.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 const { signal } = new AbortController();
 

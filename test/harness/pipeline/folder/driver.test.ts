@@ -2,7 +2,7 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { claimRun, DriverSight, driverState } from "../../../../harness/pipeline/folder/driver.ts";
 import { ownIdentity } from "../../../../harness/tools/process/process-identity.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 async function newSight() {
   const world = new FakeWorld();

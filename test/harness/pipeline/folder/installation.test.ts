@@ -6,7 +6,7 @@ import { takeOn } from "../../../../harness/teardown/take-on.ts";
 import { adoptOrphans } from "../../../../harness/pipeline/driver/adopt.ts";
 import { isOwn } from "../../../../harness/pipeline/folder/installation.ts";
 import { planSchema } from "../../../../harness/pipeline/folder/plan.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 async function newRun() {
   const world = new FakeWorld();

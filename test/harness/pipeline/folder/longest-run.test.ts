@@ -3,7 +3,7 @@ import { commonContext } from "../../../../harness/composition/preflight/request
 import { longestRunMs } from "../../../../harness/pipeline/folder/longest-run.ts";
 import { DEADLINES_MS } from "../../../../harness/pipeline/folder/plan.ts";
 import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 const HOUR_MS = 3_600_000;
 const createdAt = new Date(0).toISOString();

@@ -10,7 +10,7 @@ import { countResources } from "../../../../harness/pipeline/folder/resource-cou
 import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import { findFinalRecord } from "../../../../harness/pipeline/record/run-record.ts";
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
-import { FakeWorld, type Mishaps } from "../../../support/fake-world.ts";
+import { FakeWorld, type Mishaps } from "../../../support/world/fake-world.ts";
 
 async function begun(mishaps: Mishaps): Promise<{ world: FakeWorld; folder: RunFolder }> {
   const world = new FakeWorld(mishaps);

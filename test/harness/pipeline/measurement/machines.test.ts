@@ -9,7 +9,7 @@ import { findFinalRecord } from "../../../../harness/pipeline/record/run-record.
 import { compareRuns } from "../../../../harness/results/compare/compare-runs.ts";
 import { formatRunComparison } from "../../../../harness/results/compare/format-runs.ts";
 import { fingerprintKey, fingerprintOf } from "../../../../harness/results/format/fingerprint.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 /** The record of a run whose cloud says this of its machines after the load. */
 async function recordWith(answer: MachinesAnswer): Promise<RunRecord> {

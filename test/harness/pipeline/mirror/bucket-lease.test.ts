@@ -14,7 +14,7 @@ import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.t
 import { takeRunLease } from "../../../../harness/pipeline/driver/run-lease.ts";
 import { onMachine } from "../../../support/identities.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { MemoryBucket } from "../../../support/memory-bucket.ts";
 
 const on = onMachine;

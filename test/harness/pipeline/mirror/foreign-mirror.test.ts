@@ -5,7 +5,7 @@ import { openContext } from "../../../../harness/pipeline/context/context.ts";
 import { mirrorKeys } from "../../../../harness/pipeline/mirror/mirror.ts";
 import { restoreRun } from "../../../../harness/pipeline/mirror/restore.ts";
 import { destroy } from "../../../../harness/pipeline/stages/destroy.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { MemoryBucket } from "../../../support/memory-bucket.ts";
 
 const PROVIDER = 'provider["registry.terraform.io/hashicorp/google"]';

@@ -13,7 +13,7 @@ import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
 import { findFinalRecord } from "../../../../harness/pipeline/record/run-record.ts";
 import { secretsSchema } from "../../../../harness/pipeline/folder/secrets.ts";
-import { FakeWorld, type Mishaps } from "../../../support/fake-world.ts";
+import { FakeWorld, type Mishaps } from "../../../support/world/fake-world.ts";
 import { MemoryBucket } from "../../../support/memory-bucket.ts";
 
 const forEver = new AbortController().signal;

@@ -17,7 +17,7 @@ import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import type { RunFolder } from "../../../../harness/pipeline/folder/run-folder.ts";
 import { findFinalRecord } from "../../../../harness/pipeline/record/run-record.ts";
 import { onMachine } from "../../../support/identities.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { MemoryBucket } from "../../../support/memory-bucket.ts";
 
 const forEver = new AbortController().signal;

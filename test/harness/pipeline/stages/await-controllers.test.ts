@@ -4,7 +4,7 @@ import { runStage } from "../../../../harness/pipeline/context/run-stage.ts";
 import { RUN_STAGE_FUNCTIONS } from "../../../../harness/pipeline/driver/run.ts";
 import { destroy } from "../../../../harness/pipeline/stages/destroy.ts";
 import { drain } from "../../../../harness/pipeline/stages/drain.ts";
-import { FakeWorld, type Mishaps } from "../../../support/fake-world.ts";
+import { FakeWorld, type Mishaps } from "../../../support/world/fake-world.ts";
 
 const LONG_MS = 10_000;
 
@@ -45,7 +45,7 @@ async function tornDown(kind: string, goesAfterMs: number, mishaps: Mishaps = {}
   });
   for (const stage of ["preflight", "provision", "bootstrap"] as const)
     expect(await runStage(stage, RUN_STAGE_FUNCTIONS[stage], context)).toBe("ok");
-  world.create("volume", kind, { madeByController: true });
+  world.add("volume", kind, { madeByController: true });
   await drain(context);
   const drainedAtMs = world.clock.now();
   goesAtMs = drainedAtMs + goesAfterMs;

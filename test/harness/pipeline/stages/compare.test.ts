@@ -9,7 +9,7 @@ import { executeRun } from "../../../../harness/pipeline/driver/run.ts";
 import { findFinalRecord } from "../../../../harness/pipeline/record/run-record.ts";
 import { drawOrder } from "../../../../harness/model/cloud/load-order.ts";
 import type { RunRecord } from "../../../../harness/model/record/record.ts";
-import { FakeWorld, type Mishaps } from "../../../support/fake-world.ts";
+import { FakeWorld, type Mishaps } from "../../../support/world/fake-world.ts";
 
 const COMPARISON = {
   baseline: { asked: "stable", version: "2.30.0" },

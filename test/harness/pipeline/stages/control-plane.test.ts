@@ -4,7 +4,7 @@ import { RefbenchError } from "../../../../harness/tools/error.ts";
 import { openContext } from "../../../../harness/pipeline/context/context.ts";
 import { readJson } from "../../../../harness/tools/files/json-file.ts";
 import { provision, provisionResult } from "../../../../harness/pipeline/stages/provision.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 const READY: ControlPlaneLook = { state: "ready" };
 const AWAY: ControlPlaneLook = { state: "away", reason: "its status is RECONCILING" };

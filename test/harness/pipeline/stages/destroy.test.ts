@@ -5,7 +5,7 @@ import type { Terraform } from "../../../../harness/model/ports/terraform.ts";
 import { openContext, type Ports, type StageContext } from "../../../../harness/pipeline/context/context.ts";
 import { destroy } from "../../../../harness/pipeline/stages/destroy.ts";
 import { provision } from "../../../../harness/pipeline/stages/provision.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 const IN_USE =
   "googleapi: Error 400: The resource 'n' is already being used by 'f', resourceInUseByAnotherResource";

@@ -13,7 +13,7 @@ import type { RunRequest } from "../../../../harness/pipeline/making/make-run.ts
 import { writePendingRecord } from "../../../../harness/pipeline/record/run-record.ts";
 import { formatResult } from "../../../../harness/results/format-result.ts";
 import type { RunStage } from "../../../../harness/model/record/stage.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
 
 /** Runs one stage in a world of its own; what it found, and what it told. */
@@ -336,7 +336,7 @@ describe("the image that workspaces run", () => {
 
 describe("after provision", () => {
   const machine = (world: FakeWorld, labels: Record<string, string>): void =>
-    world.create("m-1", "google_compute_instance", { labels });
+    world.add("m-1", "google_compute_instance", { labels });
 
   test("a machine that would not end is told, and the run goes on", async () => {
     const world = new FakeWorld();

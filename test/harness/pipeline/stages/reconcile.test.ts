@@ -5,7 +5,7 @@ import { openContext } from "../../../../harness/pipeline/context/context.ts";
 import type { JournalEntry } from "../../../../harness/pipeline/folder/journal.ts";
 import { findDisagreements } from "../../../../harness/pipeline/stages/reconcile.ts";
 import { audit } from "../../../../harness/pipeline/stages/audit.ts";
-import { FakeWorld } from "../../../support/fake-world.ts";
+import { FakeWorld } from "../../../support/world/fake-world.ts";
 
 const applied: readonly JournalEntry[] = [
   { type: "stack-intent", stack: "gke-cloud", act: "apply" },

@@ -3,9 +3,9 @@ import { drawOrder } from "../../../../harness/model/cloud/load-order.ts";
 import type { Measurements } from "../../../../harness/model/record/record.ts";
 import { comparisonLines } from "../../../../harness/results/format/compared-versions.ts";
 import { compareLoads, type LoadToCompare } from "../../../../harness/results/statistics/compare-loads.ts";
-import { loadResultOf } from "../../../support/fake-world.ts";
+import { goodLoadOf } from "../../../support/world/good-load.ts";
 
-const RESULT = loadResultOf({ users: 2, workspaces: 2, connections: { total: 100 } });
+const RESULT = goodLoadOf({ users: 2, workspaces: 2, connections: { total: 100 } });
 
 /** A load that went well, except for what is said. */
 function measured(change: Partial<Measurements> = {}): Measurements {

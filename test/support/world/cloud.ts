@@ -5,6 +5,8 @@ import type { InventoryItem, RemoveOutcome } from "../../../harness/model/ports/
 export interface Thing {
   readonly id: string;
   readonly kind: string;
+  /** @default its id */
+  readonly name?: string;
   /** Ids of what cannot be deleted before it. */
   readonly uses?: readonly string[];
   /** It vanishes with this one. */
@@ -12,6 +14,7 @@ export interface Thing {
   /** A controller made it for this one, and removes it some time after that, while the cluster lives. */
   readonly owner?: string;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly madeByController?: boolean;
   /** An inventory does not show it before. */
   readonly visibleAtMs?: number;
   /** Its deletes are refused until then. */
@@ -26,7 +29,8 @@ const CONTROLLER_MS = 2_000;
 /** A cloud in memory with what makes teardown hard: use, containment, controllers, delay and refusal. */
 export class SimulatedCloud {
   readonly #clock: Pick<Clock, "elapsed">;
-  readonly #things = new Map<string, Thing>();
+  /** By id. */
+  readonly things = new Map<string, Thing>();
   readonly #leaving = new Map<string, number>();
   /** Whether anything was ever made in it. */
   everMade = false;
@@ -38,18 +42,18 @@ export class SimulatedCloud {
   create(thing: Thing): void {
     this.everMade = true;
     this.#settle();
-    this.#things.set(thing.id, thing);
+    this.things.set(thing.id, thing);
   }
 
   has(id: string): boolean {
     this.#settle();
-    return this.#things.has(id);
+    return this.things.has(id);
   }
 
   /** All that exists, whether an inventory shows it yet or not. */
   all(): readonly Thing[] {
     this.#settle();
-    return [...this.#things.values()];
+    return [...this.things.values()];
   }
 
   /** What an inventory shows. A node pool is part of its cluster, and no inventory lists it. */
@@ -57,19 +61,19 @@ export class SimulatedCloud {
     return this.all()
       .filter(({ kind }) => kind !== "google_container_node_pool")
       .filter(({ visibleAtMs = 0 }) => visibleAtMs <= this.#clock.elapsed())
-      .map(({ id, kind, owner, labels = {} }) => ({
+      .map(({ id, kind, name = id, owner, labels = {}, madeByController = owner !== undefined }) => ({
         id,
         kind,
-        name: id,
+        name,
         labels,
-        ...(owner === undefined ? {} : { madeByController: true }),
+        ...(madeByController ? { madeByController } : {}),
       }));
   }
 
   /** Deletes one thing with all that lives in it, unless something else uses it. */
   remove(id: string): RemoveOutcome {
     this.#settle();
-    const thing = this.#things.get(id);
+    const thing = this.things.get(id);
     if (thing === undefined) return { state: "gone" };
     if ((thing.stuckUntilMs ?? 0) > this.#clock.elapsed())
       return { state: "failed", reason: "503: try again later" };
@@ -78,8 +82,8 @@ export class SimulatedCloud {
       (other) => !going.has(other.id) && other.uses?.some((used) => going.has(used)),
     );
     if (user !== undefined) return { state: "in-use", reason: `already being used by ${user.id}` };
-    for (const gone of going) this.#things.delete(gone);
-    for (const other of this.#things.values()) {
+    for (const gone of going) this.things.delete(gone);
+    for (const other of this.things.values()) {
       if (other.owner === undefined || !going.has(other.owner)) continue;
       // Without its cluster there is no controller left to remove it.
       if (thing.kind !== CLUSTER) this.#leaving.set(other.id, this.#clock.elapsed() + CONTROLLER_MS);
@@ -89,7 +93,7 @@ export class SimulatedCloud {
   }
 
   #insideOf(id: string): readonly string[] {
-    const inside = [...this.#things.values()].filter(({ parent }) => parent === id);
+    const inside = [...this.things.values()].filter(({ parent }) => parent === id);
     return inside.flatMap((thing) => [thing.id, ...this.#insideOf(thing.id)]);
   }
 
@@ -97,7 +101,7 @@ export class SimulatedCloud {
     for (const [id, goesAt] of this.#leaving) {
       if (goesAt > this.#clock.elapsed()) continue;
       this.#leaving.delete(id);
-      this.#things.delete(id);
+      this.things.delete(id);
     }
   }
 }

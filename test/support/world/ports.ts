@@ -6,17 +6,25 @@ import type { WorkerRunner } from "../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
 import type { Terraform } from "../../../harness/model/ports/terraform.ts";
 import type { Ports } from "../../../harness/pipeline/context/context.ts";
-import { loadResultOf } from "../../support/fake-world.ts";
-import type { SimulatedProcess } from "./process.ts";
-import type { InventoryFaults } from "./schedule.ts";
-import { STACKS, workspaceThings } from "./stacks.ts";
+import { goodLoadOf } from "./good-load.ts";
+import type { InventoryFaults } from "./faults.ts";
 import type { World } from "./world.ts";
 import type { LoadResult, DrainResult } from "../../../harness/model/record/worker-result.ts";
 
 const SCOPE = "simulated cloud";
 
+/** A process that uses a world, as far as its ports must know it. */
+export interface WorldUser {
+  /** A place at which the process may die. */
+  boundary(): void;
+  /** A place at which it may die or stand still. */
+  gate(): Promise<void>;
+  readonly isDead: boolean;
+  readonly isReplaced: boolean;
+}
+
 /** The ports of one simulated process: each call is a boundary at which it may die, be signalled or be stopped. */
-export function portsOf(world: World, process: SimulatedProcess): Ports {
+export function portsOf(world: World, process: WorldUser): Ports {
   const gate = (): Promise<void> => {
     world.passBoundary();
     return process.gate();
@@ -46,9 +54,10 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
     childEnv: {},
     synthesize: async ({ directory }) => {
       await gate();
-      for (const { name } of STACKS) await mkdir(join(directory, name), { recursive: true });
+      for (const { name } of world.environment.stacks)
+        await mkdir(join(directory, name), { recursive: true });
       await gate();
-      return STACKS;
+      return world.environment.stacks;
     },
     terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
     readTemplate: async () => {
@@ -59,7 +68,7 @@ export function portsOf(world: World, process: SimulatedProcess): Ports {
       await gate();
       return [];
     },
-    worker: fakeWorker(world, gate, destructive),
+    worker: workerOf(world, gate, destructive),
     inventory: inventoryOf(world, gate, destructive, () => process.isReplaced),
     settle: { quietMs: 1_000, controllersMs: 10_000, pollMs: 100 },
     selfAudit: () => undefined,
@@ -88,14 +97,16 @@ function terraformOf(world: World, gate: () => Promise<void>, destructive: () =>
       world.enter(directory);
       await mkdir(join(directory, ".terraform"), { recursive: true });
     },
-    apply: async (directory, { signal }) => ({
-      add: await world.apply(directory, gate, signal),
-      change: 0,
-      remove: 0,
-    }),
-    destroy: async (directory, { signal }) => {
+    apply: async (directory, { signal, onProgress }) => {
+      const onDone = (kind: string): void =>
+        onProgress?.({ address: `${kind}.own`, action: "create", state: "complete" });
+      return { add: await world.apply(directory, { gate, signal, onDone }), change: 0, remove: 0 };
+    },
+    destroy: async (directory, { signal, onProgress }) => {
       destructive();
-      return { add: 0, change: 0, remove: await world.destroy(directory, gate, signal) };
+      const onDone = (kind: string): void =>
+        onProgress?.({ address: `${kind}.own`, action: "delete", state: "complete" });
+      return { add: 0, change: 0, remove: await world.destroy(directory, { gate, signal, onDone }) };
     },
     output: async (directory) => {
       await gate();
@@ -139,8 +150,8 @@ function inventoryOf(
       destructive();
       await gate();
       world.tick();
-      world.clock.advance(20);
-      if (world.throttled < world.schedule.inventory.throttledRemoves) {
+      world.clock.advance(world.environment.pace.removeMs);
+      if (world.throttled < world.faults.inventory.throttledRemoves) {
         world.throttled += 1;
         return { state: "throttled", reason: "429: slow down" };
       }
@@ -153,7 +164,7 @@ function inventoryOf(
 
 function answerOf(world: World): InventoryAnswer {
   world.lists += 1;
-  const { failing } = world.schedule.inventory;
+  const { failing } = world.faults.inventory;
   const items = world.cloud.items();
   const isWell =
     failing === undefined ||
@@ -193,7 +204,7 @@ function lieOf(items: readonly InventoryItem[]): InventoryAnswer {
   };
 }
 
-function fakeWorker(world: World, gate: () => Promise<void>, destructive: () => void): WorkerRunner {
+function workerOf(world: World, gate: () => Promise<void>, destructive: () => void): WorkerRunner {
   return {
     bootstrap: async (_, { signal }) => {
       await gate();
@@ -221,7 +232,7 @@ function fakeWorker(world: World, gate: () => Promise<void>, destructive: () => 
   };
 }
 
-/** Makes each workspace, and deletes all but the last: what a run leaves to its drain. */
+/** Makes each workspace, and deletes those that it does not leave to the drain. */
 async function load(
   world: World,
   task: LoadTask,
@@ -229,33 +240,44 @@ async function load(
   signal: AbortSignal,
 ): Promise<LoadResult> {
   for (let index = 0; index < task.workspaces && !signal.aborted; index += 1) {
-    for (const thing of workspaceThings(index)) {
+    for (const thing of world.environment.workspaceThings(index)) {
       await gate();
-      world.clock.advance(50);
+      world.clock.advance(world.environment.pace.workspaceThingMs);
       world.create(thing);
     }
+    world.workspaces.add(index);
   }
   world.plant("load");
-  for (let index = 0; index < task.workspaces - 1 && !signal.aborted; index += 1) {
+  const deleted = world.environment.leftByLoad === "one" ? task.workspaces - 1 : 0;
+  for (let index = 0; index < deleted && !signal.aborted; index += 1) {
     await gate();
     removeWorkspace(world, index);
   }
   await gate();
-  return { ...loadResultOf(task), stopped: signal.aborted };
+  return { ...goodLoadOf(task), stopped: signal.aborted };
 }
 
 async function drain(world: World, gate: () => Promise<void>): Promise<DrainResult> {
-  if (!world.cloud.has("release")) throw new RefbenchError("coder", "connect ECONNREFUSED 127.0.0.1:7080");
+  if (!world.cloud.has(world.environment.coder))
+    throw new RefbenchError("coder", "connect ECONNREFUSED 127.0.0.1:7080");
   let deleted = 0;
-  for (const { id } of world.cloud.all().filter(({ kind }) => kind === "kubernetes_pod")) {
+  for (const index of [...world.workspaces].filter((one) => isThere(world, one))) {
     await gate();
-    removeWorkspace(world, Number(id.split("-").at(-1)));
+    removeWorkspace(world, index);
     deleted += 1;
   }
   return { stopped: false, deleted, remaining: [] };
 }
 
+/** A workspace goes with its cluster too. */
+function isThere(world: World, index: number): boolean {
+  const last = world.environment.workspaceThings(index).at(-1);
+  return last === undefined || world.cloud.has(last.id);
+}
+
 function removeWorkspace(world: World, index: number): void {
   world.cloud.remove(`pod-${index}`);
   world.cloud.remove(`claim-${index}`);
+  // Where the cloud refuses its pod, a workspace remains.
+  if (!world.cloud.has(`pod-${index}`)) world.workspaces.delete(index);
 }

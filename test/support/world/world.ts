@@ -1,13 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { RefbenchError } from "../../../harness/tools/error.ts";
-import { fakeClock } from "../../support/fake-clock.ts";
+import { fakeClock } from "../fake-clock.ts";
 import { SimulatedCloud, type Thing } from "./cloud.ts";
-import type { Planting, Schedule } from "./schedule.ts";
-import { stackOf, type SimulatedStack } from "./stacks.ts";
-
-/** How long the cloud takes for one thing. */
-const ONE_THING_MS = 250;
+import type { Planting, WorldFaults } from "./faults.ts";
+import type { SimulatedEnvironment, SimulatedStack } from "./stacks.ts";
 
 /** A terraform that works on after the process that called it died. */
 interface Orphan {
@@ -22,7 +19,10 @@ export class World {
   readonly clock = fakeClock();
   #boundaries = 0;
   readonly cloud = new SimulatedCloud(this.clock);
-  readonly schedule: Schedule;
+  readonly faults: WorldFaults;
+  readonly environment: SimulatedEnvironment;
+  /** Indices of the workspaces that exist. */
+  readonly workspaces = new Set<number>();
   /** Terraform's states as they lie on disk: ids by stack. */
   readonly #states = new Map<string, readonly string[]>();
   readonly #terraformFolder: () => string;
@@ -31,6 +31,7 @@ export class World {
   readonly #working = new Map<string, { interrupted: boolean }>();
   #planted = new Set<Planting>();
   #destroysRefused = 0;
+  #destroysCut = 0;
   lists = 0;
   throttled = 0;
   destroysAsked = 0;
@@ -45,8 +46,9 @@ export class World {
   /** Destructive calls of a reaper that another had replaced. */
   fencedActs = 0;
 
-  constructor(schedule: Schedule, terraformFolder: () => string) {
-    this.schedule = schedule;
+  constructor(faults: WorldFaults, environment: SimulatedEnvironment, terraformFolder: () => string) {
+    this.faults = faults;
+    this.environment = environment;
     this.#terraformFolder = terraformFolder;
   }
 
@@ -57,7 +59,7 @@ export class World {
   passBoundary(): void {
     this.#boundaries += 1;
     this.strikes.get(this.#boundaries)?.();
-    for (const { at, byMs } of this.schedule.clockSteps) if (at === this.#boundaries) this.clock.step(byMs);
+    for (const { at, byMs } of this.faults.clockSteps) if (at === this.#boundaries) this.clock.step(byMs);
   }
 
   /** What no Terraform state names. */
@@ -75,14 +77,14 @@ export class World {
   tick(): void {
     for (const [stack, orphan] of this.#orphans) {
       while (this.#orphans.has(stack) && orphan.nextAtMs <= this.clock.elapsed()) {
-        orphan.nextAtMs += ONE_THING_MS;
+        orphan.nextAtMs += this.environment.pace.thingMs;
         if (!orphan.step()) this.#orphans.delete(stack);
       }
     }
   }
 
   create(thing: Thing): void {
-    const { lateMs, stuck } = this.schedule.inventory;
+    const { lateMs, stuck } = this.faults.inventory;
     const now = this.clock.elapsed();
     const stuckUntilMs = stuck?.id === thing.id ? (stuck.forMs === null ? Infinity : now + stuck.forMs) : 0;
     this.cloud.create({ ...thing, visibleAtMs: now + lateMs, stuckUntilMs });
@@ -103,7 +105,7 @@ export class World {
   plant(when: Planting["when"]): void {
     // What appears after the record is another day's.
     if (this.inventoryRecovered) return;
-    this.schedule.leaks.forEach((planting, index) => {
+    this.faults.leaks.forEach((planting, index) => {
       if (planting.when !== when || this.#planted.has(planting)) return;
       this.#planted.add(planting);
       const { kind, name, blocks, managedByCoder, labelled } = planting.leak;
@@ -118,9 +120,9 @@ export class World {
   }
 
   /** Creates a stack thing by thing; `gate` throws when the process that waits for it dies. */
-  async apply(directory: string, gate: () => Promise<void>, signal: AbortSignal): Promise<number> {
+  async apply(directory: string, { gate, signal, onDone }: Waiting): Promise<number> {
     const stack = this.enter(directory);
-    const { refuse, loseAnswer } = this.schedule.terraform;
+    const { refuse, loseAnswer } = this.faults.terraform;
     let made = 0;
     const state = [...(this.#states.get(stack.name) ?? [])];
     const step = (): boolean => {
@@ -135,6 +137,7 @@ export class World {
       if (met(loseAnswer === undefined ? undefined : { ...loseAnswer, after: loseAnswer.after + 1 }))
         throw new RefbenchError("infrastructure", "connection reset by peer");
       state.push(thing.id);
+      onDone?.(thing.kind);
       for (const child of stack.byControllers) if (child.owner === thing.id) this.create(child);
       return made < stack.things.length;
     };
@@ -144,10 +147,10 @@ export class World {
   }
 
   /** Destroys what a stack's state knows, newest first. */
-  async destroy(directory: string, gate: () => Promise<void>, signal: AbortSignal): Promise<number> {
+  async destroy(directory: string, { gate, signal, onDone }: Waiting): Promise<number> {
     const stack = this.enter(directory);
     this.destroysAsked += 1;
-    const { refusedDestroys, stateLost } = this.schedule.terraform;
+    const { refusedDestroys, stateLost, cutDestroys = 0 } = this.faults.terraform;
     if (stateLost === stack.name)
       throw new RefbenchError("infrastructure", "the state file could not be read");
     // Where the state names nothing, Terraform asks the cloud nothing.
@@ -156,15 +159,20 @@ export class World {
       this.#destroysRefused += 1;
       throw new RefbenchError("infrastructure", "Error 503: backend error");
     }
+    const isCut = this.#destroysCut < cutDestroys;
+    if (isCut) this.#destroysCut += 1;
     let removed = 0;
     const state = [...(this.#states.get(stack.name) ?? [])];
     const step = (): boolean => {
       const id = state.at(-1);
+      if (id === undefined && isCut) throw new RefbenchError("infrastructure", "in use");
       if (id === undefined) return false;
       const outcome = this.cloud.remove(id);
       if ("reason" in outcome) throw new RefbenchError("infrastructure", outcome.reason);
       removed += 1;
       state.pop();
+      onDone?.(stack.things.find((thing) => thing.id === id)?.kind ?? "");
+      if (isCut) throw new RefbenchError("infrastructure", "in use");
       return state.length > 0;
     };
     await this.#work({ stack, step, state, gate, signal });
@@ -175,7 +183,7 @@ export class World {
   /** As the adapter does before it starts terraform: one that a dead process left ends its current step first. */
   enter(directory: string): SimulatedStack {
     this.tick();
-    const stack = stackOf(directory);
+    const stack = this.environment.stacks.find(({ name }) => directory.endsWith(name))!;
     const working = this.#working.get(stack.name);
     if (working !== undefined) working.interrupted = true;
     const orphan = this.#orphans.get(stack.name);
@@ -204,14 +212,14 @@ export class World {
       } catch (death) {
         this.#working.delete(stack.name);
         // A terraform that dies too loses what it had not yet written: its state is as it was before.
-        if (this.schedule.terraform.orphan === "goes-on") this.#leaveAlone(stack.name, step, persist);
+        if (this.faults.terraform.orphan === "goes-on") this.#leaveAlone(stack.name, step, persist);
         throw death;
       }
       if (working.interrupted)
         throw new RefbenchError("infrastructure", "terraform was interrupted by another process");
       try {
         if (signal.aborted) throw new RefbenchError("interrupted", "terraform was interrupted");
-        this.clock.advance(ONE_THING_MS);
+        this.clock.advance(this.environment.pace.thingMs);
         goesOn = step();
       } catch (error) {
         persist();
@@ -234,8 +242,20 @@ export class World {
       if (!goesOn) persist();
       return goesOn;
     };
-    this.#orphans.set(stack, { step: quietly, end: persist, nextAtMs: this.clock.elapsed() + ONE_THING_MS });
+    this.#orphans.set(stack, {
+      step: quietly,
+      end: persist,
+      nextAtMs: this.clock.elapsed() + this.environment.pace.thingMs,
+    });
   }
+}
+
+/** Whoever waits for a terraform. */
+interface Waiting {
+  readonly gate: () => Promise<void>;
+  readonly signal: AbortSignal;
+  /** Called with the kind of each thing that is done. */
+  readonly onDone?: (kind: string) => void;
 }
 
 interface Work {

@@ -44,8 +44,21 @@ export const STACKS: readonly SimulatedStack[] = [
   },
 ];
 
+/** What is deployed in a simulated world. */
+export interface SimulatedEnvironment {
+  readonly stacks: readonly SimulatedStack[];
+  /** Id of the thing through which Coder answers. */
+  readonly coder: string;
+  /** Returns what one workspace is made of, in order. */
+  workspaceThings(index: number): readonly Thing[];
+  /** How many workspaces a load leaves to the drain. */
+  readonly leftByLoad: "one" | "all";
+  /** How long the cloud takes for one thing of a stack, for one of a workspace, and for one delete of a sweep. */
+  readonly pace: { readonly thingMs: number; readonly workspaceThingMs: number; readonly removeMs: number };
+}
+
 /** What one workspace is made of. */
-export function workspaceThings(index: number): readonly Thing[] {
+function workspaceThings(index: number): readonly Thing[] {
   const labels = { "bench-managed": "coder" };
   return [
     { id: `claim-${index}`, kind: "kubernetes_persistent_volume_claim", parent: "cluster", labels },
@@ -54,7 +67,38 @@ export function workspaceThings(index: number): readonly Thing[] {
   ];
 }
 
-/** The stack that a folder is of. */
-export function stackOf(directory: string): SimulatedStack {
-  return STACKS.find(({ name }) => directory.endsWith(name))!;
-}
+/** An environment that makes its teardown hard, and takes its time. */
+export const HARD_ENVIRONMENT: SimulatedEnvironment = {
+  stacks: STACKS,
+  coder: "release",
+  workspaceThings,
+  leftByLoad: "one",
+  pace: { thingMs: 250, workspaceThingMs: 50, removeMs: 20 },
+};
+
+const NETWORK = "gke-cloud/google_compute_network";
+
+/** Three resources without time or relations but one, and workspaces that the cloud does not show. */
+export const SMALL_ENVIRONMENT: SimulatedEnvironment = {
+  stacks: [
+    {
+      name: "gke-cloud",
+      dependencies: [],
+      things: [
+        { id: NETWORK, kind: "google_compute_network" },
+        { id: "gke-cloud/google_container_cluster", kind: "google_container_cluster", uses: [NETWORK] },
+      ],
+      byControllers: [],
+    },
+    {
+      name: "gke-coder",
+      dependencies: ["gke-cloud"],
+      things: [{ id: "gke-coder/helm_release", kind: "helm_release", uses: [NETWORK] }],
+      byControllers: [],
+    },
+  ],
+  coder: "gke-coder/helm_release",
+  workspaceThings: () => [],
+  leftByLoad: "all",
+  pace: { thingMs: 0, workspaceThingMs: 0, removeMs: 0 },
+};
