@@ -5,18 +5,18 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 
 const REFBENCH = packageFile("bin/refbench.js");
 
-/** How many of its last lines on stderr tell why a command failed. */
+/** How many of the last lines on stderr explain why a command failed. */
 const LAST_LINES = 5;
 
-/** How long a command that was told to leave may take before it is killed: one that hangs must not hold up its night. */
+/** How long a command that was asked to leave may take before it is killed, so that one that hangs does not stop the night. */
 export const KILL_MS = 60_000;
 
-/** One command of refbench's, as a night starts it. */
+/** A refbench command that a night starts. */
 export interface NightCommand {
   readonly args: readonly string[];
-  /** Asked to stop after this long, with Ctrl-C, so that it tears down. */
+  /** After this time it is asked to stop as by Ctrl-C, so that it tears down. */
   readonly deadlineMs: number;
-  /** From then on, until it is told to leave its teardown to the reaper. */
+  /** After the deadline, how long it has until it is asked to leave its teardown to the reaper. */
   readonly graceMs: number;
 }
 
@@ -24,7 +24,7 @@ export interface NightCommand {
 export interface CommandEnd {
   readonly code: number;
   readonly stdout: string;
-  /** The last lines that it wrote on stderr. */
+  /** The last lines on stderr. */
   readonly said: readonly string[];
   readonly timedOut: boolean;
 }
@@ -36,11 +36,11 @@ export type RunNightCommand = (
 ) => Promise<CommandEnd>;
 
 /**
- * Of refbench's own variables the only ones that reach a night's commands: what is no flag of the night, and true of
- * every run of its user. Any other is of the night, which passes it on as a flag, or of one run by hand, and that
- * would be measured otherwise and published as official, stay for a look, or lie where no sweep of the night looks.
+ * The only variables of refbench that reach a night's commands: they are not flags of the night, and are valid for every
+ * run of its user. The night passes its own variables on as flags. A variable for a single manual run would change what
+ * is measured, keep the environment, or put it where no sweep of the night looks.
  */
-const HANDED_ON = new Set(
+const PASSED_ON = new Set(
   [
     ...["LICENCE", "OWNER", "CLUSTER_CIDRS", "CLUSTER_ADMINS", "CODER_SERVER", "CODER_PROVIDER_MIRROR"],
     ...["SKIP_PREFLIGHT", "MANUAL_DIR", "OLDER_THAN", "MAX_RESOURCES"],
@@ -48,20 +48,20 @@ const HANDED_ON = new Set(
 );
 
 /**
- * What a night's commands are given of its own environment. They do not read the config file: the night passes on, as
- * flags, what it took from there.
+ * Selects the part of a night's environment that its commands get. They do not read the config file, because the night
+ * passes its values on as flags.
  */
-export function commandEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const isHandedOn = (name: string): boolean => !name.startsWith("REFBENCH_") || HANDED_ON.has(name);
+export function selectEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const isPassedOn = (name: string): boolean => !name.startsWith("REFBENCH_") || PASSED_ON.has(name);
   const passed = Object.entries(childEnvironment("refbench", env));
-  return { ...Object.fromEntries(passed.filter(([name]) => isHandedOn(name))), REFBENCH_CONFIG: "off" };
+  return { ...Object.fromEntries(passed.filter(([name]) => isPassedOn(name))), REFBENCH_CONFIG: "off" };
 }
 
 /**
- * Each command is a process of its own: what goes wrong in one night's run must not reach the next. In a group of its
- * own too, so that a Ctrl-C of the terminal reaches it once, through here.
+ * Returns a function that runs each command in a separate process, so that a failed run does not affect the next one.
+ * The process has its own group, so that a Ctrl-C in the terminal reaches it only once, through this function.
  */
-export function childCommands(
+export function startChildCommands(
   { cwd, env, stderr }: Pick<Io, "cwd" | "env" | "stderr">,
   {
     killMs = KILL_MS,
@@ -77,7 +77,7 @@ export function childCommands(
     let timedOut = false;
     const child = execa(process.execPath, [program, ...args], {
       cwd,
-      env: commandEnv(env),
+      env: selectEnvironment(env),
       extendEnv: false,
       detached: true,
       stdin: "ignore",

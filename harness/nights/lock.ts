@@ -4,48 +4,48 @@ import { isLeaseHeld, type Lease, LEASE_MS, LeaseBook } from "../pipeline/lease/
 import { LeaseWatch } from "../pipeline/lease/lease-watch.ts";
 import { ownIdentity } from "../tools/process/process-identity.ts";
 
-/** How often it is renewed, and how soon another holder is heard of. */
+/** How often the lock is renewed, and how soon another holder is noticed. */
 const RENEW_MS = 20_000;
 
 export interface NightLock {
   readonly folder: string;
   readonly clock: Clock;
-  readonly tell: (line: string) => void;
+  readonly report: (line: string) => void;
   /** @default 20 s */
   readonly renewMs?: number;
 }
 
 /**
- * Does something while no other night of the folder can start; one whose process died keeps nobody out. `lost` aborts
- * when another machine that shares the folder took this one for dead.
+ * Calls `work` while no other night of the folder can start. A night whose process died does not keep the lock. `lost`
+ * aborts when another machine that shares the folder took the lock over because it considered this night dead.
  */
-export async function underNightLock<T>(
-  { folder, clock, tell, renewMs = RENEW_MS }: NightLock,
-  does: (lost: AbortSignal) => Promise<T>,
+export async function withNightLock<T>(
+  { folder, clock, report, renewMs = RENEW_MS }: NightLock,
+  work: (lost: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const book = new LeaseBook(folder, clock);
-  const lease = await acquire(book, clock, tell);
+  const lease = await acquire(book, clock, report);
   const lost = new AbortController();
   const renew = (): Promise<void> =>
     book.renew(lease).catch((error: unknown) => {
       if (!isLeaseHeld(error) || lost.signal.aborted) return;
-      tell("night: another night has begun here, which took this one for dead: stopping");
+      report("night: another night has begun here because it considered this one dead: stopping");
       lost.abort(new RefbenchError("interrupted", "another night has begun here"));
     });
   const renewal = setInterval(() => void renew(), renewMs);
   try {
-    return await does(lost.signal);
+    return await work(lost.signal);
   } finally {
     clearInterval(renewal);
-    // On a full disk its process, which ends, is what gives it back; what the night found must be told.
+    // On a full disk the lock ends with this process; the result of the night must still be returned.
     await book.release(lease).catch(() => undefined);
   }
 }
 
-/** Takes the lock, or refuses while another night is seen to be at work: one that hangs loses the lock in the end. */
-async function acquire(book: LeaseBook, clock: Clock, tell: (line: string) => void): Promise<Lease> {
+/** Takes the lock. Throws `usage` while another night works; a night that hangs loses the lock eventually. */
+async function acquire(book: LeaseBook, clock: Clock, report: (line: string) => void): Promise<Lease> {
   const watch = new LeaseWatch(book, clock, (message) =>
-    tell(`night: waiting for another night: ${message}`),
+    report(`night: waiting for another night: ${message}`),
   );
   for (;;) {
     try {
@@ -60,7 +60,7 @@ async function acquire(book: LeaseBook, clock: Clock, tell: (line: string) => vo
   }
 }
 
-/** By the stamp alone, so that the ordinary refusal comes at once. */
+/** Looks only at the stamp, so that the usual refusal is immediate. */
 function isYoung({ renewedAtMs }: Lease, clock: Clock): boolean {
   return Math.abs(clock.now() - renewedAtMs) < 3 * RENEW_MS;
 }
@@ -68,7 +68,7 @@ function isYoung({ renewedAtMs }: Lease, clock: Clock): boolean {
 function refusal({ holder }: Lease, cause: unknown): RefbenchError {
   return new RefbenchError(
     "usage",
-    `another night is at work here, process ${holder.pid} on ${holder.host}: wait for its end, or stop it with Ctrl-C there`,
+    `another night is running here, process ${holder.pid} on ${holder.host}: wait for its end, or stop it with Ctrl-C there`,
     { cause },
   );
 }

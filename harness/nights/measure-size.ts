@@ -7,14 +7,14 @@ import type { CommandEnd, RunNightCommand } from "./child-command.ts";
 import type { NightRun } from "./night.ts";
 import { runLimits } from "./night-time.ts";
 import { type FailedOver, type NightRequest, runArguments } from "./request.ts";
-import { nameOf, type SizeName } from "./sizes.ts";
-import { stockOutOf } from "./stock-out.ts";
+import { formatSize, type SizeName } from "./sizes.ts";
+import { findStockOut } from "./stock-out.ts";
 
 export interface MeasureSizePorts {
   readonly command: RunNightCommand;
-  /** Where a run is told to write its record. */
+  /** The file for the record of a run. */
   readonly resultFile: (name: string) => string;
-  /** The record that a run wrote there; where it wrote none, the newest of the night's runs of that size, if any. */
+  /** The record that a run wrote to the file, else that of the night's newest run of this size, if any. */
   readonly findRecord: (file: string, size: SizeName) => Promise<RunRecord | undefined>;
 }
 
@@ -23,12 +23,12 @@ export interface Signals {
   readonly leave: AbortSignal;
 }
 
-/** One size of a night: its run, and a second one in another zone where the first one's had no machines left. */
+/** Measures one size: one run, and a second in another zone if the first zone had no machines left. */
 export async function measureSize(
   size: SizeName,
   request: NightRequest,
   left: {
-    /** USD that it may cost, when its size cost so much already. */
+    /** The limit in USD for a run of this size after its earlier try cost this much. */
     readonly budgetAfter: (spent: number) => number | undefined;
     /** Why the night has no time for another run, or undefined. */
     readonly timeIsOver: () => string | undefined;
@@ -39,7 +39,7 @@ export async function measureSize(
   const first = await runOnce(
     size,
     request,
-    { budget: left.budgetAfter(0), file: nameOf(size).replace("/", "-") },
+    { budget: left.budgetAfter(0), file: formatSize(size).replace("/", "-") },
     ports,
     signals,
   );
@@ -52,7 +52,7 @@ export async function measureSize(
   const again = await runOnce(
     size,
     request,
-    { budget, file: `${nameOf(size).replace("/", "-")}-second`, second },
+    { budget, file: `${formatSize(size).replace("/", "-")}-second`, second },
     ports,
     signals,
   );
@@ -82,18 +82,18 @@ async function runOnce(
   });
   const end = await command({ args, ...runLimits(request) }, signals);
   const found = await findRecord(result, size);
-  // A second try that was refused left no record, and the newest of its size is the first one's.
+  // A second try that was refused has no record, so the newest of its size is that of the first try.
   const record = found?.runId === second?.failedOver.runId ? undefined : found;
-  return { run: runOf(end, record, request.runTimeMs), record };
+  return { run: summarizeRun(end, record, request.runTimeMs), record };
 }
 
 function secondTry(
   { architecture }: SizeName,
   record: RunRecord | undefined,
 ): { readonly zone: string; readonly failedOver: FailedOver } | undefined {
-  // Only what is torn down for sure is made a second time.
+  // A second try starts only if the first is known to be torn down.
   if (record?.teardown.state !== "clean") return undefined;
-  const reason = stockOutOf(record);
+  const reason = findStockOut(record);
   const { cloud, region, zone } = getArchitecture(architecture);
   if (reason === undefined) return undefined;
   return {
@@ -102,25 +102,25 @@ function secondTry(
   };
 }
 
-function runOf(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number): Partial<NightRun> {
-  const known = record === undefined || record.verdict === "pending" ? verdictOf(end.code) : record.verdict;
-  // Nothing has passed that left no record to say so.
-  const isUntold = known === "pass" && record?.verdict !== "pass";
-  const verdict = isUntold ? "harness-error" : known;
+function summarizeRun(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number): Partial<NightRun> {
+  const known = record === undefined || record.verdict === "pending" ? findVerdict(end.code) : record.verdict;
+  // A run without a final record has not passed, whatever its exit code.
+  const isUnproven = known === "pass" && record?.verdict !== "pass";
+  const verdict = isUnproven ? "harness-error" : known;
   const failed = record?.stages.find(({ outcome }) => outcome !== "ok" && outcome !== "skipped");
   const reason = end.timedOut
     ? `stopped after its ${Math.round(runTimeMs / 60_000)} minutes`
-    : isUntold
-      ? "it ended as a success and left no final record"
+    : isUnproven
+      ? "it ended with success but left no final record"
       : (record?.reasons[0] ?? end.said.at(-1));
-  // Refused before anything was made.
+  // It was refused before anything was created.
   const isRefused = record === undefined && end.code === EXIT_CODES.usage;
   const spent = isRefused ? 0 : record?.cost?.spent;
   return {
     verdict,
     ...(record === undefined ? {} : { runId: record.runId }),
     ...(failed === undefined ? {} : { stage: failed.stage }),
-    ...(verdict === "pass" || reason === undefined ? {} : { reason: oneLine(reason) }),
+    ...(verdict === "pass" || reason === undefined ? {} : { reason: joinLines(reason) }),
     ...(record === undefined || recordStandingOf(record) !== "unofficial"
       ? {}
       : { unofficial: [...unofficialReasons(record)] }),
@@ -128,15 +128,15 @@ function runOf(end: CommandEnd, record: RunRecord | undefined, runTimeMs: number
   };
 }
 
-/** Terraform's words come in many lines. */
-function oneLine(text: string): string {
+/** Joins the lines of a message, such as one of Terraform. */
+function joinLines(text: string): string {
   return text
     .replace(/^refbench: /, "")
     .replaceAll(/\s+/g, " ")
     .trim();
 }
 
-/** The word of an exit code; of one that refbench does not know, as of a process that was killed, a harness error. */
-function verdictOf(code: number): Verdict {
+/** The verdict of an exit code; `harness-error` for an unknown one, such as that of a killed process. */
+function findVerdict(code: number): Verdict {
   return VERDICTS.find((word) => EXIT_CODES[word] === code) ?? "harness-error";
 }

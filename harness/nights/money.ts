@@ -2,44 +2,44 @@ import type { Night, NightRun } from "./night.ts";
 import type { NightRequest } from "./request.ts";
 import type { SizeName } from "./sizes.ts";
 
-/** USD that a run of the size is expected to cost; undefined where it has no price. */
-export type EstimateOf = (size: SizeName) => number | undefined;
+/** The expected cost of a run of the size in USD; undefined if it has no price. */
+export type EstimateSize = (size: SizeName) => number | undefined;
 
-/** What a run may cost over its estimate before it is stopped. */
+/** A run is stopped when it costs this many times its estimate. */
 const BUDGET_FACTOR = 1.5;
 
-/** Why the night has no money left for a size, or undefined. */
-export function unaffordable(
+/** Why the night cannot afford a size, or undefined. */
+export function findUnaffordable(
   size: SizeName,
   { maxCost }: NightRequest,
   { runs }: Night,
-  estimateOf: EstimateOf,
+  estimateSize: EstimateSize,
 ): Pick<NightRun, "verdict" | "reason"> | undefined {
-  const estimate = estimateOf(size);
+  const estimate = estimateSize(size);
   if (maxCost === undefined || estimate === undefined) return undefined;
-  const left = maxCost - spentOf(runs);
+  const left = maxCost - sumSpent(runs);
   if (estimate <= left) return undefined;
   return {
     verdict: "cost-ceiling",
-    reason: `it is estimated at $${estimate.toFixed(2)}, and of the night's $${maxCost.toFixed(2)} only $${left.toFixed(2)} are left`,
+    reason: `it is estimated at $${estimate.toFixed(2)}, but only $${left.toFixed(2)} are left of the night's $${maxCost.toFixed(2)}`,
   };
 }
 
-/** A run's own limit: half as much again as expected, and never more than the night has left. */
-export function budgetOf(
+/** The cost limit of one run in USD: 1.5 times the estimate, and at most what the night has left. */
+export function chooseBudget(
   size: SizeName,
   { maxCost = Infinity, rehearse }: NightRequest,
   spent: number,
-  estimateOf: EstimateOf,
+  estimateSize: EstimateSize,
 ): number | undefined {
-  // The twin's hours cost nothing, and how many they are is this machine's speed.
-  const estimate = rehearse ? undefined : estimateOf(size);
+  // The twin's hours cost nothing, and their number depends on the speed of this machine.
+  const estimate = rehearse ? undefined : estimateSize(size);
   const budget = Math.min(maxCost - spent, estimate === undefined ? Infinity : estimate * BUDGET_FACTOR);
   return Number.isFinite(budget) ? Math.floor(budget * 100) / 100 : undefined;
 }
 
-/** What is not known to have cost less may have cost all it might. */
-export function spentOf(runs: readonly NightRun[]): number {
+/** The sum in USD; a finished run of unknown cost counts with its whole budget. */
+export function sumSpent(runs: readonly NightRun[]): number {
   return runs.reduce(
     (sum, { spent, budget = 0, state }) => sum + (spent ?? (state === "done" ? budget : 0)),
     0,

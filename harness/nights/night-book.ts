@@ -19,12 +19,12 @@ export class NightBook {
     this.#folder = join(cwd, ".refbench", "nights");
   }
 
-  /** Where the lock of nights lies. */
+  /** The folder of the lock. */
   get lease(): string {
     return join(this.#folder, "lease");
   }
 
-  /** Where a run of a night writes its result. */
+  /** The file to which a run of a night writes its result. */
   result(night: string, name: string): string {
     return join(this.#folder, night, `${name}.json`);
   }
@@ -34,7 +34,7 @@ export class NightBook {
     await writeJson(this.#file(night.night), night);
   }
 
-  /** The nights that are not known to have ended, oldest first, but for this one; `livingRuns` looks for what is left of one. */
+  /** The other nights that are not known to have ended, oldest first; `livingRuns` finds their remaining runs. */
   async earlier(
     own: string,
     livingRuns: (night: string) => Promise<readonly string[]>,
@@ -46,7 +46,7 @@ export class NightBook {
       const found = await this.#read(id);
       if ("night" in found && found.night.finishedAt !== undefined) continue;
       const living = await livingRuns(id);
-      // A night that could not write its file has begun nothing.
+      // A night that could not write its file has started nothing.
       if ("problem" in found && found.problem === MISSING && living.length === 0 && (await this.#isEmpty(id)))
         continue;
       nights.push({ id, living, ...found });
@@ -54,9 +54,9 @@ export class NightBook {
     return nights;
   }
 
-  /** Ends a night in its file; one that cannot be read is kept beside. */
+  /** Marks a night as ended in its file; a file that cannot be read is kept under another name. */
   async close(earlier: EarlierNight, nowMs: number): Promise<void> {
-    // The clock may have been set back since, and no night ends before it began.
+    // The clock may have been set back, but a night must not end before it began.
     const begunMs = "night" in earlier ? Date.parse(earlier.night.startedAt) : decodeTime(earlier.id);
     const finishedAt = new Date(Math.max(begunMs, nowMs)).toISOString();
     if ("night" in earlier) {
@@ -79,7 +79,7 @@ export class NightBook {
     });
   }
 
-  /** A night as its file has it, or what is wrong with the file. */
+  /** Reads a night from its file, or returns what is wrong with the file. */
   async #read(id: string): Promise<{ readonly night: Night } | { readonly problem: string }> {
     let json: unknown;
     try {
@@ -88,7 +88,7 @@ export class NightBook {
       return { problem: isMissing(error) ? MISSING : messageOf(error) };
     }
     const { success, data: night } = nightSchema.safeParse(json);
-    if (!success) return { problem: "it is no night's file" };
+    if (!success) return { problem: "it is not the file of a night" };
     return night.night === id ? { night } : { problem: `it is the file of night ${night.night}` };
   }
 

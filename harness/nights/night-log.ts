@@ -2,17 +2,17 @@ import type { Clock } from "../tools/time/clock.ts";
 import { messageOf } from "../tools/error.ts";
 import { type Verdict, worst } from "../tools/verdict.ts";
 import type { Night, NightRun } from "./night.ts";
-import { nameOf } from "./sizes.ts";
+import { formatSize } from "./sizes.ts";
 import type { StepEnd } from "./step-kind.ts";
 
 export interface LogPorts {
   readonly clock: Clock;
-  /** Writes the night's file, so that a night that is killed tells of itself. */
+  /** Writes the night's file, which remains when the night is killed. */
   readonly write: (night: Night) => Promise<void>;
-  readonly tell: (line: string) => void;
+  readonly report: (line: string) => void;
 }
 
-/** A night as far as it went, in memory and in its file. */
+/** The current state of a night, in memory and in its file. */
 export class NightLog {
   #night: Night;
   #isWhole = true;
@@ -27,13 +27,13 @@ export class NightLog {
     return this.#night;
   }
 
-  /** Writes it for the first time: where not even this can be written, nothing is begun. */
+  /** Writes the file for the first time. Throws if it cannot, so that nothing is started. */
   async open(): Promise<void> {
     await this.#ports.write(this.#night);
   }
 
   async step(name: string, end: StepEnd): Promise<void> {
-    if (end.outcome !== "ok") this.#ports.tell(`night: ${name}: ${end.said}`);
+    if (end.outcome !== "ok") this.#ports.report(`night: ${name}: ${end.said}`);
     await this.#keep({ steps: [...this.#night.steps, { name, ...end }] });
   }
 
@@ -41,28 +41,28 @@ export class NightLog {
     await this.#keep({ runs: [...runs] });
   }
 
-  /** Ends it with the heaviest of everything, and of what is added. */
+  /** Ends the night with the heaviest verdict of its steps, its runs and `added`. */
   async close(added: readonly Verdict[]): Promise<Night> {
     const finishedAt = new Date(this.#ports.clock.now()).toISOString();
     const unwritten: readonly Verdict[] = this.#isWhole ? [] : ["harness-error"];
-    await this.#keep({ finishedAt, verdict: worst([...verdictsOf(this.#night), ...unwritten, ...added]) });
+    await this.#keep({ finishedAt, verdict: worst([...listVerdicts(this.#night), ...unwritten, ...added]) });
     return this.#night;
   }
 
-  /** A full disk must not keep a night from its last sweep. */
+  /** Never throws: a full disk must not prevent the last sweep. */
   async #keep(changes: Partial<Night>): Promise<void> {
     this.#night = { ...this.#night, ...changes };
     await this.#ports.write(this.#night).catch((error: unknown) => {
       this.#isWhole = false;
-      this.#ports.tell(`night: its file cannot be written: ${messageOf(error)}`);
+      this.#ports.report(`night: the file of the night cannot be written: ${messageOf(error)}`);
     });
   }
 }
 
-/** Of its steps and of its runs, a second try in place of the first, and of the files that earlier nights left. */
-function verdictsOf({ steps, runs, damaged }: Night): readonly Verdict[] {
-  const second = new Set(runs.filter(({ secondZone }) => secondZone !== undefined).map(nameOf));
-  const counting = runs.filter((run) => run.secondZone !== undefined || !second.has(nameOf(run)));
+/** The verdicts of steps, runs and damaged files of earlier nights; a second try replaces the first. */
+function listVerdicts({ steps, runs, damaged }: Night): readonly Verdict[] {
+  const second = new Set(runs.filter(({ secondZone }) => secondZone !== undefined).map(formatSize));
+  const counting = runs.filter((run) => run.secondZone !== undefined || !second.has(formatSize(run)));
   return [
     ...damaged.map(() => "harness-error" as const),
     ...steps.flatMap(({ verdict = "pass" }) => verdict),

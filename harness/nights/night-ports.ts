@@ -11,24 +11,24 @@ import { findFinalRecord } from "../pipeline/record/run-record.ts";
 import { environmentSchema } from "../../stacks/environment.ts";
 import { wantsCanary } from "../composition/cloud-request.ts";
 import type { Io } from "../composition/settings/io.ts";
-import { childCommands } from "./child-command.ts";
+import { startChildCommands } from "./child-command.ts";
 import type { NightBook } from "./night-book.ts";
 import type { NightRequest } from "./request.ts";
 import type { NightPorts } from "./run-night.ts";
 import type { SizeName } from "./sizes.ts";
 
-/** What a night needs, of this working directory and this machine. */
+/** The ports of a night in this working directory, on this machine. */
 export function nightPorts(request: NightRequest, book: NightBook, io: Io): NightPorts {
   return {
     clock: systemClock,
-    command: childCommands(io),
+    command: startChildCommands(io),
     resultFile: (name) => book.result(request.night, name),
     findRecord: async (file, size) =>
       (await findRecord(file)) ?? (await newestRecord(io.cwd, request.night, size)),
     write: (night) => book.write(night),
     earlier: () => book.earlier(request.night, (night) => livingRuns(io.cwd, night)),
     close: (night) => book.close(night, systemClock.now()),
-    estimateOf: (size) => estimateOf(size),
+    estimateSize: (size) => estimateSize(size),
     wantsCanary: async ({ architecture, size }) =>
       !request.rehearse &&
       (await wantsCanary(
@@ -40,11 +40,11 @@ export function nightPorts(request: NightRequest, book: NightBook, io: Io): Nigh
         },
         io,
       )),
-    tell: (line) => void io.stderr.write(`${line}\n`),
+    report: (line) => void io.stderr.write(`${line}\n`),
   };
 }
 
-function estimateOf({ architecture, size }: SizeName): number | undefined {
+function estimateSize({ architecture, size }: SizeName): number | undefined {
   const data = getArchitecture(architecture);
   const { figures } = resolveSize(architecture, size);
   const priced = estimateCost(data, figures, { region: data.region, runner: true });
@@ -56,8 +56,8 @@ interface RunOfNight {
   readonly runId: string;
 }
 
-/** What a run was started for; `unknown` when its plan cannot be read. */
-async function originOf(folder: RunFolder): Promise<Plan["origin"] | undefined | "unknown"> {
+/** Reads what started a run; `unknown` if its plan cannot be read. */
+async function readOrigin(folder: RunFolder): Promise<Plan["origin"] | undefined | "unknown"> {
   try {
     return (await findJson(folder.plan, planSchema))?.origin;
   } catch {
@@ -65,13 +65,13 @@ async function originOf(folder: RunFolder): Promise<Plan["origin"] | undefined |
   }
 }
 
-/** The runs that a night made, newest first; those whose plan cannot be read and that are younger, too. */
-async function runsOfNight(cwd: string, night: string): Promise<readonly RunOfNight[]> {
+/** The runs of a night, newest first, and younger runs whose plan cannot be read. */
+async function findNightRuns(cwd: string, night: string): Promise<readonly RunOfNight[]> {
   const runs = await Promise.all(
     (await listRunFolders(cwd)).map(async (folder): Promise<readonly RunOfNight[]> => {
       const runId = basename(folder.path);
-      const origin = await originOf(folder);
-      // Whose a run is that does not say it, only its age tells: it may be of any night that had begun.
+      const origin = await readOrigin(folder);
+      // Without a plan only the age is known: the run may belong to any night that had begun.
       const isOfNight =
         origin === "unknown" ? runId > night : origin?.kind === "nightly" && origin.night === night;
       return isOfNight ? [{ folder, runId }] : [];
@@ -80,23 +80,23 @@ async function runsOfNight(cwd: string, night: string): Promise<readonly RunOfNi
   return runs.flat().toSorted((one, other) => (one.folder.path < other.folder.path ? 1 : -1));
 }
 
-/** Those of a night that are not torn down yet, by id. */
+/** Ids of the runs of a night that are not torn down yet. */
 async function livingRuns(cwd: string, night: string): Promise<readonly string[]> {
   const living: string[] = [];
-  for (const { folder, runId } of await runsOfNight(cwd, night)) {
+  for (const { folder, runId } of await findNightRuns(cwd, night)) {
     if ((await findFinalRecord(folder))?.teardown.state !== "clean") living.push(runId);
   }
   return living;
 }
 
-/** What is known of a run that ended without writing where it was told to. */
+/** The record in the folder of a run that did not write its result file. */
 async function newestRecord(
   cwd: string,
   night: string,
   { architecture, size }: SizeName,
 ): Promise<RunRecord | undefined> {
-  for (const { folder } of await runsOfNight(cwd, night)) {
-    // A run that does not say what it is has no record of this size: the night fails for want of it.
+  for (const { folder } of await findNightRuns(cwd, night)) {
+    // A run without a readable environment has no record of this size, and the night fails without one.
     const environment = await salvageJson(folder.environment, environmentSchema);
     if (environment?.architecture !== architecture || environment.size !== size) continue;
     return findRecord(folder.record);

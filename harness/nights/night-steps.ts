@@ -3,14 +3,14 @@ import type { RunNightCommand } from "./child-command.ts";
 import type { Signals } from "./measure-size.ts";
 import type { NightLog } from "./night-log.ts";
 import type { NightTime } from "./night-time.ts";
-import { failed, type StepEnd, stepEnd, type StepKind } from "./step-kind.ts";
+import { failStep, type StepEnd, judgeStep, type StepKind } from "./step-kind.ts";
 
 interface StepPorts {
   readonly command: RunNightCommand;
-  readonly tell: (line: string) => void;
+  readonly report: (line: string) => void;
 }
 
-/** The steps around the runs of one night, each noted with how it ended. */
+/** Runs the steps around the runs of one night, and logs how each ended. */
 export class NightSteps {
   readonly #log: NightLog;
   readonly #time: NightTime;
@@ -32,16 +32,16 @@ export class NightSteps {
   }
 
   async #end(kind: StepKind, name: string, args: readonly string[]): Promise<StepEnd> {
-    const { tell, command } = this.#ports;
-    // A signal that came between two steps is no event any more for the next one.
-    if (this.#signals.leave.aborted) return failed(kind, ["not begun: the night was left"]);
-    const limits = this.#time.limitsOf(kind);
-    if (limits === undefined) return failed(kind, ["not begun: the night's time is over"]);
-    tell(`night: ${name}`);
+    const { report, command } = this.#ports;
+    // A signal that came between two steps does not fire again for the next one.
+    if (this.#signals.leave.aborted) return failStep(kind, ["not begun: the night was left"]);
+    const limits = this.#time.limitsFor(kind);
+    if (limits === undefined) return failStep(kind, ["not begun: the night's time is over"]);
+    report(`night: ${name}`);
     try {
-      return stepEnd(kind, await command({ args, ...limits }, this.#signals));
+      return judgeStep(kind, await command({ args, ...limits }, this.#signals));
     } catch (error) {
-      return failed(kind, [messageOf(error)]);
+      return failStep(kind, [messageOf(error)]);
     }
   }
 }

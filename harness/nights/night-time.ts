@@ -5,12 +5,12 @@ import { KILL_MS, type NightCommand } from "./child-command.ts";
 import { publishSteps, sweepFlags, type NightRequest } from "./request.ts";
 import { STEP_KINDS, type StepKind } from "./step-kind.ts";
 
-/** From the end of a step's time until it is told to leave, where the night has time for it. */
+/** After its deadline, how long a step has until it is asked to leave, if the night has time for it. */
 const STEP_GRACE_MS = 5 * 60_000;
 
 /**
- * A night's own deadline: what is begun is sure to end within it, for the last sweep and the publication have their
- * time set aside, and a run is begun only while it fits with its whole teardown.
+ * The deadline of a night. Everything that is started ends before it: time is reserved for the last sweep and the
+ * publication, and a run is started only if it fits with its whole teardown.
  */
 export class NightTime {
   readonly #request: NightRequest;
@@ -25,15 +25,15 @@ export class NightTime {
     this.#closingMs = closingMs(request);
   }
 
-  /** Why no run can begin any more, or undefined. */
+  /** Why no further run can start, or undefined. */
   get over(): string | undefined {
-    const longest = longestOfRun(this.#request);
+    const longest = longestWithKillMs(this.#request);
     if (longest <= this.#leftMs) return undefined;
-    return `the night's time is over: with its teardown it may take ${minutes(longest)}, and ${wholeMinutes(this.#leftMs)} are left before the last sweep`;
+    return `the night's time is over: a run with its teardown may take ${minutes(longest)}, but ${wholeMinutes(this.#leftMs)} are left before the last sweep`;
   }
 
-  /** How long a step may take, one after the runs at least what was set aside for it; undefined when that is nothing. */
-  limitsOf(kind: StepKind): StepLimits | undefined {
+  /** The limits of a step; undefined if no time is left. A step after the runs gets at least its reserved time. */
+  limitsFor(kind: StepKind): StepLimits | undefined {
     if (kind.when === "before") return this.#leftMs < kind.leastMs ? undefined : limits(kind, this.#leftMs);
     this.#closingMs -= kind.leastMs;
     return limits(kind, Math.max(kind.leastMs, this.#leftMs));
@@ -44,27 +44,27 @@ export class NightTime {
   }
 }
 
-/** A step's deadline, and how long it may take from then on. */
+/** The deadline of a step, and how long it may take after that. */
 export type StepLimits = Pick<NightCommand, "deadlineMs" | "graceMs">;
 
-/** From its asking to the end of its teardown, which a run that does not react leaves to the reaper. */
+/** The limits of a run with its teardown; a run that does not react leaves that to the reaper. */
 export function runLimits({ runTimeMs }: Pick<NightRequest, "runTimeMs">): StepLimits {
   const createdAt = new Date(0).toISOString();
   return { deadlineMs: runTimeMs, graceMs: longestRunMs({ createdAt, expiresAtMs: runTimeMs }) - runTimeMs };
 }
 
-/** Refuses a time for the night in which not even one run is sure to fit. */
+/** Throws `usage` if not even one run is certain to fit into the night. */
 export function refuseShortNight(request: NightRequest): void {
   const { nightTimeMs = Infinity } = request;
-  const least = openingMs(request) + longestOfRun(request) + closingMs(request);
+  const least = openingMs(request) + longestWithKillMs(request) + closingMs(request);
   if (nightTimeMs >= least) return;
   throw new RefbenchError(
     "usage",
-    `--night-time is ${minutes(nightTimeMs)}, and one size may take ${minutes(longestOfRun(request))} with its teardown, besides sweeps, preflights and publication: expected ${minutes(least)} or more, or a shorter --run-time`,
+    `--night-time is ${minutes(nightTimeMs)}, but one size with its teardown may take ${minutes(longestWithKillMs(request))}, and sweeps, preflights and publication come in addition: expected at least ${minutes(least)}, or a shorter --run-time`,
   );
 }
 
-function longestOfRun(request: NightRequest): number {
+function longestWithKillMs(request: NightRequest): number {
   const { deadlineMs, graceMs } = runLimits(request);
   return deadlineMs + graceMs + KILL_MS;
 }
@@ -84,12 +84,12 @@ function limits({ longestMs }: StepKind, leftMs: number): StepLimits {
   return { deadlineMs: Math.min(longestMs, leftMs - graceMs - KILL_MS), graceMs };
 }
 
-/** As a flag takes them, never fewer than are needed. */
+/** Formats minutes as a flag accepts them, rounded up. */
 function minutes(ms: number): string {
   return `${Math.ceil(ms / 60_000)}m`;
 }
 
-/** Of what is left, never more than there are. */
+/** Formats minutes, rounded down. */
 function wholeMinutes(ms: number): string {
   return `${Math.max(0, Math.floor(ms / 60_000))}m`;
 }

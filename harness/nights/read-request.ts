@@ -10,10 +10,10 @@ import type { Io } from "../composition/settings/io.ts";
 import { whyUnofficial } from "../composition/settings/refbench-version.ts";
 import { refuseShortNight } from "./night-time.ts";
 import type { NightRequest } from "./request.ts";
-import { nameOf, parseSizes, type SizeName } from "./sizes.ts";
+import { formatSize, parseSizes, type SizeName } from "./sizes.ts";
 import { checkFaultsFile } from "../../rehearsal/twin/faults.ts";
 
-/** The flags of a night, as commander leaves them. */
+/** The flags of a night, as commander parses them. */
 export interface NightlyFlags {
   readonly sizes: string;
   readonly rehearse?: boolean;
@@ -35,11 +35,11 @@ export interface NightlyFlags {
   readonly unofficial?: boolean;
 }
 
-/** What the flags of a night ask for; throws `usage` where they contradict each other, before anything is begun. */
+/** Reads the request from the flags of a night. Throws `usage` if they contradict each other. */
 export async function readNightRequest(
   flags: NightlyFlags,
   { cwd, env, stderr }: Pick<Io, "cwd" | "env" | "stderr">,
-  /** This refbench. */
+  /** The version of this refbench. */
   refbench: RefbenchProvenance,
 ): Promise<NightRequest> {
   const { rehearse = false, project, account, coderVersion, maxCost, licenceFile } = flags;
@@ -62,13 +62,13 @@ export async function readNightRequest(
     maxCost,
     runTimeMs: flags.runTime,
     nightTimeMs: flags.nightTime,
-    // A rehearsal simulates the licence; its user's shell may name one all the same.
+    // A rehearsal simulates the licence, even if the user's shell names one.
     licenceFile: rehearse ? undefined : licenceFile,
     mirror,
     state,
     speed,
     buildSpeed,
-    faults: faultsOf(flags.faults, sizes, cwd),
+    faults: readFaultFlags(flags.faults, sizes, cwd),
     store,
     site: flags.site ?? (rehearse ? ".refbench/rehearsals-site" : "site"),
     table,
@@ -85,14 +85,14 @@ function refuseMissingPlace(sizes: readonly SizeName[], { rehearse, project, acc
     if (value !== undefined && value !== "") continue;
     throw new RefbenchError(
       "usage",
-      `${nameOf(size)} is measured in a real cloud, and ${flag} does not say in whose: add ${flag} <id>, or --rehearse`,
+      `${formatSize(size)} is measured in a real cloud: add ${flag} <id>, or --rehearse`,
     );
   }
 }
 
 /**
- * Why no record of this night can be part of the table. A night is for the table: a real one that cannot write into it
- * is refused before it costs anything, unless it is asked for. An emulated cloud costs nothing.
+ * Why no record of this night can be part of the table, or undefined. Throws `usage` if the night would cost money
+ * nevertheless, unless --unofficial requests that. An emulated cloud costs nothing.
  */
 function unofficialNight(
   sizes: readonly SizeName[],
@@ -106,10 +106,10 @@ function unofficialNight(
     !rehearse &&
     !sizes.every(({ architecture }) => endpointsOf(getArchitecture(architecture).cloud, env).emulated);
   if (why === undefined || unofficial || !isBilled) return why;
-  throw new RefbenchError("usage", `${why}; or add --unofficial to measure all the same`);
+  throw new RefbenchError("usage", `${why}; or add --unofficial to measure nevertheless`);
 }
 
-/** A flag of the other kind of night would be ignored in silence. */
+/** Throws `usage` for a flag of the other kind of night, which would have no effect. */
 function refuseOtherKind({ rehearse, state, speed, buildSpeed, faults }: NightlyFlags): void {
   const others =
     rehearse === true
@@ -119,11 +119,11 @@ function refuseOtherKind({ rehearse, state, speed, buildSpeed, faults }: Nightly
   if (flag === undefined) return;
   throw new RefbenchError(
     "usage",
-    `${flag} is nothing for ${rehearse === true ? "a rehearsal: leave it out" : "a real night: leave it out, or add --rehearse"}`,
+    `${flag} ${rehearse === true ? "cannot be combined with --rehearse: omit one of them" : "needs --rehearse: add it, or omit the flag"}`,
   );
 }
 
-function faultsOf(
+function readFaultFlags(
   given: readonly string[],
   sizes: readonly SizeName[],
   cwd: string,
@@ -131,7 +131,7 @@ function faultsOf(
   return new Map(
     given.map((text) => {
       const [, name = "", file = ""] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-      if (sizes.some((size) => nameOf(size) === name)) return [name, checkFaultsFile(resolve(cwd, file))];
+      if (sizes.some((size) => formatSize(size) === name)) return [name, checkFaultsFile(resolve(cwd, file))];
       throw new RefbenchError(
         "usage",
         `--faults is "${text}", expected <size>=<file> with a size of --sizes`,

@@ -1,26 +1,26 @@
 import { getArchitecture } from "../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../model/record/record.ts";
 import type { CoderVersion } from "../composition/settings/coder-channel.ts";
-import { nameOf, type SizeName } from "./sizes.ts";
+import { formatSize, type SizeName } from "./sizes.ts";
 import { DEFAULT_TTL_MS } from "../composition/settings/defaults.ts";
 
-/** What a night is asked for, flags already read. */
+/** The request for a night, from its flags. */
 export interface NightRequest {
   /** The id that all its runs carry. */
   readonly night: string;
   readonly sizes: readonly SizeName[];
   readonly rehearse: boolean;
-  /** Google project, where a size is Google's. */
+  /** Google project, if a size is on Google Cloud. */
   readonly project?: string | undefined;
-  /** AWS account, where a size is AWS's. */
+  /** AWS account, if a size is on AWS. */
   readonly account?: string | undefined;
-  /** Resolved once, so that every run of the night measures the same. */
+  /** Resolved once, so that every run of the night measures the same version. */
   readonly coderVersion?: CoderVersion | undefined;
-  /** USD for all of the night. */
+  /** Limit for the whole night in USD. */
   readonly maxCost?: number | undefined;
   /** How long one run may take before it is asked to stop and tear down, in milliseconds. */
   readonly runTimeMs: number;
-  /** From its start on, all of the night ends within this time, in milliseconds; absent = as long as it takes. */
+  /** Limit for the duration of the whole night in milliseconds; absent = no limit. */
   readonly nightTimeMs?: number | undefined;
   readonly licenceFile?: string | undefined;
   /** Buckets for what a teardown needs, and for Terraform's state. */
@@ -31,22 +31,24 @@ export interface NightRequest {
   readonly buildSpeed?: number | undefined;
   /** Faults for the twin to play, by size. */
   readonly faults: ReadonlyMap<string, string>;
-  /** Folder of the store; absent = where results and rehearsals lie by default. */
+  /** Folder of the store; absent = the default folder of results or rehearsals. */
   readonly store?: string | undefined;
-  /** Folder that the site is written to. */
+  /** Folder for the site. */
   readonly site: string;
-  /** A file with the table's markers. */
+  /** A file with the markers of the table. */
   readonly table?: string | undefined;
 }
 
-/** What a second try is told of the first. */
+/** What a second try records about the first. */
 export type FailedOver = NonNullable<RunRecord["failedOver"]>;
 
-/** The flags that name a size's cloud: the twin's, or the project or account that is meant. */
+/** The flags for a size's cloud: --rehearse, or the project or account. */
 export function placeFlags({ architecture }: SizeName, request: NightRequest): readonly string[] {
   if (request.rehearse) return ["--rehearse"];
   const { cloud } = getArchitecture(architecture);
-  return cloud === "google" ? given("--project", request.project) : given("--account", request.account);
+  return cloud === "google"
+    ? optionalFlag("--project", request.project)
+    : optionalFlag("--account", request.account);
 }
 
 /** The places to sweep: each cloud of the sizes once. */
@@ -69,20 +71,20 @@ export function preflightArguments(size: SizeName, request: NightRequest): reado
     size.architecture,
     ...["--size", size.size],
     ...placeFlags(size, request),
-    ...given("--coder-version", request.coderVersion?.version),
-    ...given("--licence-file", request.licenceFile),
+    ...optionalFlag("--coder-version", request.coderVersion?.version),
+    ...optionalFlag("--licence-file", request.licenceFile),
     ...["--output", "json"],
   ];
 }
 
-/** The steps that store the records and draw table and page from the store, with their arguments. */
+/** The steps that store the records and write table and page from the store, with their arguments. */
 export function publishSteps({
   rehearse,
   store,
   site,
   table,
 }: NightRequest): readonly (readonly [name: string, args: readonly string[]])[] {
-  const where = [...(rehearse ? ["--rehearsals"] : []), ...given("--store", store)];
+  const where = [...(rehearse ? ["--rehearsals"] : []), ...optionalFlag("--store", store)];
   return [
     ["import", ["results", "import", ...where]],
     ["publish", ["results", "publish", ...where, "--out", site]],
@@ -109,7 +111,7 @@ export function runArguments(
   },
 ): readonly string[] {
   const { coderVersion, runTimeMs } = request;
-  // A run that outlives its expiry is torn down as one that nobody looks after.
+  // A run that is older than its expiry would be torn down as abandoned.
   const ttl = runTimeMs > DEFAULT_TTL_MS ? `${Math.ceil(runTimeMs / 60_000) + 10}m` : undefined;
   return [
     "run",
@@ -117,23 +119,23 @@ export function runArguments(
     ...["--size", size.size],
     ...placeFlags(size, request),
     ...["--night", request.night],
-    ...given("--coder-version", coderVersion?.version),
-    ...given("--coder-channel", coderVersion?.channel),
-    ...given("--max-cost", budget?.toFixed(2)),
-    ...given("--faults", request.faults.get(nameOf(size))),
-    ...given("--zone", second?.zone),
-    ...given("--failed-over", second && JSON.stringify(second.failedOver)),
-    ...given("--ttl", ttl),
-    ...given("--licence-file", request.licenceFile),
-    ...given("--mirror", request.mirror),
-    ...given("--state", request.state),
-    ...given("--speed", request.speed),
-    ...given("--build-speed", request.buildSpeed),
+    ...optionalFlag("--coder-version", coderVersion?.version),
+    ...optionalFlag("--coder-channel", coderVersion?.channel),
+    ...optionalFlag("--max-cost", budget?.toFixed(2)),
+    ...optionalFlag("--faults", request.faults.get(formatSize(size))),
+    ...optionalFlag("--zone", second?.zone),
+    ...optionalFlag("--failed-over", second && JSON.stringify(second.failedOver)),
+    ...optionalFlag("--ttl", ttl),
+    ...optionalFlag("--licence-file", request.licenceFile),
+    ...optionalFlag("--mirror", request.mirror),
+    ...optionalFlag("--state", request.state),
+    ...optionalFlag("--speed", request.speed),
+    ...optionalFlag("--build-speed", request.buildSpeed),
     ...["--output", `json:${result}`],
   ];
 }
 
-/** A flag with its value, where there is one. */
-function given(flag: string, value: string | number | undefined): readonly string[] {
+/** A flag with its value, or nothing without a value. */
+function optionalFlag(flag: string, value: string | number | undefined): readonly string[] {
   return value === undefined ? [] : [flag, String(value)];
 }

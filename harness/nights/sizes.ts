@@ -1,7 +1,7 @@
 import { resolveSize } from "../../reference-architectures/catalogue.ts";
 import { RefbenchError } from "../tools/error.ts";
 
-/** What a night measures when nobody says otherwise: the largest affordable row of each architecture. */
+/** The sizes of a night without --sizes: the largest affordable one of each architecture. */
 export const DEFAULT_SIZES = "gke/1200,eks/100,gce-docker/500,gce-vm/1000";
 
 /** One size to measure. */
@@ -10,7 +10,7 @@ export interface SizeName {
   readonly size: string;
 }
 
-/** Reads `gke/1200,eks/100`, in this order; a size alone is none. */
+/** Parses a list such as `gke/1200,eks/100`, in this order. Throws `usage` for a size without an architecture. */
 export function parseSizes(text: string): readonly SizeName[] {
   const sizes = text.split(",").map((part) => {
     const [, architecture, size] = /^\s*([^/\s]+)\/([^/\s]+)\s*$/.exec(part) ?? [];
@@ -22,13 +22,13 @@ export function parseSizes(text: string): readonly SizeName[] {
     }
     return { architecture: resolveSize(architecture, size).architecture, size };
   });
-  const names = sizes.map(nameOf);
+  const names = sizes.map(formatSize);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return sizes;
   throw new RefbenchError("usage", `--sizes has ${twice} twice, expected each size once`);
 }
 
-/** As it is written and read: `gke/1200`. */
-export function nameOf({ architecture, size }: SizeName): string {
+/** Formats a size as `gke/1200`. */
+export function formatSize({ architecture, size }: SizeName): string {
   return `${architecture}/${size}`;
 }

@@ -1,6 +1,6 @@
 import type { RunRecord } from "../model/record/record.ts";
 
-/** How the clouds say that a zone has no machines of a type left, whatever the quota. */
+/** Messages of the clouds if a zone has no machines of a type left, independent of the quota. */
 const WORDS = [
   /ZONE_RESOURCE_POOL_EXHAUSTED/,
   /STOCKOUT/,
@@ -9,8 +9,11 @@ const WORDS = [
   /insufficient capacity/i,
 ];
 
-/** What a cloud said of a zone without machines, or undefined when a run did not end for that. */
-export function stockOutOf({ verdict, reasons }: Pick<RunRecord, "verdict" | "reasons">): string | undefined {
+/** The cloud's message about a zone without machines; undefined if the run ended for another reason. */
+export function findStockOut({
+  verdict,
+  reasons,
+}: Pick<RunRecord, "verdict" | "reasons">): string | undefined {
   if (verdict !== "infrastructure") return undefined;
   return reasons.find((reason) => WORDS.some((word) => word.test(reason)));
 }

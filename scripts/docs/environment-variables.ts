@@ -1,5 +1,5 @@
 import { CHILD_KINDS, VARIABLE_RULES } from "../../harness/model/environment/shell-variables.ts";
-import { commandEnv } from "../../harness/nights/child-command.ts";
+import { selectEnvironment } from "../../harness/nights/child-command.ts";
 import { markdownTable } from "./generated-pages.ts";
 import { visibleCommands } from "./program.ts";
 
@@ -39,7 +39,7 @@ export async function nightVariables(): Promise<string> {
   const read = [
     ...new Set([...STARTED_BY_NIGHTS.flatMap((path) => byPath.get(path) ?? []), ...READ_WITHOUT_FLAG]),
   ];
-  const isHandedOn = (name: string): boolean => name in commandEnv({ [name]: "x" });
+  const isHandedOn = (name: string): boolean => name in selectEnvironment({ [name]: "x" });
   const shown = (names: readonly string[]): string =>
     names.map((name) => `\`${name.replace("REFBENCH_", "")}\``).join(", ");
   return markdownTable(

@@ -9,10 +9,10 @@ import { addHelpNotes, exitCodeList } from "../help-notes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { licenceFileOption } from "../options/licence-option.ts";
-import { underNightLock } from "../../nights/lock.ts";
+import { withNightLock } from "../../nights/lock.ts";
 import { NightBook } from "../../nights/night-book.ts";
 import type { NightlyFlags } from "../../nights/read-request.ts";
-import { exitCodeOfNight, runNight } from "../../nights/run-night.ts";
+import { toExitCode, runNight } from "../../nights/run-night.ts";
 import { DEFAULT_SIZES } from "../../nights/sizes.ts";
 import { writeSummary } from "../nightly/write-summary.ts";
 import { refbenchVersion } from "../../composition/settings/refbench-version.ts";
@@ -145,20 +145,20 @@ async function nightly(
   const { readNightRequest } = await import("../../nights/read-request.ts");
   const request = await readNightRequest(flags, io, await refbenchVersion());
   const book = new NightBook(io.cwd);
-  const tell = (line: string): void => void io.stderr.write(`${line}\n`);
-  using interrupts = listenForInterrupts((message) => tell(`night: ${message}`));
+  const report = (line: string): void => void io.stderr.write(`${line}\n`);
+  using interrupts = listenForInterrupts((message) => report(`night: ${message}`));
   const { stop, leave } = interrupts;
   const { nightPorts } = await import("../../nights/night-ports.ts");
-  const night = await underNightLock({ folder: book.lease, clock: systemClock, tell }, (lost) =>
+  const night = await withNightLock({ folder: book.lease, clock: systemClock, report }, (lost) =>
     runNight(request, nightPorts(request, book, io), { stop: AbortSignal.any([stop, lost]), leave }),
   );
   // What the night found outweighs that its summary has no place.
-  const told = await writeSummary(night, outputs, io).then(
+  const summaryVerdict = await writeSummary(night, outputs, io).then(
     () => "pass" as const,
     (error: unknown) => {
       io.stderr.write(`refbench: ${messageOf(error)}\n`);
       return "harness-error" as const;
     },
   );
-  io.exit(exitCodeOfNight(night, told));
+  io.exit(toExitCode(night, summaryVerdict));
 }

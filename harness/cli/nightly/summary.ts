@@ -3,7 +3,7 @@ import { markdownRow } from "../../results/table/markdown-row.ts";
 import { markdownText } from "../../results/table/markdown-text.ts";
 import { EXIT_CODES } from "../../tools/verdict.ts";
 import type { Night, NightRun } from "../../nights/night.ts";
-import { nameOf } from "../../nights/sizes.ts";
+import { formatSize } from "../../nights/sizes.ts";
 
 const HEADER = ["size", "verdict", "stage", "took", "cost", "run"] as const;
 const SIMULATED = "SIMULATED: rehearsed on one machine; these figures say nothing about Coder's capacity.";
@@ -66,7 +66,7 @@ function rowOf(run: NightRun): readonly string[] {
     spent === undefined
       ? "-"
       : `$${spent.toFixed(2)}${budget === undefined ? "" : ` of ${budget.toFixed(2)}`}`;
-  const name = secondZone === undefined ? nameOf(run) : `${nameOf(run)} in ${secondZone}`;
+  const name = secondZone === undefined ? formatSize(run) : `${formatSize(run)} in ${secondZone}`;
   const standing = unofficial === undefined ? "" : " (unofficial)";
   return [name, `${verdict ?? run.state}${standing}`, stage, took, cost, runId];
 }
@@ -76,13 +76,13 @@ function notesOf({ runs, steps, unended, damaged }: Night): readonly string[] {
   return [
     ...unended.map(
       ({ night, startedAt, runs: left }) =>
-        `night ${night} of ${startedAt} never ended: ${left.map((run) => `${nameOf(run)} ${run.verdict ?? run.state}`).join(", ")}`,
+        `night ${night} of ${startedAt} never ended: ${left.map((run) => `${formatSize(run)} ${run.verdict ?? run.state}`).join(", ")}`,
     ),
     ...damaged.map(
       ({ night, problem, runs: left }) =>
         `night ${night} left a file that cannot be read (${problem}); its runs that were not torn down yet: ${left.join(", ") || "none"}`,
     ),
-    ...runs.flatMap((run) => (run.reason === undefined ? [] : [`${nameOf(run)}: ${run.reason}`])),
+    ...runs.flatMap((run) => (run.reason === undefined ? [] : [`${formatSize(run)}: ${run.reason}`])),
     ...unofficialNotes(runs),
     ...steps.filter(({ outcome }) => outcome !== "ok").map(({ name, said }) => `${name}: ${said}`),
   ];
@@ -92,7 +92,7 @@ function notesOf({ runs, steps, unended, damaged }: Night): readonly string[] {
 function unofficialNotes(runs: readonly NightRun[]): readonly string[] {
   const reasons = new Set(runs.flatMap(({ unofficial = [] }) => unofficial));
   return [...reasons].map((reason) => {
-    const sizes = runs.filter(({ unofficial = [] }) => unofficial.includes(reason)).map(nameOf);
+    const sizes = runs.filter(({ unofficial = [] }) => unofficial.includes(reason)).map(formatSize);
     return `unofficial, not in the table: ${[...new Set(sizes)].join(", ")}: ${reason}`;
   });
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { composePorts } from "../../../harness/composition/compose.ts";
-import { commandEnv } from "../../../harness/nights/child-command.ts";
+import { selectEnvironment } from "../../../harness/nights/child-command.ts";
 import { awsRunnerAccess } from "../../../harness/composition/runner/aws.ts";
 import { gcloudEnvironment } from "../../../harness/composition/runner/gcloud-environment.ts";
 import { reaperEnvironment } from "../../../harness/composition/spawn-reaper.ts";
@@ -83,7 +83,7 @@ test("the clouds' tunnels get credentials, and nothing that leads them elsewhere
 
 test("the reaper and a night's commands get nothing that steers them, and no licence", () => {
   const shell = { ...SHELL, REFBENCH_LICENCE: "planted" };
-  expect(arrived(commandEnv(shell))).toEqual([]);
+  expect(arrived(selectEnvironment(shell))).toEqual([]);
   const reaper = reaperEnvironment({ plan: "/nonexistent/plan.json" }, shell);
   expect(arrived(reaper)).toEqual([]);
   expect(JSON.stringify(reaper)).not.toContain("planted");

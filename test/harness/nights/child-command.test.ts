@@ -3,20 +3,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
-import { childCommands } from "../../../harness/nights/child-command.ts";
+import { startChildCommands } from "../../../harness/nights/child-command.ts";
 
 const never = { stop: new AbortController().signal, leave: new AbortController().signal };
-/** A program that never ends, deaf to whatever asks it to. */
+/** A program that never ends and ignores signals. */
 const HANGING =
   'for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined); setInterval(() => undefined, 1000);';
 const limits = { deadlineMs: 60_000, graceMs: 60_000 };
 
-function commands(): { readonly run: ReturnType<typeof childCommands>; readonly shown: PassThrough } {
+function commands(): { readonly run: ReturnType<typeof startChildCommands>; readonly shown: PassThrough } {
   const shown = new PassThrough();
-  return { run: childCommands({ cwd: process.cwd(), env: process.env, stderr: shown }), shown };
+  return { run: startChildCommands({ cwd: process.cwd(), env: process.env, stderr: shown }), shown };
 }
 
-test("a command's result is handed back, and its progress is shown", async () => {
+test("a command's result is returned, and its progress is shown", async () => {
   const { run, shown } = commands();
   const [listed, refused] = await Promise.all([
     run({ args: ["architectures", "list"], ...limits }, never),
@@ -29,7 +29,7 @@ test("a command's result is handed back, and its progress is shown", async () =>
   expect(String(shown.read())).toContain("unknown option '--bogus'");
 });
 
-test("of refbench's variables only what is true of every run reaches one of a night", async () => {
+test("only those variables of refbench that are valid for every run reach a command of a night", async () => {
   const env = {
     ...process.env,
     REFBENCH_TLS: "nonsense",
@@ -38,7 +38,7 @@ test("of refbench's variables only what is true of every run reaches one of a ni
     REFBENCH_COMPARE: "nonsense",
   };
   const asked = (more: NodeJS.ProcessEnv) =>
-    childCommands({ cwd: process.cwd(), env: { ...env, ...more }, stderr: new PassThrough() });
+    startChildCommands({ cwd: process.cwd(), env: { ...env, ...more }, stderr: new PassThrough() });
   const [run, sweep] = await Promise.all([
     asked({})({ args: ["run", "nowhere", "--rehearse"], ...limits }, never),
     asked({ REFBENCH_OLDER_THAN: "ages" })({ args: ["sweep", "--rehearse"], ...limits }, never),
@@ -48,7 +48,7 @@ test("of refbench's variables only what is true of every run reaches one of a ni
   expect(sweep.said.join("\n")).toContain("--older-than must be a duration");
 });
 
-test("what takes too long, or is stopped, is asked to end with Ctrl-C and says so", async () => {
+test("a command that takes too long, or is stopped, is asked to end as by Ctrl-C", async () => {
   const { run } = commands();
   const stop = new AbortController();
   const emulator = { args: ["emulator", "--port", "0"], graceMs: 60_000 };
@@ -59,13 +59,13 @@ test("what takes too long, or is stopped, is asked to end with Ctrl-C and says s
   expect(await stopped).toMatchObject({ timedOut: false });
 });
 
-test("what hangs and hears no signal is killed, so that its night goes on", async () => {
+test("a command that hangs and ignores signals is killed, so that the night continues", async () => {
   const folder = await mkdtemp(join(tmpdir(), "refbench-hanging-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const program = join(folder, "hanging.js");
   await writeFile(program, HANGING);
   const io = { cwd: process.cwd(), env: process.env, stderr: new PassThrough() };
-  const run = childCommands(io, { killMs: 100, program });
+  const run = startChildCommands(io, { killMs: 100, program });
   const end = await run({ args: [], deadlineMs: 1_000, graceMs: 100 }, never);
   expect(end).toMatchObject({ code: 1, timedOut: true });
 });

@@ -32,7 +32,7 @@ async function withBook(does: (book: NightBook, folder: string) => Promise<void>
 const living = (): Promise<readonly string[]> => Promise.resolve(["01kf3run"]);
 const none = (): Promise<readonly string[]> => Promise.resolve([]);
 
-test("a night that never ended is found with its runs, and not again once it is closed", () =>
+test("a night that never ended is found with its runs, and is not found again after it is closed", () =>
   withBook(async (book) => {
     await book.write(NIGHT);
     const [found] = await book.earlier(OTHER, living);
@@ -45,7 +45,7 @@ test("a night that never ended is found with its runs, and not again once it is 
 test.each([
   ["cut off", JSON.stringify(NIGHT).slice(0, 100), /JSON/],
   ["empty", "", /JSON/],
-  ["of something else", "[1]", /no night's file/],
+  ["of something else", "[1]", /not the file of a night/],
   ["another night's", JSON.stringify({ ...NIGHT, night: OTHER }), new RegExp(`file of night ${OTHER}`)],
 ])("a file that is %s is told with its night's runs, once, and kept beside", (_, text, problem) =>
   withBook(async (book, folder) => {
@@ -63,7 +63,7 @@ test.each([
   }),
 );
 
-test("a file that is lost is told where the night has runs or results, and not where it began nothing", () =>
+test("a missing file is reported if the night has runs or results, but not if it started nothing", () =>
   withBook(async (book, folder) => {
     expect(await book.earlier(OTHER, none)).toEqual([]);
     expect(await book.earlier(OTHER, living)).toMatchObject([{ problem: "it is missing" }]);
@@ -74,12 +74,12 @@ test("a file that is lost is told where the night has runs or results, and not w
     expect(await book.earlier(OTHER, none)).toEqual([]);
   }));
 
-test("a file of before steps had verdicts, and damaged nights a place, is read", () => {
+test("a file of an earlier version, without verdicts of steps and damaged nights, is read", () => {
   const { damaged, ...old } = { ...NIGHT, steps: [{ name: "sweep before", outcome: "ok", said: "ok" }] };
   expect(nightSchema.parse(old)).toMatchObject({ damaged, steps: [{ name: "sweep before" }] });
 });
 
-test("nights that cannot be listed are not none", () =>
+test("nights that cannot be listed do not count as none", () =>
   withBook(async (book, folder) => {
     await rm(dirname(folder), { recursive: true });
     expect(await book.earlier(OTHER, none)).toEqual([]);

@@ -31,23 +31,23 @@ function leastOf(asked: (nightTimeMs: number) => NightRequest): number {
   try {
     refuseShortNight(asked(60_000));
   } catch (error) {
-    const [, minutes] = /expected (\d+)m or more/.exec((error as Error).message) ?? [];
+    const [, minutes] = /expected at least (\d+)m/.exec((error as Error).message) ?? [];
     return Number(minutes) * 60_000;
   }
   throw new Error("a night of a minute was not refused");
 }
 
-test("a run may take its time and then its whole teardown", () => {
+test("a run may take its run time and then its whole teardown", () => {
   expect(runLimits(request())).toEqual({ deadlineMs: 2 * HOUR, graceMs: TEARDOWN });
 });
 
 describe("a night-time", () => {
-  test("too short for one run is refused with the least that would do, which does", () => {
+  test("too short for one run is refused with the least sufficient time", () => {
     expect(() => refuseShortNight(request(5 * HOUR))).toThrow(
       expect.objectContaining({
         code: "usage",
         message: expect.stringMatching(
-          /^--night-time is 300m, and one size may take 316m with its teardown/,
+          /^--night-time is 300m, but one size with its teardown may take 316m/,
         ) as string,
       }) as Error,
     );
@@ -58,7 +58,7 @@ describe("a night-time", () => {
     expect(least).toBeLessThan(6 * HOUR);
   });
 
-  test("that is the least has a run begin after steps that took all that is kept for them", () => {
+  test("that is just sufficient has a run start after steps that took all their reserved time", () => {
     const asked = (ms: number): NightRequest => request(ms, "gke/100,eks/100");
     const clock = fakeClock();
     const time = new NightTime(asked(leastOf(asked)), clock);
@@ -66,11 +66,11 @@ describe("a night-time", () => {
     expect(time.over).toBeUndefined();
     clock.advance(60_000);
     expect(time.over).toMatch(
-      /^the night's time is over: with its teardown it may take 316m, and 315m are left/,
+      /^the night's time is over: a run with its teardown may take 316m, but 315m are left/,
     );
   });
 
-  test("is kept whatever comes: what began last at its longest leaves the last sweep and the publication theirs", () => {
+  test("is always kept: the longest run leaves enough for the last sweep and the publication", () => {
     const clock = fakeClock();
     const startedAt = clock.now();
     const nightMs = 7 * HOUR;
@@ -79,37 +79,37 @@ describe("a night-time", () => {
     expect(time.over).toBeUndefined();
     clock.advance(LONGEST);
     for (const kind of [STEP_KINDS.sweepAfter, STEP_KINDS.publish, STEP_KINDS.publish]) {
-      const { deadlineMs, graceMs } = time.limitsOf(kind)!;
+      const { deadlineMs, graceMs } = time.limitsFor(kind)!;
       expect(deadlineMs).toBeGreaterThan(60_000);
       clock.advance(deadlineMs + graceMs + KILL_MS);
     }
     expect(clock.now() - startedAt).toBeLessThanOrEqual(nightMs);
   });
 
-  test("sweeps and publishes when it is long over too", () => {
+  test("sweeps and publishes even when it is long over", () => {
     const clock = fakeClock();
     const time = new NightTime(request(6 * HOUR), clock);
     clock.advance(100 * HOUR);
     for (const kind of [STEP_KINDS.sweepAfter, STEP_KINDS.publish])
-      expect(time.limitsOf(kind)!.deadlineMs).toBeGreaterThan(60_000);
+      expect(time.limitsFor(kind)!.deadlineMs).toBeGreaterThan(60_000);
   });
 
-  test("lets no step before the runs take what the last ones need, nor begin one without time", () => {
+  test("gives no step before the runs the time of the last steps, and starts none without time", () => {
     const clock = fakeClock();
     const time = new NightTime(request(6 * HOUR), clock);
-    const { deadlineMs, graceMs } = time.limitsOf(STEP_KINDS.teardown)!;
+    const { deadlineMs, graceMs } = time.limitsFor(STEP_KINDS.teardown)!;
     expect(deadlineMs + graceMs + KILL_MS).toBeLessThanOrEqual(5 * HOUR);
     clock.advance(5.6 * HOUR);
-    expect(time.limitsOf(STEP_KINDS.sweepBefore)).toBeUndefined();
-    expect(time.limitsOf(STEP_KINDS.preflight)).toBeDefined();
+    expect(time.limitsFor(STEP_KINDS.sweepBefore)).toBeUndefined();
+    expect(time.limitsFor(STEP_KINDS.preflight)).toBeDefined();
   });
 
-  test("that nobody gave has room for everything, each step in its own limits", () => {
+  test("that is not limited has room for everything, each step within its own limits", () => {
     const clock = fakeClock();
     const time = new NightTime(request(), clock);
     refuseShortNight(request());
     clock.advance(1_000 * HOUR);
     expect(time.over).toBeUndefined();
-    expect(time.limitsOf(STEP_KINDS.sweepAfter)).toEqual({ deadlineMs: 4 * HOUR, graceMs: 5 * 60_000 });
+    expect(time.limitsFor(STEP_KINDS.sweepAfter)).toEqual({ deadlineMs: 4 * HOUR, graceMs: 5 * 60_000 });
   });
 });

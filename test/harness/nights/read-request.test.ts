@@ -13,12 +13,24 @@ const REHEARSED: NightlyFlags = { sizes: "gke/canary", rehearse: true, runTime: 
 
 describe("a night", () => {
   test.each<[string, NightlyFlags, RegExp]>([
-    ["a size in no cloud of anybody's", { ...REAL, project: "" }, /^gke\/100 is measured in a real cloud/],
-    ["a speed of a real cloud", { ...REAL, speed: 2 }, /^--speed is nothing for a real night/],
-    ["faults of a real cloud", { ...REAL, faults: ["gke/100=f.json"] }, /^--faults is nothing for a real/],
-    ["a state of a rehearsal", { ...REHEARSED, state: "gs://b" }, /^--state is nothing for a rehearsal/],
-    ["faults of no size of it", { ...REHEARSED, faults: ["eks/canary=f"] }, /expected <size>=<file>/],
-    ["a time for not even one size", { ...REAL, nightTime: HOUR }, /^--night-time is 60m/],
+    [
+      "a size of a real cloud without a project",
+      { ...REAL, project: "" },
+      /^gke\/100 is measured in a real cloud/,
+    ],
+    ["a speed in a real cloud", { ...REAL, speed: 2 }, /^--speed needs --rehearse/],
+    ["faults in a real cloud", { ...REAL, faults: ["gke/100=f.json"] }, /^--faults needs --rehearse/],
+    [
+      "a state in a rehearsal",
+      { ...REHEARSED, state: "gs://b" },
+      /^--state cannot be combined with --rehearse/,
+    ],
+    [
+      "faults of a size that it does not have",
+      { ...REHEARSED, faults: ["eks/canary=f"] },
+      /expected <size>=<file>/,
+    ],
+    ["too little time for one size", { ...REAL, nightTime: HOUR }, /^--night-time is 60m/],
   ])("with %s is refused", async (_, flags, message) => {
     await expect(readNightRequest(flags, io, CLEAN)).rejects.toMatchObject({
       code: "usage",
@@ -26,7 +38,7 @@ describe("a night", () => {
     });
   });
 
-  test("hands what it was told on to each run, and the licence to its preflight too", async () => {
+  test("passes its flags on to each run, and the licence to the preflight too", async () => {
     const buckets = { mirror: "gs://b/runs", state: "gs://b/state" };
     const request = await readNightRequest({ ...REAL, ...buckets, licenceFile: "l.jwt" }, io, CLEAN);
     const size = request.sizes[0]!;
@@ -35,7 +47,7 @@ describe("a night", () => {
     expect(preflightArguments(size, request).join(" ")).toContain("--licence-file l.jwt");
   });
 
-  describe("of a refbench whose commit git does not tell", () => {
+  describe("of a refbench whose commit is not known", () => {
     const UNKNOWN = { version: "1.2.3", noCommit: 'git said "fatal: detected dubious ownership"' };
     const DIRTY = { version: "1.2.3", commit: "a".repeat(40), dirty: true };
 
@@ -63,14 +75,14 @@ describe("a night", () => {
       expect(stderr.text).toContain('git said "fatal: detected dubious ownership"');
     });
 
-    test("and that is rehearsed says nothing of changes in no commit", async () => {
+    test("and that is rehearsed reports no uncommitted changes", async () => {
       const stderr = new CapturedStream();
       await readNightRequest(REHEARSED, { cwd: "/nowhere", env: {}, stderr }, DIRTY);
       expect(stderr.text).toBe("");
     });
   });
 
-  test("that is rehearsed hands on its speeds, and no licence, which it simulates", async () => {
+  test("that is rehearsed passes its speeds on, but no licence, which it simulates", async () => {
     const flags = { ...REHEARSED, speed: 2000, buildSpeed: 50, licenceFile: "l.jwt" };
     const request = await readNightRequest(flags, io, CLEAN);
     const run = runArguments(request.sizes[0]!, request, { result: "r.json", budget: undefined }).join(" ");

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { CommandEnd } from "../../../harness/nights/child-command.ts";
 import type { Night } from "../../../harness/nights/night.ts";
 import type { NightRequest } from "../../../harness/nights/request.ts";
-import { exitCodeOfNight, type NightPorts, runNight } from "../../../harness/nights/run-night.ts";
+import { toExitCode, type NightPorts, runNight } from "../../../harness/nights/run-night.ts";
 import { parseSizes } from "../../../harness/nights/sizes.ts";
 import type { RunRecord } from "../../../harness/model/record/record.ts";
 import { fakeClock } from "../../support/fake-clock.ts";
@@ -25,7 +25,7 @@ function request(changes: Partial<NightRequest> = {}): NightRequest {
   };
 }
 
-/** What each command of the night was, and what it answers, by the start of its arguments. */
+/** Records the commands of a night, and answers each by the start of its arguments. */
 class World {
   readonly commands: string[] = [];
   readonly written: Night[] = [];
@@ -54,9 +54,9 @@ class World {
       this.closed.push(night.id);
       return Promise.resolve();
     },
-    estimateOf: () => 10,
+    estimateSize: () => 10,
     wantsCanary: () => Promise.resolve(false),
-    tell: () => undefined,
+    report: () => undefined,
   };
 
   passes(...names: string[]): this {
@@ -84,7 +84,7 @@ const ESTIMATE = {
   items: [],
 };
 
-test("a night sweeps, asks everything, measures each size, sweeps again and publishes", async () => {
+test("a night sweeps, makes all preflights, measures each size, sweeps again and publishes", async () => {
   const world = new World().passes("gke/100", "gce-vm/1000");
   const night = await runNight(request({ table: "README.md" }), world.ports, never);
   expect(world.steps).toEqual([
@@ -99,14 +99,14 @@ test("a night sweeps, asks everything, measures each size, sweeps again and publ
     "results table",
   ]);
   expect(night).toMatchObject({ verdict: "pass", runs: [{ state: "done", spent: 8 }, { verdict: "pass" }] });
-  expect(exitCodeOfNight(night)).toBe(0);
+  expect(toExitCode(night)).toBe(0);
   expect(world.commands.filter((line) => line.startsWith("run"))).toEqual([
     `run gke --size 100 --project my-project --night ${NIGHT} --max-cost 15.00 --output json:gke-100.json`,
     `run gce-vm --size 1000 --project my-project --night ${NIGHT} --max-cost 15.00 --output json:gce-vm-1000.json`,
   ]);
 });
 
-test("one failure stops nothing, and the night's exit code is the heaviest", async () => {
+test("a failure stops no other run, and the night's exit code is the heaviest", async () => {
   const world = new World().passes("gce-vm/1000");
   const failed = sampleRecord({
     verdict: "infrastructure",
@@ -126,10 +126,10 @@ test("one failure stops nothing, and the night's exit code is the heaviest", asy
     { verdict: "infrastructure", stage: "provision", reason: "infrastructure: quota exceeded" },
     { verdict: "pass" },
   ]);
-  expect(exitCodeOfNight(night)).toBe(30);
+  expect(toExitCode(night)).toBe(30);
 });
 
-test("a run that made nothing is told by its exit code and its last words", async () => {
+test("a run without a record is judged by its exit code, with its last line as the reason", async () => {
   const world = new World().passes("gce-vm/1000");
   world.answers.push(["run gke", { code: 2, said: ["refbench: gke 100 is not started: no licence"] }]);
   const night = await runNight(request(), world.ports, never);
@@ -147,7 +147,7 @@ test("a run whose record is not part of the table is marked with the reasons", a
   expect(runs[1]?.unofficial).toBeUndefined();
 });
 
-test("a run that says nothing but that it ended well has not passed", async () => {
+test("a run with exit code 0 but without a record has not passed", async () => {
   const night = await runNight(request(), new World().passes("gce-vm/1000").ports, never);
   expect(night.runs[0]).toMatchObject({
     verdict: "harness-error",
@@ -163,7 +163,7 @@ describe("a zone without machines", () => {
       ...changes,
     });
 
-  test("is tried once in another one, which is told what it takes the place of", async () => {
+  test("is replaced once by another zone, and the second run records the first", async () => {
     const world = new World().passes("gce-vm/1000");
     world.records.set("gke-100.json", stockOut());
     world.records.set("gke-100-second.json", officialRecord({ runId: "01kf3zq8v1a2b3c4d5e6f7g8ha" }));
@@ -179,7 +179,7 @@ describe("a zone without machines", () => {
     expect(night.verdict).toBe("pass");
   });
 
-  test("leaves its second try what the first has not spent, and is never told as the second's record", async () => {
+  test("leaves the rest of its budget to the second try, and its record is never taken for the second's", async () => {
     const world = new World();
     const cost = { spent: 6, basis: "estimated" as const, estimate: ESTIMATE };
     const found = stockOut({ cost });
@@ -194,7 +194,7 @@ describe("a zone without machines", () => {
     expect(world.commands.filter((line) => line.startsWith("run"))[1]).toContain("--max-cost 11.00");
   });
 
-  test("is not tried a third time, and not while something of the first is left", async () => {
+  test("is not tried a third time, nor while something of the first try is left", async () => {
     const world = new World().passes("gce-vm/1000");
     world.records.set("gke-100.json", stockOut());
     world.records.set("gke-100-second.json", stockOut({ runId: "01kf3zq8v1a2b3c4d5e6f7g8ha" }));
@@ -210,16 +210,16 @@ describe("a zone without machines", () => {
 });
 
 describe("money", () => {
-  test("a run that the night has no money left for is skipped, which is no pass", async () => {
+  test("a run that the night cannot afford is skipped, and does not count as passed", async () => {
     const world = new World().passes("gke/100", "gce-vm/1000");
     const night = await runNight(request({ maxCost: 17 }), world.ports, never);
     expect(world.commands.filter((line) => line.startsWith("run"))).toHaveLength(1);
     expect(night.runs[1]).toMatchObject({ state: "skipped", verdict: "cost-ceiling" });
     expect(night.runs[1]?.reason).toContain("only $9.00 are left");
-    expect(exitCodeOfNight(night)).toBe(50);
+    expect(toExitCode(night)).toBe(50);
   });
 
-  test("a run may cost half more than expected, and never what the night has not", async () => {
+  test("a run may cost 1.5 times its estimate, and at most what the night has left", async () => {
     const world = new World().passes("gke/100", "gce-vm/1000");
     const night = await runNight(request({ maxCost: 20 }), world.ports, never);
     expect(night.runs.map(({ budget }) => budget)).toEqual([15, 12]);
@@ -232,7 +232,7 @@ describe("money", () => {
     expect(night.runs.map(({ state }) => state)).toEqual(["done", "done"]);
   });
 
-  test("what is not known to have cost less is counted at its limit", async () => {
+  test("a run of unknown cost counts with its whole budget", async () => {
     const world = new World().passes("gce-vm/1000");
     const night = await runNight(request({ maxCost: 20 }), world.ports, never);
     expect(night.runs.map(({ state }) => state)).toEqual(["done", "skipped"]);
@@ -248,10 +248,10 @@ test.each([
   const night = await runNight(request(), world.ports, never);
   expect(night.steps.find(({ name }) => name.startsWith("sweep after"))).toMatchObject({ outcome });
   expect(night.verdict).toBe(verdict);
-  expect(exitCodeOfNight(night)).toBe(exit);
+  expect(toExitCode(night)).toBe(exit);
 });
 
-test("what a sweep before the runs removed is told, and is no failure of this night", async () => {
+test("what a sweep before the runs removed is reported, and is not a failure of this night", async () => {
   const world = new World().passes("gke/100", "gce-vm/1000");
   world.answers.push(["sweep", { code: 10 }, () => world.answers.shift()]);
   const night = await runNight(request(), world.ports, never);
@@ -259,7 +259,7 @@ test("what a sweep before the runs removed is told, and is no failure of this ni
   expect(night.verdict).toBe("pass");
 });
 
-test("each cloud is swept once, and a canary goes before the first size that wants one", async () => {
+test("each cloud is swept once, and a canary precedes the first size that needs one", async () => {
   const world = new World().passes("gke/100", "gke/canary", "eks/100");
   const sizes = parseSizes("gke/100,eks/100");
   const wantsCanary: NightPorts["wantsCanary"] = ({ architecture }) =>
@@ -283,17 +283,17 @@ describe("a night's own time", () => {
   const HOUR = 3_600_000;
   const OVER = "not measured: the night's time is over";
 
-  test("begins no run that may not end within it, which is no pass, and still sweeps and publishes", async () => {
+  test("starts no run that may not end within it, does not count it as passed, and still sweeps and publishes", async () => {
     const world = new World().passes("gke/100", "gce-vm/1000");
     world.answers.push(["run gke", {}, () => world.clock.advance(3 * HOUR)]);
     const night = await runNight(request({ nightTimeMs: 6 * HOUR }), world.ports, never);
     expect(world.steps.slice(3)).toEqual(["run gke", "sweep --project", "results import", "results publish"]);
     expect(night.runs).toMatchObject([{ verdict: "pass" }, { state: "skipped", verdict: "interrupted" }]);
     expect(night.runs[1]?.reason).toContain(OVER);
-    expect(exitCodeOfNight(night)).toBe(61);
+    expect(toExitCode(night)).toBe(61);
   });
 
-  test("is asked before a canary and again before the size behind it", async () => {
+  test("is checked before a canary and again before the next size", async () => {
     const world = new World().passes("gke/canary", "gke/100");
     world.answers.push(["run gke --size canary", {}, () => world.clock.advance(3 * HOUR)]);
     const ports = { ...world.ports, wantsCanary: () => Promise.resolve(true) };
@@ -302,7 +302,7 @@ describe("a night's own time", () => {
     expect(night.runs.map(({ size, state }) => `${size} ${state}`)).toEqual(["canary done", "100 skipped"]);
   });
 
-  test("begins no second try in another zone either, and the first says so", async () => {
+  test("starts no second try in another zone either, and the first run gives the reason", async () => {
     const world = new World();
     const reasons = ["infrastructure: Error 400: ZONE_RESOURCE_POOL_EXHAUSTED"];
     world.records.set("gke-100.json", officialRecord({ verdict: "infrastructure", reasons }));
@@ -311,10 +311,10 @@ describe("a night's own time", () => {
     const night = await runNight(asked, world.ports, never);
     expect(night.runs).toHaveLength(1);
     expect(night.runs[0]?.reason).toMatch(/EXHAUSTED; not tried in us-central1-b: the night's time is over/);
-    expect(exitCodeOfNight(night)).toBe(30);
+    expect(toExitCode(night)).toBe(30);
   });
 
-  test("is no reason to leave out a sweep or a teardown before it, but to say that there was no time", async () => {
+  test("never prevents the sweep before the runs, and the steps that had no time give the reason", async () => {
     const world = new World();
     world.answers.push(["sweep", {}, () => world.clock.advance(9 * HOUR)]);
     const night = await runNight(request({ nightTimeMs: 6 * HOUR }), world.ports, never);
@@ -333,7 +333,7 @@ test("Ctrl-C ends the run at work, skips the others, and still sweeps and publis
   const night = await runNight(request(), world.ports, { ...never, stop: stop.signal });
   expect(world.steps.slice(3)).toEqual(["run gke", "sweep --project", "results import", "results publish"]);
   expect(night.runs).toMatchObject([{ verdict: "interrupted" }, { state: "skipped" }]);
-  expect(exitCodeOfNight(night)).toBe(61);
+  expect(toExitCode(night)).toBe(61);
 });
 
 test("a second Ctrl-C leaves at once", async () => {
@@ -343,19 +343,19 @@ test("a second Ctrl-C leaves at once", async () => {
   const night = await runNight(request(), world.ports, { stop: stop.signal, leave: leave.signal });
   expect(world.steps.at(-1)).toBe("run gke");
   expect(night.finishedAt).toBeDefined();
-  expect(exitCodeOfNight(night)).toBe(60);
+  expect(toExitCode(night)).toBe(60);
 });
 
-test("a night that is left never says less than what it found", async () => {
+test("a night that is left keeps a heavier verdict that it had found", async () => {
   const [stop, leave] = [new AbortController(), new AbortController()];
   const world = new World();
   world.answers.push(["run gke", { code: 41 }, () => [stop, leave].forEach((each) => each.abort())]);
   const night = await runNight(request(), world.ports, { stop: stop.signal, leave: leave.signal });
-  expect(exitCodeOfNight(night)).toBe(41);
-  expect(exitCodeOfNight(night, "harness-error")).toBe(41);
+  expect(toExitCode(night)).toBe(41);
+  expect(toExitCode(night, "harness-error")).toBe(41);
 });
 
-test("Ctrl-C while a run's start is noted starts it no more", async () => {
+test("Ctrl-C while the start of a run is written prevents the run", async () => {
   const stop = new AbortController();
   const world = new World();
   const write: NightPorts["write"] = ({ runs }) => {
@@ -367,7 +367,7 @@ test("Ctrl-C while a run's start is noted starts it no more", async () => {
   expect(night.verdict).toBe("interrupted");
 });
 
-test("a disk that fills, or a bucket that does not answer, keeps no night from its runs and its last sweep", async () => {
+test("neither a full disk nor a bucket that does not answer prevents the runs and the last sweep", async () => {
   const world = new World().passes("gke/100", "gce-vm/1000");
   let writes = 0;
   const write: NightPorts["write"] = () =>
@@ -405,7 +405,7 @@ describe("a night before this one", () => {
     return { world, night: await runNight(request(), { ...world.ports, earlier }, never) };
   };
 
-  test("that never ended is told, its runs are torn down first, and it is closed", async () => {
+  test("that never ended is reported, its runs are torn down first, and it is closed", async () => {
     const { world, night } = await after({ night: EARLIER });
     expect(world.commands[0]).toBe("teardown 01kf3run");
     expect(night.unended).toMatchObject([{ night: EARLIER.night, runs: [{ state: "running" }] }]);
@@ -413,13 +413,13 @@ describe("a night before this one", () => {
     expect(night.verdict).toBe("pass");
   });
 
-  test("whose run could not be torn down stays open for the next one", async () => {
+  test("stays open for the next one if its run could not be torn down", async () => {
     const { world, night } = await after({ night: EARLIER }, { code: 41 });
     expect(world.closed).toEqual([]);
-    expect(exitCodeOfNight(night)).toBe(40);
+    expect(toExitCode(night)).toBe(40);
   });
 
-  test("whose file cannot be read is told, its runs are torn down, and this one measures and is no success", async () => {
+  test("whose file cannot be read is reported, its runs are torn down, and this one measures but does not pass", async () => {
     const { world, night } = await after({ problem: "Unexpected end of JSON input" });
     expect(world.commands[0]).toBe("teardown 01kf3run");
     expect(world.closed).toEqual([EARLIER.night]);
@@ -427,17 +427,17 @@ describe("a night before this one", () => {
       { night: EARLIER.night, problem: "Unexpected end of JSON input", runs: ["01kf3run"] },
     ]);
     expect(night.runs.map(({ verdict }) => verdict)).toEqual(["pass", "pass"]);
-    expect(exitCodeOfNight(night)).toBe(20);
+    expect(toExitCode(night)).toBe(20);
   });
 });
 
-test("a run that may take longer than runs live is told to live longer", async () => {
+test("a run that may take longer than the default expiry gets a longer one", async () => {
   const world = new World();
   await runNight(request({ runTimeMs: 5 * 3_600_000 }), world.ports, never);
   expect(world.commands.find((line) => line.startsWith("run gke"))).toContain("--ttl 310m");
 });
 
-test("its file says at every moment what is at work", async () => {
+test("the file shows the state of each run at every moment", async () => {
   const world = new World().passes("gke/100", "gce-vm/1000");
   await runNight(request(), world.ports, never);
   expect(world.written[0]?.runs.map(({ state }) => state)).toEqual(["waiting", "waiting"]);
@@ -453,4 +453,16 @@ test.each([
   ["gke/7", /size is "7"/],
 ])("sizes such as %s are refused", (text, message) => {
   expect(() => parseSizes(text)).toThrow(message);
+});
+
+test("the start of each run is reported with its position, and with about the time left once one has ended", async () => {
+  const world = new World().passes("gke/100", "gce-vm/1000");
+  const lines: string[] = [];
+  world.answers.push(["run gke", {}, () => world.clock.advance(3_600_000)]);
+  await runNight(request(), { ...world.ports, report: (line) => void lines.push(line) }, never);
+  expect(lines).toContain("night: gke/100 (run 1 of 2)");
+  // The first was expected to take 58 minutes and took 60; the second is expected to take 45.
+  expect(lines.find((line) => line.startsWith("night: gce-vm/1000 ("))).toMatch(
+    /^night: gce-vm\/1000 \(run 2 of 2, about \d+m \d\ds left\)$/,
+  );
 });

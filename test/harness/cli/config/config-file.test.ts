@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { findConfigFile } from "../../../../harness/cli/config/config-file.ts";
 import { main } from "../../../../harness/cli/main.ts";
-import { commandEnv } from "../../../../harness/nights/child-command.ts";
+import { selectEnvironment } from "../../../../harness/nights/child-command.ts";
 
 async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
   const cwd = await mkdtemp(join(tmpdir(), "refbench-config-"));
@@ -58,7 +58,7 @@ describe("the config file", () => {
 
   test("is not read by the commands that a night starts, which get flags", async () => {
     const cwd = await folderWith({ "refbench.config.json": OWN });
-    expect(await findConfigFile(cwd, commandEnv({}))).toBeUndefined();
+    expect(await findConfigFile(cwd, selectEnvironment({}))).toBeUndefined();
   });
 });
 

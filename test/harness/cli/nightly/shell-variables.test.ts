@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { programOf } from "../../../../harness/cli/main.ts";
-import { commandEnv } from "../../../../harness/nights/child-command.ts";
+import { selectEnvironment } from "../../../../harness/nights/child-command.ts";
 
 const io = { stdout: process.stdout, stderr: process.stderr, env: {}, cwd: "/", exit: () => undefined };
 const program = await programOf(io, "0.0.0");
@@ -37,7 +37,7 @@ function documented(fate: string): readonly string[] {
 
 const OWN = variablesOf("nightly");
 const READ = [...new Set([...STARTED.flatMap(variablesOf), ...WITHOUT_FLAG])];
-const isHandedOn = (name: string): boolean => name in commandEnv({ [name]: "x" });
+const isHandedOn = (name: string): boolean => name in selectEnvironment({ [name]: "x" });
 
 describe("of the variables of a shell, the page of the variables says", () => {
   test("which are flags of a night, and none of those reaches its commands but by a flag", () => {
@@ -57,5 +57,5 @@ describe("of the variables of a shell, the page of the variables says", () => {
 
 test("a variable that nobody knows yet is kept out, and what is not refbench's is handed on", () => {
   const env = { PATH: "/bin", AWS_PROFILE: "bench", REFBENCH_NEW: "x", GITHUB_TOKEN: "t" };
-  expect(commandEnv(env)).toEqual({ PATH: "/bin", AWS_PROFILE: "bench", REFBENCH_CONFIG: "off" });
+  expect(selectEnvironment(env)).toEqual({ PATH: "/bin", AWS_PROFILE: "bench", REFBENCH_CONFIG: "off" });
 });
