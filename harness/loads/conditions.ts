@@ -2,8 +2,8 @@ import { GENERATOR_LIMITS, type LoadTask } from "../model/ports/worker-task.ts";
 import type { DeploymentLook } from "../workload/checks/guard-look.ts";
 import { explainFewerParts } from "../workload/parts/split-load.ts";
 
-/** What changes the meaning of a load's figures, in words. */
-export function conditionsOfLoad(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {
+/** The conditions that change the meaning of a load's figures, in words. */
+export function listConditions(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {
   const { deployment, traffic, login, keep, app } = task;
   const isShared = task.generatorLimits.slipP99Ms !== GENERATOR_LIMITS.slipP99Ms;
   const tokens = {

@@ -1,29 +1,29 @@
 import { RefbenchError } from "../tools/error.ts";
 
-/** What the user's signals mean for a load. */
+/** The effect of the user's signals on a load. */
 export interface LoadInterrupts extends Disposable {
-  /** Aborts at the first: the load stops and what it made is deleted. */
+  /** Aborts at the first signal: the load stops, and everything that it created is deleted. */
   readonly stop: AbortSignal;
-  /** Aborts at the second: the command leaves at once. */
+  /** Aborts at the second signal: the command ends immediately. */
   readonly leave: AbortSignal;
-  /** Resolves with the second. */
+  /** Resolves at the second signal. */
   readonly left: Promise<"left">;
 }
 
 /** Listens for signals until disposed. */
 export function listenForLoadInterrupts(
-  tell: (message: string) => void,
-  /** Says what the second one leaves undone. */
+  report: (message: string) => void,
+  /** The command that deletes what the second signal leaves. */
   cleanup: string,
 ): LoadInterrupts {
   const stop = new AbortController();
   const leave = new AbortController();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (!stop.signal.aborted) {
-      tell("stopping; what was made is deleted (Ctrl-C again leaves at once)");
+      report("stopping; everything that was created is deleted (Ctrl-C again ends immediately)");
       stop.abort(new RefbenchError("interrupted", `stopped by ${signal}`));
     } else if (!leave.signal.aborted) {
-      tell(`left before the cleanup's end; delete what is there with\n  ${cleanup}`);
+      report(`ended before the cleanup was complete; delete the rest with\n  ${cleanup}`);
       leave.abort(new RefbenchError("interrupted", `left by a second ${signal}`));
     }
   };

@@ -7,7 +7,7 @@ import type { OutputSpec } from "../results/format/output-spec.ts";
 import { writeOutputs } from "../results/output/outputs.ts";
 import type { Io } from "../composition/settings/io.ts";
 
-/** Writes the record into this folder, so that no output that fails can lose it; the file, or undefined. */
+/** Writes the record into the working directory, so that a failed output does not lose it. Returns the file, or undefined. */
 export async function keepRecord(record: RunRecord, io: Io): Promise<string | undefined> {
   const file = join(io.cwd, ".refbench", "scaletest", record.runId, "record.json");
   try {
@@ -20,7 +20,7 @@ export async function keepRecord(record: RunRecord, io: Io): Promise<string | un
   }
 }
 
-/** Writes the outputs that were asked for; the cleanup is over by then. */
+/** Writes the requested outputs, after the cleanup. */
 export async function writeKept(
   record: RunRecord,
   outputs: readonly OutputSpec[],

@@ -7,7 +7,7 @@ import { localWorkers } from "../composition/worker-program.ts";
 
 export type EngineChoice = Engine | "both";
 
-/** One load by one engine. */
+/** One load made by one engine. */
 export interface EngineRun {
   readonly engine: Engine;
   readonly task: LoadTask;
@@ -16,8 +16,8 @@ export interface EngineRun {
 }
 
 /**
- * The loads that a choice comes to, in their order. The coder binary is asked for its utility, and what that cannot
- * do is refused, before anything is created.
+ * Returns the loads for a choice, in their order. Looks for the utility of the coder binary, and refuses what it cannot
+ * do, before anything is created.
  */
 export async function planEngines(
   choice: EngineChoice,
@@ -27,7 +27,7 @@ export async function planEngines(
     readonly coderBinary?: string | undefined;
     readonly env: NodeJS.ProcessEnv;
     readonly signal: AbortSignal;
-    /** Where Coder's reports are kept, secrets taken out. @default nowhere */
+    /** Folder for Coder's reports, without secrets. @default none are kept */
     readonly reportsFolder?: string;
   },
 ): Promise<readonly EngineRun[]> {

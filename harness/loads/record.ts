@@ -20,27 +20,27 @@ import { auditReason, selfAudit } from "../results/self-audit/self-audit.ts";
 import type { BuildCapacity } from "../workload/context/capacity.ts";
 import type { DeploymentLook } from "../workload/checks/guard-look.ts";
 import { refbenchVersion } from "../composition/settings/refbench-version.ts";
-import { conditionsOfLoad } from "./conditions.ts";
+import { listConditions } from "./conditions.ts";
 import type { LoadOutcome } from "./run-load.ts";
 
-export interface RecordGround {
+export interface RecordInput {
   readonly runId: string;
   readonly task: LoadTask;
   readonly look: DeploymentLook;
   readonly maxFailures: number | undefined;
-  /** The words of its command; absent of one load of many. */
+  /** The words of its command; absent for a load of a search. */
   readonly given?: readonly string[];
-  /** To delete what is left, to be pasted. */
+  /** The command that deletes what is left. */
   readonly cleanup: string;
 }
 
-/** The record of a load by hand: the figures of a run's load, of a deployment that refbench did not make. */
-export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): Promise<RunRecord> {
+/** Builds the record of a manual load: the figures of a load on a deployment that refbench did not make. */
+export async function buildLoadRecord(outcome: LoadOutcome, ground: RecordInput): Promise<RunRecord> {
   const { runId, task, look, maxFailures, given } = ground;
-  const measured = measurementsOf(outcome, task);
-  const objectives = [...judge(objectivesOf(task, look, maxFailures), measured)];
-  const teardown = teardownOf(outcome, ground);
-  const held = verdictsOf(outcome, measured, objectives, teardown);
+  const measured = readMeasurements(outcome, task);
+  const objectives = [...judge(chooseObjectives(task, look, maxFailures), measured)];
+  const teardown = summarizeTeardown(outcome, ground);
+  const held = listVerdicts(outcome, measured, objectives, teardown);
   const { host } = new URL(look.url);
   const builds = recordedCapacity(look);
   const record = recordSchema.parse({
@@ -59,12 +59,14 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
       inUse: [...look.inUse],
       ...(given === undefined ? {} : { given: [...given] }),
     },
-    ...(look.isEmulated ? { rehearsedVersion: plain(look.version) } : { coderVersion: plain(look.version) }),
-    startedAt: instant(outcome.startedMs),
-    finishedAt: instant(outcome.cleanup.state === "kept" ? outcome.endedMs : outcome.cleanup.endedMs),
+    ...(look.isEmulated
+      ? { rehearsedVersion: plainVersion(look.version) }
+      : { coderVersion: plainVersion(look.version) }),
+    startedAt: formatInstant(outcome.startedMs),
+    finishedAt: formatInstant(outcome.cleanup.state === "kept" ? outcome.endedMs : outcome.cleanup.endedMs),
     clock: {
       spans: "elapsed",
-      steps: (outcome.steps ?? []).map(({ seenMs, byMs }) => ({ at: instant(seenMs), byMs })),
+      steps: (outcome.steps ?? []).map(({ seenMs, byMs }) => ({ at: formatInstant(seenMs), byMs })),
     },
     load: {
       users: task.existing === undefined ? task.users : 0,
@@ -85,22 +87,22 @@ export async function recordOfLoad(outcome: LoadOutcome, ground: RecordGround): 
       node: process.version,
       machine: thisMachine(),
     },
-    conditions: [...conditionsOfLoad(task, look, ground.cleanup), ...sshConditions(measured)],
+    conditions: [...listConditions(task, look, ground.cleanup), ...sshConditions(measured)],
     resources: {},
-    stages: stagesOf(outcome),
+    stages: listStages(outcome),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
     teardown,
-    ...concluded(held),
+    ...concludeVerdict(held),
   });
   const impossible = auditReason(selfAudit(record));
   return impossible === undefined
     ? record
-    : { ...record, ...concluded([...held, ["harness-error", impossible]]) };
+    : { ...record, ...concludeVerdict([...held, ["harness-error", impossible]]) };
 }
 
-/** The heaviest of the verdicts that hold, its reasons first. */
-function concluded(held: readonly Held[]): Pick<RunRecord, "verdict" | "reasons"> {
+/** The heaviest verdict, with its reasons first. */
+function concludeVerdict(held: readonly Held[]): Pick<RunRecord, "verdict" | "reasons"> {
   const verdict = worst(held.map(([word]) => word));
   return {
     verdict: recordSchema.shape.verdict.parse(verdict),
@@ -110,17 +112,17 @@ function concluded(held: readonly Held[]): Pick<RunRecord, "verdict" | "reasons"
   };
 }
 
-/** The objectives that a load by hand missed, one sentence each; a load that found its workspaces has its own number of them. */
-export function missedBy(
+/** The objectives that a manual load missed, one sentence each. A load on existing workspaces is judged by their number. */
+export function listMissedObjectives(
   result: LoadResult,
-  { task, look, maxFailures }: Pick<RecordGround, "task" | "look" | "maxFailures">,
+  { task, look, maxFailures }: Pick<RecordInput, "task" | "look" | "maxFailures">,
 ): string[] {
   const asked = { ...task, workspaces: result.workspaces.asked || task.workspaces };
-  const judged = judge(objectivesOf(asked, look, maxFailures), measurementsOf({ result }, task));
+  const judged = judge(chooseObjectives(asked, look, maxFailures), readMeasurements({ result }, task));
   return judged.filter(failsRun).map(objectiveSentence);
 }
 
-function measurementsOf(
+function readMeasurements(
   { result }: Pick<LoadOutcome, "result">,
   { deployment }: LoadTask,
 ): Measurements | undefined {
@@ -130,13 +132,13 @@ function measurementsOf(
   return { ...result, connections: { ...result.connections, sshPath: path[deployment.ssh] } };
 }
 
-/** As a record writes it: 0 stands for unknown, and a condition says why. */
+/** The build capacity for the record: 0 means unknown, and a condition has the reason. */
 function recordedCapacity({ builds }: DeploymentLook): BuildCapacity {
   return "unknown" in builds ? { replicas: 0, daemons: 0 } : builds;
 }
 
-/** The defaults that hold for any size; `--max-failures` takes the place of the share that may fail. */
-function objectivesOf(
+/** The default objectives; `--max-failures` replaces the share that may fail. */
+function chooseObjectives(
   { workspaces }: LoadTask,
   look: DeploymentLook,
   maxFailures: number | undefined,
@@ -155,15 +157,15 @@ function objectivesOf(
   );
 }
 
-/** What the cleanup of a load by hand left, as its record says it. */
-export function teardownOf(
+/** The result of a manual load's cleanup, for its record. */
+export function summarizeTeardown(
   { cleanup }: Pick<LoadOutcome, "cleanup">,
-  { task, look, cleanup: command }: Pick<RecordGround, "task" | "look" | "cleanup">,
+  { task, look, cleanup: command }: Pick<RecordInput, "task" | "look" | "cleanup">,
 ): Teardown {
   if (cleanup.state === "kept") return { state: "pending" };
   const kinds = task.reuseUsers === true ? "workspaces and tokens" : "workspaces, users and tokens";
   const scope = `${kinds} named ${task.prefix}-… on ${look.url}`;
-  const known = { scope, finishedAt: instant(cleanup.endedMs), swept: [] };
+  const known = { scope, finishedAt: formatInstant(cleanup.endedMs), swept: [] };
   const unverified = (problem: string): Teardown => ({
     ...known,
     state: "unverified",
@@ -186,7 +188,7 @@ export function teardownOf(
   };
 }
 
-function verdictsOf(
+function listVerdicts(
   { result, failure }: LoadOutcome,
   measured: Measurements | undefined,
   objectives: RunRecord["objectives"],
@@ -203,11 +205,11 @@ function verdictsOf(
   return held;
 }
 
-function stagesOf({ startedMs, endedMs, failure, cleanup }: LoadOutcome): RunRecord["stages"] {
+function listStages({ startedMs, endedMs, failure, cleanup }: LoadOutcome): RunRecord["stages"] {
   const load = {
     stage: "load",
-    startedAt: instant(startedMs),
-    finishedAt: instant(endedMs),
+    startedAt: formatInstant(startedMs),
+    finishedAt: formatInstant(endedMs),
     ...(failure === undefined
       ? { outcome: "ok" as const }
       : {
@@ -222,18 +224,18 @@ function stagesOf({ startedMs, endedMs, failure, cleanup }: LoadOutcome): RunRec
     load,
     {
       stage: "cleanup",
-      startedAt: instant(endedMs),
-      finishedAt: instant(cleanup.endedMs),
+      startedAt: formatInstant(endedMs),
+      finishedAt: formatInstant(cleanup.endedMs),
       outcome: isClean ? "ok" : "failed",
     },
   ];
 }
 
-function instant(milliseconds: number): string {
+function formatInstant(milliseconds: number): string {
   return new Date(milliseconds).toISOString();
 }
 
-/** As rows say it: without the `v` and the build behind `+`. */
-function plain(version: string): string {
+/** A version without its `v` and without the build after `+`. */
+function plainVersion(version: string): string {
   return version.replace(/^v/, "").replace(/\+.*$/, "");
 }

@@ -11,15 +11,15 @@ import { cleanUp, type CleanupResult } from "../workload/removal/cleanup.ts";
 import type { GuardedCaller } from "../workload/checks/guard-caller.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 
-/** What a load by hand came to; whatever happened in it, its cleanup was tried. */
+/** The outcome of a manual load. Its cleanup was tried in any case. */
 export interface LoadOutcome {
   readonly startedMs: number;
   readonly endedMs: number;
-  /** The wall clock was set meanwhile: when that was seen, and by how much. The other times are elapsed time. */
+  /** Steps of the wall clock during the load: when each was noticed, and by how much. The other times are elapsed time. */
   readonly steps?: readonly { readonly seenMs: number; readonly byMs: number }[];
-  /** Absent when the load ended without figures. */
+  /** Absent if the load ended without figures. */
   readonly result?: LoadResult;
-  /** Why it has none, or why it was stopped. */
+  /** Why it has no figures, or why it was stopped. */
   readonly failure?: RefbenchError;
   readonly cleanup:
     | { readonly state: "kept" }
@@ -32,7 +32,7 @@ export interface LoadCommandMeans {
   readonly interrupts: Pick<LoadInterrupts, "stop" | "leave">;
   readonly reporter: Reporter;
   readonly clock: Clock;
-  /** The caller for the cleanup, which goes on when the load was stopped. */
+  /** The caller for the cleanup, which continues after the load was stopped. */
   readonly callerWith: (signal: AbortSignal) => GuardedCaller;
   /** Milliseconds; 0 = none. */
   readonly timeoutMs: number;
@@ -40,7 +40,7 @@ export interface LoadCommandMeans {
   readonly cleanupJobTimeoutMs: number;
 }
 
-/** Runs the load, then deletes what it left: after its end, a stop, a failure alike. */
+/** Runs the load, then deletes what it left, whether it ended, was stopped or failed. */
 export async function runLoadByHand(task: LoadTask, given: LoadCommandMeans): Promise<LoadOutcome> {
   const means = { ...given, clock: steadyClock(given.clock) };
   const { clock } = means;
@@ -53,7 +53,7 @@ export async function runLoadByHand(task: LoadTask, given: LoadCommandMeans): Pr
   const loaded = await load(task, means, report);
   const endedMs = clock.now();
   const ended = momentNow(given.clock);
-  // Refused before anything was created: there is nothing to clean up, and no figure.
+  // It was refused before anything was created: there are no figures and nothing to clean up.
   if (loaded.failure?.code === "usage") throw loaded.failure;
   if (loaded.failure?.code === "generator")
     throw new RefbenchError("usage", loaded.failure.message, { cause: loaded.failure });
@@ -65,14 +65,14 @@ export async function runLoadByHand(task: LoadTask, given: LoadCommandMeans): Pr
     durationMs: clock.elapsed() - since,
     ...(loaded.failure === undefined ? {} : { message: loaded.failure.message }),
   });
-  const times = { startedMs, endedMs, steps: stepsOf([began, ended], endedMs) };
+  const times = { startedMs, endedMs, steps: listSteps([began, ended], endedMs) };
   if (task.keep === true) return { ...times, ...loaded, cleanup: { state: "kept" } };
   const cleanup = await cleanupAfter(task, means, report);
-  const later = stepsOf([ended, momentNow(given.clock)], clock.now());
+  const later = listSteps([ended, momentNow(given.clock)], clock.now());
   return { ...times, ...loaded, cleanup, steps: [...times.steps, ...later] };
 }
 
-function stepsOf([from, to]: readonly [Moment, Moment], seenMs: number): NonNullable<LoadOutcome["steps"]> {
+function listSteps([from, to]: readonly [Moment, Moment], seenMs: number): NonNullable<LoadOutcome["steps"]> {
   const byMs = stepBetween(from, to);
   return byMs === 0 ? [] : [{ seenMs, byMs }];
 }
@@ -89,12 +89,12 @@ async function load(
       signal,
       onEvent: (event) => {
         limits.see(event);
-        tell(event, report);
+        reportEvent(event, report);
       },
     });
-    return signal.aborted ? { result, failure: reasonOf(signal) } : { result };
+    return signal.aborted ? { result, failure: readReason(signal) } : { result };
   } catch (error) {
-    if (signal.aborted) return { failure: reasonOf(signal) };
+    if (signal.aborted) return { failure: readReason(signal) };
     return {
       failure:
         error instanceof RefbenchError
@@ -106,7 +106,7 @@ async function load(
   }
 }
 
-/** The time that the load may take, and the time of its deleting, which begins when it says so. */
+/** The time limits of the load and of its deletes, which begin with the first event about them. */
 class PhaseLimits {
   readonly #stop = new AbortController();
   readonly #cleanupTimeoutMs: number;
@@ -137,18 +137,18 @@ class PhaseLimits {
   #arm(milliseconds: number, flag: string): void {
     if (milliseconds === 0) return;
     this.#timer = setTimeout(
-      () => this.#stop.abort(new RefbenchError("interrupted", `${flag} of ${milliseconds / 1000} s was up`)),
+      () => this.#stop.abort(new RefbenchError("interrupted", `${flag} of ${milliseconds / 1000} s is over`)),
       milliseconds,
     );
   }
 }
 
-function reasonOf(signal: AbortSignal): RefbenchError {
+function readReason(signal: AbortSignal): RefbenchError {
   const reason: unknown = signal.reason;
   return reason instanceof RefbenchError ? reason : new RefbenchError("interrupted", messageOf(reason));
 }
 
-function tell(event: WorkerEvent, report: (event: RunEvent) => void): void {
+function reportEvent(event: WorkerEvent, report: (event: RunEvent) => void): void {
   if (event.type === "progress") report({ type: "load.progress", progress: event.progress });
   else if (event.type === "note") report({ type: "note", level: "info", message: event.message });
   else if (event.type === "failure") {

@@ -35,5 +35,6 @@ export class NightProgress {
 
 function expectedMinutes({ architecture, size }: SizeName): number {
   const minutes = estimateMinutes(getArchitecture(architecture), resolveSize(architecture, size).figures);
-  return Object.values(minutes).reduce((sum: number, each: number) => sum + each, 0);
+  const parts: readonly number[] = Object.values(minutes);
+  return parts.reduce((sum, each) => sum + each, 0);
 }

@@ -58,7 +58,7 @@ export async function runLoadCommand(
   }
   looking.release();
   const reporter = progressReporter(io);
-  using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
+  using interrupts = listenForLoadInterrupts((message) => reporter.writeLine(message), cleanup);
   const loads: KeptLoad[] = [];
   const means = { flags, io, reach, interrupts, reporter, runId, look, cleanup, given: given(io.env) };
   const ended = await Promise.race([runEngines(runs, loads, means), interrupts.left]).finally(() => {

@@ -2,27 +2,27 @@ import type { RunRecord } from "../../model/record/record.ts";
 import type { Phase } from "../../model/record/worker-result.ts";
 import { type RunFigure, figuresOf } from "../../results/compare/figures.ts";
 
-/** One figure that both engines tell in the same meaning. */
+/** One figure that has the same meaning for both engines. */
 export interface EngineFigure {
   readonly name: string;
   readonly unit: RunFigure["unit"];
-  /** Absent where that engine has none. */
+  /** Absent if the engine has none. */
   readonly refbench?: number;
   readonly coder?: number;
 }
 
-/** The same load by refbench and by Coder's own utility, one after the other. */
+/** The same load made by refbench and by Coder's own utility, one after the other. */
 export interface EngineComparison {
   readonly runs: Readonly<Record<"refbench" | "coder", { readonly runId: string; readonly verdict: string }>>;
-  /** Whether what was loaded was an emulator. */
+  /** Whether the deployment was an emulator. */
   readonly simulated: boolean;
   readonly coderVersion: string;
   readonly figures: readonly EngineFigure[];
   readonly notComparable: readonly string[];
 }
 
-/** Phases that both measure alike: by the server's clock, by refbench's own deletes, by its probe. */
-const ALIKE: ReadonlySet<Phase> = new Set<Phase>([
+/** Phases that are measured in the same way: by the server's clock, by refbench's own deletes, by its API probe. */
+const SAME_METHOD: ReadonlySet<Phase> = new Set<Phase>([
   "build-queue",
   "build",
   "build-init",
@@ -35,9 +35,9 @@ const ALIKE: ReadonlySet<Phase> = new Set<Phase>([
   "api-probe",
 ]);
 
-/** Sets the figures of both records side by side; each needs measurements. */
+/** Compares the figures of both records; each needs measurements. */
 export function compareRecords(refbench: RunRecord, coder: RunRecord): EngineComparison {
-  const choice = { phases: ALIKE, basis: "raw" } as const;
+  const choice = { phases: SAME_METHOD, basis: "raw" } as const;
   const [ours, theirs] = [figuresOf(refbench.measurements, choice), figuresOf(coder.measurements, choice)];
   const names = [...new Set([...ours.keys(), ...theirs.keys()])];
   return {

@@ -2,13 +2,13 @@ import type { Objective } from "../../../reference-architectures/architecture.ts
 import type { RunRecord, Teardown } from "../../model/record/record.ts";
 import { judgeRecord, OWN_OBJECTIVES } from "../../results/judge-record.ts";
 import { judge } from "../../results/judge/objectives.ts";
-import { coderObjectives } from "./coder-objectives.ts";
+import { relaxObjectives } from "./coder-objectives.ts";
 
 /**
- * A record whose load Coder's utility made, told as such: its engine among the conditions, what its cleanup could not
- * delete as left, and objectives that it cannot tell as warnings. A record of refbench's own engine stays as it is.
+ * Marks a record whose load Coder's utility made: the engine becomes a condition, what its cleanup could not delete
+ * counts as left, and objectives without a figure become warnings. A record of refbench's own engine is returned unchanged.
  */
-export function engineRecord(record: RunRecord): RunRecord {
+export function markEngineRecord(record: RunRecord): RunRecord {
   const { measurements } = record;
   const engine = measurements?.engine;
   if (engine === undefined) return record;
@@ -19,7 +19,7 @@ export function engineRecord(record: RunRecord): RunRecord {
       ? []
       : [{ name, description, metric, threshold, direction, unit, severity, appliesWhen, ifUnread, reason }];
   });
-  const told: RunRecord = {
+  const marked: RunRecord = {
     ...record,
     conditions: [
       `engine: ${engine.command} (${engine.version}), not refbench's own`,
@@ -28,15 +28,15 @@ export function engineRecord(record: RunRecord): RunRecord {
       ),
       ...engine.notComparable.map((words) => `not comparable: ${words}`),
     ],
-    objectives: judge(coderObjectives(asked, measurements), measurements).map(defined),
-    teardown: withLeft(record.teardown, engine.left),
+    objectives: judge(relaxObjectives(asked, measurements), measurements).map(removeUndefined),
+    teardown: addLeft(record.teardown, engine.left),
   };
-  const { verdict, reasons } = judgeRecord(told, OWN_OBJECTIVES);
-  return { ...told, verdict, reasons: [...reasons] };
+  const { verdict, reasons } = judgeRecord(marked, OWN_OBJECTIVES);
+  return { ...marked, verdict, reasons: [...reasons] };
 }
 
-/** Left by either cleanup is left; a cleanup that could not ask still could not. */
-function withLeft(
+/** Adds what the cleanup of the utility left. An unverified cleanup stays unverified unless something is left. */
+function addLeft(
   teardown: Teardown,
   left: NonNullable<NonNullable<RunRecord["measurements"]>["engine"]>["left"],
 ): Teardown {
@@ -52,7 +52,7 @@ function withLeft(
   };
 }
 
-/** Without the fields that have no value, as a stored record has it. */
-function defined<T extends object>(of: T): T {
-  return Object.fromEntries(Object.entries(of).filter(([, value]) => value !== undefined)) as T;
+/** Removes fields without a value, as in a stored record. */
+function removeUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as T;
 }

@@ -11,7 +11,7 @@ import { type ChosenObjectives, OWN_OBJECTIVES } from "../../results/judge-recor
 
 const objectivesFile = z.array(sizedObjectiveSchema).min(1);
 
-/** The record's own objectives, those of a file, or what its architecture asks for today. */
+/** Chooses the objectives to judge by: the record's own, those of a file, or those that its architecture has today. */
 export async function chooseObjectives(
   record: RunRecord,
   {
@@ -21,26 +21,32 @@ export async function chooseObjectives(
   }: { readonly file: string | undefined; readonly current: boolean; readonly cwd: string },
 ): Promise<ChosenObjectives> {
   if (file !== undefined && current)
-    throw new RefbenchError("usage", "--objectives and --current both say what to judge by: leave one out");
+    throw new RefbenchError("usage", "--objectives cannot be combined with --current: omit one of them");
   if (file !== undefined) {
     const path = resolve(cwd, file);
-    return { from: path, objectives: sized(await readObjectives(path), record) };
+    return { from: path, objectives: sizeObjectives(await readObjectives(path), record) };
   }
   if (!current) return OWN_OBJECTIVES;
   const { architecture } = record;
   if (architecture === "deployment")
-    return { from: "what refbench asks of any deployment today", objectives: sized(OBJECTIVES, record) };
+    return {
+      from: "what refbench asks of any deployment today",
+      objectives: sizeObjectives(OBJECTIVES, record),
+    };
   const found = architectures.get(architecture);
   if (found === undefined)
     throw new RefbenchError(
       "usage",
       `the record is of architecture "${architecture}", which this refbench does not know: expected one of ${[...architectures.keys()].join(", ")}, or give objectives with --objectives <file>`,
     );
-  return { from: `what ${architecture} asks for today`, objectives: sized(found.objectives, record) };
+  return {
+    from: `what ${architecture} asks for today`,
+    objectives: sizeObjectives(found.objectives, record),
+  };
 }
 
-/** Thresholds by the load as it was run. */
-function sized(
+/** Calculates the thresholds for the load of the record. */
+function sizeObjectives(
   objectives: Parameters<typeof objectivesFor>[0],
   { size, load, simulated }: RunRecord,
 ): Objective[] {

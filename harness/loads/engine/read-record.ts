@@ -8,19 +8,19 @@ import { chooseRun, RUN_NAMES, runsToName } from "../../model/choose-run.ts";
 import { RUN_ID_PATTERN } from "../../model/run-id.ts";
 import { readRecordFile, recordOfText } from "../../results/history/record-file.ts";
 
-/** Reads a record from a file, a run's folder, or of a run named as `chooseRun` understands it, or refuses what is none with what is wrong. */
+/** Reads a record by its file, its folder, or a name as `chooseRun` accepts it. Throws `usage` if it is not a record. */
 export async function readRecord(
   given: string,
   cwd: string,
 ): Promise<{ readonly path: string; readonly record: RunRecord }> {
   const runs = await runsWithRecords(cwd);
-  const { path, text } = await readFirst(given, candidates(given, runs, cwd), runs);
+  const { path, text } = await readFirst(given, listCandidates(given, runs, cwd), runs);
   const read = recordOfText(text);
   if ("record" in read) return { path, record: read.record };
-  throw new RefbenchError("usage", `${path} is no record of refbench: ${read.wrong}`);
+  throw new RefbenchError("usage", `${path} is not a record of refbench: ${read.wrong}`);
 }
 
-/** As `readRecord`, but one that was changed, or contradicts itself, is refused too. */
+/** Like `readRecord`, but also refuses a record that was changed or contradicts itself. */
 export async function readBelieved(given: string, cwd: string): ReturnType<typeof readRecord> {
   const { path, record } = await readRecord(given, cwd);
   const read = await readRecordFile(path);
@@ -28,7 +28,7 @@ export async function readBelieved(given: string, cwd: string): ReturnType<typeo
   return { path, record };
 }
 
-/** The folders of the runs and of the manual loads of this folder that have a record, by their ids. */
+/** The folders of runs and manual loads below `cwd` that have a record, by id. */
 async function runsWithRecords(cwd: string): Promise<ReadonlyMap<string, string>> {
   const roots = ["runs", "scaletest"].map((kind) => join(cwd, ".refbench", kind));
   const found = await Promise.all(
@@ -42,7 +42,7 @@ async function runsWithRecords(cwd: string): Promise<ReadonlyMap<string, string>
   return new Map(found.flat());
 }
 
-function candidates(given: string, runs: ReadonlyMap<string, string>, cwd: string): readonly string[] {
+function listCandidates(given: string, runs: ReadonlyMap<string, string>, cwd: string): readonly string[] {
   const path = resolve(cwd, given);
   if (existsSync(path)) return [path];
   const folder = runs.get(chooseRun(given, [...runs.keys()]) ?? "");

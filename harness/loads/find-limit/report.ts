@@ -4,19 +4,19 @@ import type { Teardown } from "../../model/record/record.ts";
 import { EXIT_CODES, type Verdict, worst } from "../../tools/verdict.ts";
 import { summarizeSearch } from "../../workload/limit-search/limit-search.ts";
 import type { LimitResult, LimitStep, LimitKind } from "../../workload/limit-search/limit.ts";
-import { conditionsOfLoad } from "../conditions.ts";
-import { type RecordGround, teardownOf } from "../record.ts";
-import { type AskedLimit, askedOf } from "./asked.ts";
+import { listConditions } from "../conditions.ts";
+import { type RecordInput, summarizeTeardown } from "../record.ts";
+import { type AskedLimit, selectAsked } from "./asked.ts";
 import type { LimitWish } from "./wish.ts";
 import type { LimitSearch } from "./runner.ts";
 import type { LoadOutcome } from "../run-load.ts";
 
-/** What a search for a limit came to, as it is written as JSON. */
+/** The result of a search for a limit, as written in JSON. */
 export interface LimitReport {
   readonly schemaVersion: 1;
   readonly runId: RunId;
   readonly deployment: { readonly url: string; readonly id: string; readonly version: string };
-  /** Against refbench's emulator: the figures say nothing of Coder. */
+  /** Measured on refbench's emulator: the figures say nothing about Coder. */
   readonly simulated: boolean;
   readonly kind: LimitKind;
   readonly from: number;
@@ -24,45 +24,45 @@ export interface LimitReport {
   readonly limit?: number;
   readonly isConfirmed: boolean;
   readonly ended: LimitResult["ended"] | "failed";
-  /** What broke just above the limit, or why there is no answer. */
+  /** The objectives that were missed just above the limit, or why there is no answer. */
   readonly reasons: readonly string[];
   readonly notes: readonly string[];
-  /** Lists conditions that change the meaning of the figures. */
+  /** Conditions that change the meaning of the figures. */
   readonly conditions: readonly string[];
   readonly steps: readonly LimitStep[];
-  /** What a search that goes on from these steps must ask for too. */
+  /** The requested values, which must be the same for a search that continues these steps. */
   readonly asked: AskedLimit;
   readonly teardown: Teardown;
   readonly verdict: Verdict;
   readonly exitCode: number;
 }
 
-export interface LimitGround extends RecordGround {
+export interface LimitInput extends RecordInput {
   readonly wish: LimitWish;
 }
 
-/** The report of a search that is going on, for who finds it cut off: nothing of it is deleted yet. */
-export function reportSoFar(search: Pick<LimitSearch, "steps">, ground: LimitGround): LimitReport {
-  const why = `cut off before its end: delete what it made with "${ground.cleanup}"`;
+/** The report of a search that still runs, in case it is cut off: nothing is deleted yet. */
+export function reportSoFar(search: Pick<LimitSearch, "steps">, ground: LimitInput): LimitReport {
+  const why = `cut off before its end: delete what it created with "${ground.cleanup}"`;
   const failure = new RefbenchError("interrupted", why);
-  return reportOfLimit({ ...search, found: undefined }, { failure, cleanup: { state: "kept" } }, ground);
+  return buildLimitReport({ ...search, found: undefined }, { failure, cleanup: { state: "kept" } }, ground);
 }
 
 /** The report of a search, after its cleanup. */
-export function reportOfLimit(
+export function buildLimitReport(
   search: Pick<LimitSearch, "found" | "steps">,
   outcome: Pick<LoadOutcome, "cleanup" | "failure">,
-  ground: LimitGround,
+  ground: LimitInput,
 ): LimitReport {
   const { runId, look, wish } = ground;
   const { steps } = search;
   const found = search.found ?? summarizeSearch(wish.kind, "stopped", steps);
   const { failure } = outcome;
-  const teardown = teardownOf(outcome, ground);
+  const teardown = summarizeTeardown(outcome, ground);
   const ended = search.found?.ended ?? (failure?.code === "interrupted" ? "stopped" : "failed");
   const verdict = worst([
     ...(failure === undefined ? [] : [verdictOfError[failure.code]]),
-    VERDICT_OF[ended],
+    VERDICTS_BY_END[ended],
     ...(teardown.state === "leaked" || teardown.state === "unverified" ? [teardown.state] : []),
   ]);
   return {
@@ -78,17 +78,17 @@ export function reportOfLimit(
     ended,
     reasons: [...(failure === undefined ? [] : [failure.message]), ...found.reasons],
     notes: [...found.notes, ...(teardown.state === "pending" ? [] : teardown.problems)],
-    conditions: conditionsOfLoad(ground.task, look, ground.cleanup),
+    conditions: listConditions(ground.task, look, ground.cleanup),
     steps,
-    asked: askedOf(ground),
+    asked: selectAsked(ground),
     teardown,
     verdict,
     exitCode: EXIT_CODES[verdict],
   };
 }
 
-/** A search that its own bounds ended has no answer either, only where the answer lies. */
-const VERDICT_OF = {
+/** A search that its own limits ended has no answer, only a range for it. */
+const VERDICTS_BY_END = {
   found: "pass",
   "not-reached": "pass",
   "generator-limited": "generator-limited",

@@ -5,8 +5,8 @@ import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { MOST_STEPS } from "../../workload/limit-search/limit-search.ts";
 import type { LimitStep } from "../../workload/limit-search/limit.ts";
 import { buildLadder, nextStep } from "../../workload/limit-search/ladder.ts";
-import { askedOf, askedOtherwise } from "./asked.ts";
-import type { LimitGround } from "./report.ts";
+import { listDifferences, selectAsked } from "./asked.ts";
+import type { LimitInput } from "./report.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
 const stepSchema = z.object({
@@ -18,7 +18,7 @@ const stepSchema = z.object({
   tookMs: z.number(),
 });
 
-/** Of the result of a search: what another one needs to go on from it. */
+/** The part of a search's result that another search needs to continue it. */
 const keptSchema = z.object({
   schemaVersion: z.literal(1),
   deployment: z.object({ id: z.string(), version: z.string() }),
@@ -26,26 +26,27 @@ const keptSchema = z.object({
   steps: z.array(stepSchema),
 });
 
-/** The steps of an earlier search, refused unless it asked the same of the same Coder and was not at its end. */
-export async function stepsToGoOnFrom(
+/** Reads the steps of an earlier search. Throws `usage` unless it had the same flags, the same Coder, and steps to go. */
+export async function readEarlierSteps(
   file: string,
-  ground: Omit<LimitGround, "cleanup">,
+  ground: Omit<LimitInput, "cleanup">,
   cwd: string,
 ): Promise<readonly LimitStep[]> {
   const kept = await read(resolve(cwd, file), file);
   const { look, wish } = ground;
   const { id, version } = kept.deployment;
-  if (id !== look.id) refuse(file, `it measured the deployment ${id}, and this one is ${look.id}`);
-  if (version !== look.version) refuse(file, `it measured Coder ${version}, and this is ${look.version} now`);
-  const otherwise = askedOtherwise(kept.asked, askedOf(ground));
-  if (otherwise.length > 0)
-    refuse(file, `it asked for something else (then → now): ${otherwise.join("; ")}; give the same flags`);
+  if (id !== look.id) refuse(file, `it measured the deployment ${id}, but this one is ${look.id}`);
+  if (version !== look.version)
+    refuse(file, `it measured Coder ${version}, but this one is now ${look.version}`);
+  const differences = listDifferences(kept.asked, selectAsked(ground));
+  if (differences.length > 0)
+    refuse(file, `its flags were different (then → now): ${differences.join("; ")}; give the same flags`);
   const { maxSteps = MOST_STEPS } = wish;
   const steps = kept.steps as readonly LimitStep[];
   const next = nextStep(steps, buildLadder(wish.kind, wish), maxSteps - steps.length);
-  if ("ended" in next) refuse(file, "it is at its end, its answer stands in it");
+  if ("ended" in next) refuse(file, "it has ended: read its result in the file");
   if (steps.length >= maxSteps)
-    refuse(file, `it has ${steps.length} steps and --limit-steps is ${maxSteps}: raise it`);
+    refuse(file, `it has ${steps.length} steps, but --limit-steps is ${maxSteps}: raise it`);
   return steps;
 }
 
@@ -59,5 +60,5 @@ async function read(path: string, file: string): Promise<z.infer<typeof keptSche
 }
 
 function refuse(file: string, why: string): never {
-  throw new RefbenchError("usage", `--resume ${file} cannot be gone on from: ${why}`);
+  throw new RefbenchError("usage", `--resume ${file} cannot be continued: ${why}`);
 }

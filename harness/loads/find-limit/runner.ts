@@ -9,13 +9,13 @@ import { buildLadder, nextStep } from "../../workload/limit-search/ladder.ts";
 import { withConnections } from "../../workload/limit-search/step.ts";
 import type { LimitWish } from "./wish.ts";
 
-/** The 200 samples that carry a p95 are then there after 50 seconds, and no server feels it. */
+/** Gives the 200 samples that a p95 needs within 50 seconds, without a noticeable load for the server. */
 const PROBE_EVERY_MS = 250;
 
-/** A search that is one load to whoever runs and cleans up loads; what it found so far is kept whatever happens. */
+/** A search in the form of one load, so that it is run and cleaned up like one. What it has found so far is always available. */
 export interface LimitSearch extends LoadRunner {
   readonly steps: readonly LimitStep[];
-  /** Absent while it goes on, and when it failed. */
+  /** Absent while it runs, and if it failed. */
   readonly found: LimitResult | undefined;
 }
 
@@ -27,15 +27,15 @@ export interface LimitSearchMeans {
   /** For each load, milliseconds; 0 = none. */
   readonly timeoutMs: number;
   readonly onStep: (step: LimitStep) => void;
-  /** Of an earlier search that this one goes on from. */
+  /** The steps of an earlier search that this one continues. */
   readonly known?: readonly LimitStep[];
 }
 
 /**
- * A runner whose load is the whole search. Connections are raised on workspaces that stay: where the task creates
- * them, its first load does so once and is a step; of a search that goes on, the step that comes next.
+ * Returns a runner whose load is the whole search. Connections are raised on workspaces that stay. If the task creates
+ * them, the first load does so and counts as a step; a continued search takes its next step for that.
  */
-export function limitSearch(means: LimitSearchMeans): LimitSearch {
+export function createLimitSearch(means: LimitSearchMeans): LimitSearch {
   const steps: LimitStep[] = [...(means.known ?? [])];
   let found: LimitResult | undefined;
   return {
@@ -45,7 +45,7 @@ export function limitSearch(means: LimitSearchMeans): LimitSearch {
     },
     load: async (task, { signal, onEvent }) => {
       const { wish, judge, clock } = means;
-      const loads = new Loads(means, onEvent);
+      const loads = new SearchLoads(means, onEvent);
       const onStep = (step: LimitStep): void => {
         steps.push(step);
         means.onStep(step);
@@ -53,24 +53,24 @@ export function limitSearch(means: LimitSearchMeans): LimitSearch {
       const options = { ...wish, judge, clock, signal, onStep, runner: loads };
       try {
         if (wish.kind === "connections" && task.existing === undefined) {
-          const first = await firstStep(task, loads, { ...means, signal });
+          const first = await runFirstStep(task, loads, { ...means, signal });
           if (first !== undefined) {
             onStep(first);
             found = await findLimit(wish.kind, {
               ...options,
-              task: onItsWorkspaces(task),
+              task: useOwnWorkspaces(task),
               known: [...steps],
             });
           }
         } else found = await findLimit(wish.kind, { ...options, task, known: [...steps] });
       } catch (error) {
-        if (loads.isOutOfTime && !signal.aborted) throw outOfTime(means.timeoutMs, error);
-        // A refusal after the first load is none that created nothing: its workspaces have to be deleted.
+        if (loads.isOutOfTime && !signal.aborted) throw timeoutError(means.timeoutMs, error);
+        // After the first load a refusal does not mean that nothing was created: its workspaces must be deleted.
         if (loads.last !== undefined && error instanceof RefbenchError && error.code === "usage")
           throw new RefbenchError("coder", messageOf(error), { cause: error });
         throw error;
       }
-      if (loads.isOutOfTime && !signal.aborted) throw outOfTime(means.timeoutMs);
+      if (loads.isOutOfTime && !signal.aborted) throw timeoutError(means.timeoutMs);
       if (loads.last === undefined)
         throw new RefbenchError("interrupted", "the search ended before a load had figures");
       return loads.last;
@@ -78,14 +78,14 @@ export function limitSearch(means: LimitSearchMeans): LimitSearch {
   };
 }
 
-function outOfTime(timeoutMs: number, cause?: unknown): RefbenchError {
-  return new RefbenchError("interrupted", `--timeout of ${timeoutMs / 1000} s for one load was up`, {
+function timeoutError(timeoutMs: number, cause?: unknown): RefbenchError {
+  return new RefbenchError("interrupted", `--timeout of ${timeoutMs / 1000} s for one load is over`, {
     cause,
   });
 }
 
-/** The load that makes the workspaces and holds the next connections; undefined when it was stopped. */
-async function firstStep(
+/** Runs the load that creates the workspaces and holds the next connections; undefined if it was stopped. */
+async function runFirstStep(
   task: LoadTask,
   runner: LoadRunner,
   { wish, judge, clock, signal, known = [] }: LimitSearchMeans & { readonly signal: AbortSignal },
@@ -109,12 +109,12 @@ async function firstStep(
   };
 }
 
-function onItsWorkspaces(task: LoadTask): LoadTask {
+function useOwnWorkspaces(task: LoadTask): LoadTask {
   return { ...task, existing: { namePrefix: `${task.prefix}-`, template: task.template } };
 }
 
-/** Runs each load of a search within its time, and keeps the figures of the last. */
-class Loads implements LoadRunner {
+/** Runs each load of a search within its time limit, and keeps the figures of the last one. */
+class SearchLoads implements LoadRunner {
   readonly #means: LimitSearchMeans;
   readonly #onEvent: TaskOptions["onEvent"];
   last: LoadResult | undefined;
@@ -133,13 +133,13 @@ class Loads implements LoadRunner {
         ? undefined
         : setTimeout(() => {
             this.isOutOfTime = true;
-            limit.abort(new RefbenchError("interrupted", "--timeout was up"));
+            limit.abort(new RefbenchError("interrupted", "--timeout is over"));
           }, timeoutMs);
     try {
-      const result = await runner.load(paced(task), {
+      const result = await runner.load(setPace(task), {
         signal: AbortSignal.any([signal, limit.signal]),
         onEvent: (event) => {
-          // A step deletes its own between loads; the command's cleanup, which is timed by this, comes after all.
+          // A step deletes its own things between loads. The command's cleanup, which is timed by this event, comes last.
           if (event.type === "progress" && event.progress.activity.startsWith("deleting")) return;
           this.#onEvent(event);
         },
@@ -152,8 +152,8 @@ class Loads implements LoadRunner {
   }
 }
 
-/** Each load ramps up within half a minute, as one of its size by itself would, and is felt often enough for a p95. */
-function paced(task: LoadTask): LoadTask {
+/** Each load ramps up within half a minute, like a separate load of its size, and has enough API probes for a p95. */
+function setPace(task: LoadTask): LoadTask {
   const rampPerSecond = Math.max(10, Math.ceil(task.connections.total / 30));
   return { ...task, connections: { ...task.connections, rampPerSecond }, probeEveryMs: PROBE_EVERY_MS };
 }

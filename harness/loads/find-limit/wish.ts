@@ -1,6 +1,6 @@
 import type { LimitKind } from "../../workload/limit-search/limit.ts";
 
-/** What is searched, and between which loads. */
+/** The quantity to search, and the loads between which to search. */
 export interface LimitWish {
   readonly kind: LimitKind;
   readonly from: number;

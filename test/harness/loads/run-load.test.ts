@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { recordOfLoad } from "../../../harness/loads/record.ts";
+import { buildLoadRecord } from "../../../harness/loads/record.ts";
 import { runLoadByHand } from "../../../harness/loads/run-load.ts";
 import { CoderClient } from "../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../harness/coder/http/http.ts";
@@ -95,7 +95,7 @@ async function recordOf({
     builds: { replicas: 1, daemons: 2 },
     inUse: [],
   };
-  return recordOfLoad(outcome, {
+  return buildLoadRecord(outcome, {
     runId: RUN_ID,
     task,
     look,
@@ -104,7 +104,7 @@ async function recordOf({
   });
 }
 
-describe("a load by hand", () => {
+describe("a manual load", () => {
   test("that was stopped is interrupted, and what it left is deleted", async () => {
     await coder.addWorkspace(`${PREFIX}-0`, "running");
     const stop = new AbortController();
@@ -115,7 +115,7 @@ describe("a load by hand", () => {
     expect(coder.workspacesLeft()).toEqual([]);
   });
 
-  test("whose program died is a harness error, and its cleanup is walked all the same", async () => {
+  test("whose worker died is a harness error, and its cleanup runs nevertheless", async () => {
     await coder.addWorkspace(`${PREFIX}-0`, "running");
     const worker = {
       load: () => Promise.reject(new RefbenchError("worker", "the worker program ended with signal SIGKILL")),
@@ -126,7 +126,7 @@ describe("a load by hand", () => {
     expect(coder.workspacesLeft()).toEqual([]);
   });
 
-  test("of which a workspace would not go has leaked, by name and with the next step", async () => {
+  test("whose workspace cannot be deleted has leaked, with its name and the next step", async () => {
     await coder.addWorkspace(`${PREFIX}-9`, "running");
     const record = await recordOf({ worker: judged({}) });
     expect(record.verdict).toBe("leaked");
@@ -137,13 +137,13 @@ describe("a load by hand", () => {
     expect(resultsText(record, 80)).toContain(`workspace ${PREFIX}-9-user/${PREFIX}-9`);
   });
 
-  test("whose server is gone claims nothing of what is left", async () => {
+  test("whose server is gone makes no claim about what is left", async () => {
     const record = await recordOf({ worker: judged({}), url: "http://127.0.0.1:1" });
     expect(record.verdict).toBe("unverified");
     expect(record.reasons[0]).toContain('delete what is there with "refbench clean"');
   });
 
-  test("of which a listing failed is unverified, whatever else went", async () => {
+  test("with a failed listing is unverified, whatever else was deleted", async () => {
     await using proxy = await startFaultProxy({
       target: coder.url,
       rules: [{ match: /^GET \S+\/keys\/tokens /, fault: { kind: "answer", status: 403 } }],
@@ -159,7 +159,7 @@ describe("a load by hand", () => {
     expect(record.stages.at(-1)).toMatchObject({ stage: "cleanup", outcome: "failed" });
   });
 
-  test("that took longer than it may is interrupted by its own limit", async () => {
+  test("that took too long is interrupted by its own limit", async () => {
     const worker: LoadRunner = {
       load: (_task, { signal }) =>
         new Promise((resolve) =>
@@ -167,7 +167,7 @@ describe("a load by hand", () => {
         ),
     };
     const record = await recordOf({ worker, timeoutMs: 20 });
-    expect(record.reasons[0]).toBe("interrupted: --timeout of 0.02 s was up");
+    expect(record.reasons[0]).toBe("interrupted: --timeout of 0.02 s is over");
   });
 
   test("that was refused before it created anything is refused, not recorded", async () => {
@@ -175,7 +175,7 @@ describe("a load by hand", () => {
     await expect(recordOf({ worker })).rejects.toMatchObject({ code: "usage" });
   });
 
-  test("is judged by the objectives of any size, and never fit for the table", async () => {
+  test("is judged by the objectives of every size, and is never part of the table", async () => {
     const missed = { workspaces: { ...PASSED.workspaces, succeeded: 3, failed: 1 } };
     const failed = await recordOf({ worker: judged(missed) });
     expect(failed.verdict).toBe("slo-failed");
@@ -188,7 +188,7 @@ describe("a load by hand", () => {
     );
   });
 
-  test("whose sockets to apps carried nothing does not pass, whatever its workspaces did", async () => {
+  test("whose sockets to apps carried nothing does not pass, however its workspaces ended", async () => {
     const app = { slug: "wsec", by: "subdomain", connections: 3, messagesPerSecond: 1 } as const;
     const record = await recordOf({
       worker: judged({ apps: { asked: 3, held: 0, echoed: 0 } }),
@@ -199,7 +199,7 @@ describe("a load by hand", () => {
     expect(record.reasons.join()).toContain("sockets to apps that echoed");
   });
 
-  test("whose workspaces are kept says so and deletes none", async () => {
+  test("whose workspaces are kept reports that, and deletes none", async () => {
     await coder.addWorkspace(`${PREFIX}-0`, "running");
     const record = await recordOf({ worker: judged({}), task: { keep: true } });
     expect(record.teardown.state).toBe("pending");

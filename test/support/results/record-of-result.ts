@@ -1,4 +1,4 @@
-import { recordOfLoad } from "../../../harness/loads/record.ts";
+import { buildLoadRecord } from "../../../harness/loads/record.ts";
 import type { RunRecord } from "../../../harness/model/record/record.ts";
 import type { LoadResult } from "../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
@@ -10,7 +10,7 @@ export function recordOfResult(
   { startedMs, daemons = 5 }: { readonly startedMs: number; readonly daemons?: number },
 ): Promise<RunRecord> {
   const endedMs = Date.now();
-  return recordOfLoad(
+  return buildLoadRecord(
     {
       startedMs,
       endedMs,

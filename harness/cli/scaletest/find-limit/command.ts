@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { Io } from "../../../composition/settings/io.ts";
 import { keptSearch } from "../../../loads/find-limit/kept-search.ts";
-import { type LimitReport, reportOfLimit } from "../../../loads/find-limit/report.ts";
-import { stepsToGoOnFrom } from "../../../loads/find-limit/resume.ts";
+import { type LimitReport, buildLimitReport } from "../../../loads/find-limit/report.ts";
+import { readEarlierSteps } from "../../../loads/find-limit/resume.ts";
 import type { LimitWish } from "../../../loads/find-limit/wish.ts";
 import { listenForLoadInterrupts } from "../../../loads/interrupts.ts";
 import { chooseSsh } from "../../../loads/prepare/choose-ssh.ts";
@@ -40,21 +40,21 @@ export async function runFindLimitCommand(
   const cleanup = pasteable("scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix));
   const limitGround = { runId, task, look, cleanup, wish, maxFailures: flags.maxFailures };
   const { resume } = flags;
-  const known = resume === undefined ? [] : await stepsToGoOnFrom(resume, limitGround, io.cwd);
+  const known = resume === undefined ? [] : await readEarlierSteps(resume, limitGround, io.cwd);
   const again = repetitionText(wish, resume, known.length);
   if (!mayBegin(prepared, flags, { io, command, cleanup, again })) {
     await writeDryRun(prepared, flags.output, io);
     return;
   }
   const reporter = progressReporter(io);
-  using interrupts = listenForLoadInterrupts((message) => reporter.say(message), cleanup);
+  using interrupts = listenForLoadInterrupts((message) => reporter.writeLine(message), cleanup);
   const keeper = keptSearch(limitGround, {
     cwd: io.cwd,
     env: io.env,
     timeoutMs: flags.timeout,
     known,
-    onStep: (step) => reporter.say(stepLine(wish.kind, step)),
-    onFailure: (message) => reporter.say(message),
+    onStep: (step) => reporter.writeLine(stepLine(wish.kind, step)),
+    onFailure: (message) => reporter.writeLine(message),
   });
   const whole = runLoadByHand(task, {
     worker: keeper.search,
@@ -77,7 +77,7 @@ export async function runFindLimitCommand(
     io.exit(EXIT_CODES.unverified);
     return;
   }
-  const report = reportOfLimit(search, outcome, limitGround);
+  const report = buildLimitReport(search, outcome, limitGround);
   io.exit(report.exitCode);
   if (isUnfinished(report)) io.stderr.write(goOn);
   if (report.teardown.state === "pending") io.stderr.write(`what was made stays until\n  ${cleanup}\n`);

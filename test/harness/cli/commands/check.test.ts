@@ -132,7 +132,7 @@ test("a record of an earlier version stands as it is, and says why", async () =>
 test("a file that is cut off, foreign or of another version is refused with what is wrong", async () => {
   const whole = JSON.stringify(judgedRecord());
   const cases: [unknown, RegExp][] = [
-    [whole.slice(0, whole.length / 2), /record\.json is no record of refbench: .*truncated/],
+    [whole.slice(0, whole.length / 2), /record\.json is not a record of refbench: .*truncated/],
     ["", /it is empty/],
     [{ total_runs: 3, runs: {} }, /no schemaVersion/],
     [[], /no schemaVersion/],

@@ -43,7 +43,7 @@ async function narrowCoder() {
   };
 }
 
-test("a search that is killed after its first load is gone on from to its answer, without that load again", async () => {
+test("a search that is killed after its first load is continued to its answer, without that load again", async () => {
   await using narrow = await narrowCoder();
   const { cwd, env, coder } = narrow;
   const killed = new Refbench(cwd, narrow.typed, env);
@@ -72,7 +72,7 @@ test("a search that is killed after its first load is gone on from to its answer
     [
       "of other settings",
       JSON.stringify({ ...left, asked: { ...left.asked, upTo: 32 } }),
-      /asked for something else .*upTo 32 → 64; give the same flags/,
+      /its flags were different .*upTo 32 → 64; give the same flags/,
     ],
   ] as const) {
     await writeFile(join(cwd, "bad.json"), changed);

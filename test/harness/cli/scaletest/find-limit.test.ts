@@ -6,8 +6,8 @@ import {
   flagsOfFirstLoad,
   limitWishOf,
 } from "../../../../harness/cli/scaletest/find-limit/options.ts";
-import { reportOfLimit } from "../../../../harness/loads/find-limit/report.ts";
-import { limitSearch } from "../../../../harness/loads/find-limit/runner.ts";
+import { buildLimitReport } from "../../../../harness/loads/find-limit/report.ts";
+import { createLimitSearch } from "../../../../harness/loads/find-limit/runner.ts";
 import { formatLimit } from "../../../../harness/cli/scaletest/find-limit/text.ts";
 import {
   addCreateOptions,
@@ -77,7 +77,7 @@ async function searched({
     },
   };
   const wish = { kind: "connections", from: 10, upTo: 40, resolution: 10 } as const;
-  const search = limitSearch({
+  const search = createLimitSearch({
     ...{ runner, wish, clock: systemClock, timeoutMs, known },
     judge: ({ connections: { lost } }) => (lost > 0 ? ["a connection was lost"] : []),
     onStep: () => undefined,
@@ -107,7 +107,7 @@ async function searched({
     },
     ...{ workspaces: { total: 0, building: 0 }, runs: [], builds: { replicas: 1, daemons: 2 }, inUse: [] },
   };
-  const report = reportOfLimit(search, outcome, {
+  const report = buildLimitReport(search, outcome, {
     runId: RUN_ID,
     task,
     look,
@@ -160,7 +160,7 @@ describe("a search for the limit of connections", () => {
     [
       "a load took longer than it may",
       { at: { 1: () => new Promise(() => undefined) }, timeoutMs: 20 },
-      { ended: "stopped", exitCode: 61, limit: 10, reasons: ["--timeout of 0.02 s for one load was up"] },
+      { ended: "stopped", exitCode: 61, limit: 10, reasons: ["--timeout of 0.02 s for one load is over"] },
     ],
   ])("where %s says so by its exit code and leaves nothing it can delete", async (_, planted, expected) => {
     const { report, left } = await searched(planted);

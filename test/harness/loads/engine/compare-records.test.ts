@@ -27,7 +27,7 @@ const theirs = sampleRecord({
   }),
 });
 
-test("figures of the same meaning stand side by side, those of one engine alone are no row of both", () => {
+test("figures of the same meaning are compared, and a figure of one engine has no value for the other", () => {
   const { figures } = compareRecords(ours, theirs);
   const named = new Map(figures.map((figure) => [figure.name, figure]));
   expect(named.get("build, p50")?.coder).toBeCloseTo(2 * named.get("build, p50")!.refbench!, 0);
@@ -40,7 +40,7 @@ test("figures of the same meaning stand side by side, those of one engine alone 
   for (const name of named.keys()) expect(name).not.toMatch(/coder-run|command/);
 });
 
-test("every form names both runs, says that it was simulated, and lists what is not comparable", () => {
+test("every form names both runs, states that it was simulated, and lists what is not comparable", () => {
   const comparison = compareRecords(ours, theirs);
   for (const format of ["text", "markdown"] as const) {
     const text = formatComparison(comparison, format).replace(/\s+/g, " ");

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { OBJECTIVES, objectivesFor } from "../../../../reference-architectures/objectives.ts";
-import { engineRecord } from "../../../../harness/loads/engine/engine-record.ts";
+import { markEngineRecord } from "../../../../harness/loads/engine/engine-record.ts";
 import { recordSchema, type RunRecord } from "../../../../harness/model/record/record.ts";
 import { judge } from "../../../../harness/results/judge/objectives.ts";
 import { sampleMeasurements, sampleRecord } from "../../results/sample-record.ts";
@@ -35,8 +35,8 @@ function coderRecord(
   });
 }
 
-test("what Coder's utility cannot tell is a warning, and fails no load of it", () => {
-  const record = engineRecord(coderRecord());
+test("an objective that Coder's utility cannot report is a warning, and fails no load", () => {
+  const record = markEngineRecord(coderRecord());
   expect(record.verdict).toBe("pass");
   expect(record.objectives.find(({ name }) => name === "server-count-ssh")).toMatchObject({
     met: false,
@@ -46,9 +46,9 @@ test("what Coder's utility cannot tell is a warning, and fails no load of it", (
   expect(recordSchema.parse(JSON.parse(JSON.stringify(record)))).toEqual(record);
 });
 
-test("workspaces that it found and did not make are told by its connections alone", () => {
+test("a load on existing workspaces is judged only by its connections", () => {
   const found = { asked: 0, created: 0, ready: 0, succeeded: 0, failed: 0, deleted: 0 };
-  const record = engineRecord(coderRecord([], found));
+  const record = markEngineRecord(coderRecord([], found));
   expect(record.verdict).toBe("pass");
   const missed = record.objectives.filter(({ met, severity }) => !met && severity === "warn");
   expect(missed.map(({ reason }) => reason)).toContain(
@@ -56,8 +56,8 @@ test("workspaces that it found and did not make are told by its connections alon
   );
 });
 
-test("its engine, its logins and what is not comparable are conditions of the figures", () => {
-  expect(engineRecord(coderRecord()).conditions).toEqual([
+test("the engine, its logins and what is not comparable are conditions of the figures", () => {
+  expect(markEngineRecord(coderRecord()).conditions).toEqual([
     "engine: coder exp scaletest (v2.31.0), not refbench's own",
     "user tokens: a login each",
     "not comparable: names: scaletest-…",
@@ -68,12 +68,12 @@ test("what its cleanup could not delete is left, and the record is leaked", () =
   const left = [
     { kind: "user", id: "user-1", name: "scaletest-a-0", reason: "still listed after its delete" },
   ];
-  const record = engineRecord(coderRecord(left));
+  const record = markEngineRecord(coderRecord(left));
   expect(record.verdict).toBe("leaked");
   expect(record.teardown).toMatchObject({ state: "leaked", left: [{ kind: "user", name: "scaletest-a-0" }] });
 });
 
-test("a record of refbench's own engine stays as it is", () => {
+test("a record of refbench's own engine is unchanged", () => {
   const record = sampleRecord();
-  expect(engineRecord(record)).toBe(record);
+  expect(markEngineRecord(record)).toBe(record);
 });

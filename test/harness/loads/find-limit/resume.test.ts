@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { LimitWish } from "../../../../harness/loads/find-limit/wish.ts";
-import { type LimitGround, reportSoFar } from "../../../../harness/loads/find-limit/report.ts";
-import { stepsToGoOnFrom } from "../../../../harness/loads/find-limit/resume.ts";
+import { type LimitInput, reportSoFar } from "../../../../harness/loads/find-limit/report.ts";
+import { readEarlierSteps } from "../../../../harness/loads/find-limit/resume.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import type { LimitStep } from "../../../../harness/workload/limit-search/limit.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
@@ -34,7 +34,7 @@ interface Differing {
 function groundOf(
   run12: string,
   { id = "id", version = "v2.31.0", task = {}, ...over }: Differing = {},
-): LimitGround {
+): LimitInput {
   return {
     runId: `01m81gbh13njza${run12}`,
     task: {
@@ -58,16 +58,16 @@ function kept(steps: readonly LimitStep[], ground = groundOf("sbgq847qym32")): s
   return file;
 }
 
-test("a search that was cut off says the largest load that held, that it was cut off, and how to clean up", () => {
+test("a search that was cut off reports the largest load within the objectives, the interruption, and how to clean up", () => {
   const report = reportSoFar({ steps: STEPS }, groundOf("sbgq847qym32"));
   expect(report).toMatchObject({
     ...{ limit: 20, isConfirmed: false, ended: "stopped", verdict: "interrupted", exitCode: 61 },
     ...{ teardown: { state: "pending" }, steps: STEPS },
   });
-  expect(report.reasons.join()).toContain('delete what it made with "refbench clean"');
+  expect(report.reasons.join()).toContain('delete what it created with "refbench clean"');
 });
 
-test("what is kept holds neither the session nor a parameter's value", () => {
+test("the kept file contains neither the session nor the value of a parameter", () => {
   const parameters = { git_token: "parameter-secret" };
   const ground = groundOf("sbgq847qym32", { task: { parameters } });
   expect(JSON.stringify(reportSoFar({ steps: STEPS }, ground))).not.toMatch(/token of|parameter-secret/);
@@ -76,10 +76,10 @@ test("what is kept holds neither the session nor a parameter's value", () => {
 describe("an earlier search", () => {
   const now = (over: Differing = {}) => groundOf("aaaa847qym99", over);
 
-  test("of another run and session is gone on from where the same was asked, with more steps and time too", async () => {
+  test("of another run and session is continued if its flags were the same, also with more steps and time", async () => {
     const more = now({ wish: { ...wish, maxSteps: 40, maxMs: 3_600_000 } });
-    expect(await stepsToGoOnFrom(kept(STEPS), more, folder)).toEqual(STEPS);
-    expect(await stepsToGoOnFrom("limit.json", now(), folder)).toEqual(STEPS);
+    expect(await readEarlierSteps(kept(STEPS), more, folder)).toEqual(STEPS);
+    expect(await readEarlierSteps("limit.json", now(), folder)).toEqual(STEPS);
   });
 
   const found = [
@@ -89,35 +89,40 @@ describe("an earlier search", () => {
     step(30, "broken", "above"),
   ];
   test.each<[string, string, readonly LimitStep[], Differing]>([
-    ["of another deployment", "measured the deployment id, and this one is other", STEPS, { id: "other" }],
-    ["of another Coder", "measured Coder v2.31.0, and this is v2.32.0 now", STEPS, { version: "v2.32.0" }],
+    ["of another deployment", "measured the deployment id, but this one is other", STEPS, { id: "other" }],
+    [
+      "of another Coder",
+      "measured Coder v2.31.0, but this one is now v2.32.0",
+      STEPS,
+      { version: "v2.32.0" },
+    ],
     ["up to another load", "upTo 400 → 800", STEPS, { wish: { ...wish, upTo: 800 } }],
     ["with other workspaces", "workspaces 4 → 5", STEPS, { task: { workspaces: 5 } }],
     ["with other parameters", 'parameters "', STEPS, { task: { parameters: { disk: "20" } } }],
     ["with other allowances", "maxFailures none → 3", STEPS, { maxFailures: 3 }],
-    ["that is at its end", "it is at its end", found, {}],
+    ["that is at its end", "it has ended", found, {}],
     [
       "that used the steps that a search has",
-      "20 steps and --limit-steps is 20: raise it",
+      "20 steps, but --limit-steps is 20: raise it",
       Array.from({ length: 20 }, (_, index) => step(10 + index, "within")),
       {},
     ],
     [
       "that used its steps",
-      "3 steps and --limit-steps is 3: raise it",
+      "3 steps, but --limit-steps is 3: raise it",
       STEPS,
       { wish: { ...wish, maxSteps: 3 } },
     ],
   ])("%s is refused, with what is wrong", async (_, message, steps, over) => {
-    const refused = stepsToGoOnFrom(kept(steps), now(over), folder);
+    const refused = readEarlierSteps(kept(steps), now(over), folder);
     await expect(refused).rejects.toMatchObject({ code: "usage" });
     await expect(refused).rejects.toThrow(message);
   });
 
-  test("that is none is refused", async () => {
+  test("that is not one is refused", async () => {
     writeFileSync(join(folder, "record.json"), "{}");
     for (const file of ["record.json", "nowhere.json"])
-      await expect(stepsToGoOnFrom(file, now(), folder)).rejects.toMatchObject({
+      await expect(readEarlierSteps(file, now(), folder)).rejects.toMatchObject({
         code: "usage",
         message: expect.stringContaining("expected the limit.json of an earlier search") as string,
       });
