@@ -16,7 +16,7 @@ import { projectOfFlags } from "./settings/pinned-project.ts";
 import { readLicence } from "./settings/read-licence.ts";
 import { stacksDigest } from "./settings/stacks-digest.ts";
 
-/** The flags that only a real run has. */
+/** The flags of real runs only. */
 export interface CloudFlags {
   readonly project?: string;
   readonly account?: string;
@@ -28,7 +28,7 @@ export interface CloudFlags {
   readonly mirror?: string;
 }
 
-/** What a real run is asked for beside what every run is. Throws `usage` where it may not start; makes nothing. */
+/** Returns the part of the request that only a real run has. Throws `usage` if the run may not start; creates nothing. */
 export async function cloudRequestOf(
   size: ResolvedSize,
   flags: CloudFlags,
@@ -64,13 +64,13 @@ async function placeInCloud(
   return { architecture, cloud };
 }
 
-/** A run that met the twin's provider would measure nothing and call it a cloud. */
+/** Throws `usage` if Terraform would use the twin's provider: the result would look like one of a real cloud. */
 function refuseTwin(env: NodeJS.ProcessEnv): void {
   const why = twinProviderPickedUp(env);
   if (why === undefined) return;
   throw new RefbenchError(
     "usage",
-    `a real run does not start where the twin would answer: ${why}; start it in a shell of its own, or add --rehearse`,
+    `a real run does not start where the twin would answer: ${why}; start it in a separate shell, or add --rehearse`,
   );
 }
 
@@ -79,11 +79,11 @@ function refuseDevOverrides(env: NodeJS.ProcessEnv): void {
   if (file === undefined) return;
   throw new RefbenchError(
     "usage",
-    `${file} has dev_overrides, with which terraform runs providers of no known version: expected released providers; remove them, or name another file in TF_CLI_CONFIG_FILE`,
+    `${file} has dev_overrides, with which terraform runs providers of an unknown version: expected released providers; remove them, or name another file in TF_CLI_CONFIG_FILE`,
   );
 }
 
-/** A licensed size is never silently run as a smaller one. */
+/** Throws `usage` for a licensed size without a licence, so that it never becomes a smaller one. */
 async function requiredLicence(
   { name, architecture, figures }: ResolvedSize,
   { licenceFile }: CloudFlags,
@@ -94,11 +94,11 @@ async function requiredLicence(
   if (licence !== undefined && licence !== "") return licence;
   throw new RefbenchError(
     "usage",
-    `${architecture} ${name} needs ${licensedFeatures(figures).join(" and ")}, which only a Coder licence allows, and none was given: add --licence-file <path> (or REFBENCH_LICENCE), or choose a size without: refbench architectures show ${architecture}`,
+    `${architecture} ${name} needs ${licensedFeatures(figures).join(" and ")}, which need a Coder licence: add --licence-file <path> (or REFBENCH_LICENCE), or choose a size without them: refbench architectures show ${architecture}`,
   );
 }
 
-/** Whether a real run of the size would be refused until its architecture's canary was seen clean there. */
+/** Whether a real run of the size would be refused because its architecture has no clean canary there yet. */
 export async function wantsCanary(size: ResolvedSize, flags: CloudFlags, io: Io): Promise<boolean> {
   const { architecture, cloud } = await placeInCloud(size, flags, io);
   return (await refusalWithoutCanary(architecture, size, cloud, flags, io)) !== undefined;
@@ -121,7 +121,7 @@ async function refusalWithoutCanary(
     stacks,
     skipCanary: skippedCanary,
   };
-  // Asked first with nothing known: most runs need no look at earlier ones.
+  // Without earlier runs first, because most runs do not need to read them.
   if (canaryRefusal(wanted, []) === undefined) return undefined;
   return canaryRefusal(wanted, await earlierRuns(io, flags.mirror));
 }

@@ -8,7 +8,7 @@ import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { findSecrets } from "../pipeline/folder/secrets.ts";
 import { askPreflight } from "./preflight/ask.ts";
 
-/** What `refbench preflight` asks, asked for a run that was made: with its id, its place and its licence. */
+/** Returns the checks of `refbench preflight` for an existing run, with its id, place and licence. */
 export function composeChecks(
   folder: RunFolder,
   {

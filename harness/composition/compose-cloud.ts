@@ -26,8 +26,8 @@ import { refuseOtherCloud } from "./refuse-other-cloud.ts";
 import { composeWorkers } from "./compose-workers.ts";
 
 /**
- * As clouds settle: what was deleted is listed for a while, controllers take minutes, and a cluster or database that a
- * killed apply began is made to its end, in up to 18 minutes, before it can be deleted.
+ * How long clouds take to settle. Deleted resources stay listed for a while, and controllers take minutes. A cluster or
+ * database that a killed apply began is completed, in up to 18 minutes, before it can be deleted.
  */
 export const CLOUD_SETTLE = {
   quietMs: 30_000,
@@ -36,7 +36,7 @@ export const CLOUD_SETTLE = {
   patienceMs: 20 * 60_000,
 };
 
-/** The ports of a real run. What it needs is in its plan; credentials, and nothing else, come from the environment. */
+/** The ports of a real run. Everything comes from its plan, except credentials, which come from the environment. */
 export function composeCloud(
   folder: RunFolder,
   { plan, cloud, env }: { readonly plan: Plan; readonly cloud: CloudPlan; readonly env: NodeJS.ProcessEnv },
@@ -104,7 +104,7 @@ function hardEndsOf(
   };
 }
 
-/** Whether another machine may have to tear it down, of another platform than this. */
+/** Whether a machine of another platform may have to tear the run down. */
 function mayMove({ mirror }: Plan): boolean {
   return mirror !== undefined && !mirror.startsWith("file:");
 }

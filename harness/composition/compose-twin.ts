@@ -15,7 +15,7 @@ import { composeWorkers } from "./compose-workers.ts";
 import type { PlacePorts } from "./place-ports.ts";
 import { findTwin } from "./find-twin.ts";
 
-/** How the twin settles: its controllers take seconds, compressed by `--speed`. */
+/** How long the twin takes to settle: its controllers take seconds, compressed by `--speed`. */
 const TWIN_SETTLE = { quietMs: 500, controllersMs: 20_000, pollMs: 100 };
 
 /** The ports of a rehearsal. */
@@ -33,7 +33,7 @@ export async function composeTwin(
 ): Promise<PlacePorts> {
   const { speed, buildSpeed, failBuilds, shellDelayMs, faults } = rehearsal;
   const twinRoot = await findTwin(folder, rehearsal);
-  const faultsFile = faults === undefined ? undefined : readableFaults(join(folder.path, faults));
+  const faultsFile = faults === undefined ? undefined : findReadableFaults(join(folder.path, faults));
   const childEnv = await prepareTwin({
     root: twinRoot,
     speed,
@@ -57,8 +57,8 @@ export async function composeTwin(
   };
 }
 
-/** The run's faults, unless they were damaged since they were checked: a teardown needs none. */
-function readableFaults(file: string): string | undefined {
+/** The run's faults file, or undefined if it was damaged after the check: a teardown does not need faults. */
+function findReadableFaults(file: string): string | undefined {
   try {
     readFaults(file);
     return file;

@@ -9,7 +9,7 @@ import { remoteWorkerRunner } from "../workload/remote/remote-runner.ts";
 import { findRunnerOf, type RunnerPlace } from "./runner/find-runner.ts";
 import { localWorkers, workerProgram } from "./worker-program.ts";
 
-/** Where the worker runs, as the plan says: on the load runner of the run's environment, or here. */
+/** Returns the runner of workers that the plan chooses: on the load runner of the environment, or on this machine. */
 export function composeWorkers(
   folder: RunFolder,
   {
@@ -19,14 +19,14 @@ export function composeWorkers(
   }: {
     readonly plan: Plan;
     readonly env: NodeJS.ProcessEnv;
-    /** Of a rehearsal. */
+    /** Folder of the twin in a rehearsal. */
     readonly twinRoot?: string;
   },
 ): WorkerRunner {
   if (plan.runner === "local") return localWorkers(env);
   return remoteWorkerRunner({
     findRunner: findRunnerOf({
-      // Not asked on a rehearsal: there the twin answers for either.
+      // Not needed in a rehearsal, in which the twin answers for either cloud.
       cloud: plan.cloud?.provider ?? "google",
       place: () => placeOf(folder),
       privateKey: async () => (await findSecrets(folder))?.runnerKey,
@@ -37,12 +37,12 @@ export function composeWorkers(
   });
 }
 
-/** Where the runner is, as its stack said when it was applied. */
+/** Reads the place of the load runner from the outputs of its stack. */
 async function placeOf(folder: RunFolder): Promise<RunnerPlace> {
   const provisioned = await salvageJson(folder.result("provision"), provisionResult);
   if (provisioned?.place !== undefined) return provisioned.place;
   throw new RefbenchError(
     "run_folder",
-    `${folder.result("provision")} does not say where the load runner is: run "refbench stage provision --run ${folder.path}" first`,
+    `${folder.result("provision")} has no address of the load runner: run "refbench stage provision --run ${folder.path}" first`,
   );
 }

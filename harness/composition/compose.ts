@@ -17,7 +17,7 @@ import { withoutLicence } from "./settings/read-licence.ts";
 import { spawnReaper } from "./spawn-reaper.ts";
 import type { PlacePorts } from "./place-ports.ts";
 
-/** Puts the layers together for one run, in whichever process asks: its plan says everything but the credentials. */
+/** Composes the ports of one run in any process: everything but the credentials comes from its plan. */
 export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.ProcessEnv): Promise<Ports> {
   return {
     clock: systemClock,
@@ -33,16 +33,16 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     compare: compareLoads,
     ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),
     spawnReaper,
-    ...(await placePortsOf(folder, plan, withoutLicence(env))),
+    ...(await composePlace(folder, plan, withoutLicence(env))),
   };
 }
 
-async function placePortsOf(folder: RunFolder, plan: Plan, env: NodeJS.ProcessEnv): Promise<PlacePorts> {
+async function composePlace(folder: RunFolder, plan: Plan, env: NodeJS.ProcessEnv): Promise<PlacePorts> {
   const { rehearsal, cloud } = plan;
   if (rehearsal !== undefined) return composeTwin(folder, { plan, rehearsal, env });
   if (cloud !== undefined) return composeCloud(folder, { plan, cloud, env });
   throw new RefbenchError(
     "usage",
-    `${folder.plan} names neither a cloud nor a twin, so nobody knows where the run is: restore it from a copy`,
+    `${folder.plan} names neither a cloud nor a twin, so the place of the run is not known: restore the file from a copy`,
   );
 }

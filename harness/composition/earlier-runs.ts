@@ -7,8 +7,8 @@ import { readRunRecords } from "../results/history/run-records.ts";
 import type { Io } from "./settings/io.ts";
 
 /**
- * The runs that the canary rule goes by, oldest first: of this folder, and of the bucket that the run is mirrored to,
- * since a hosted job has no folder of yesterday.
+ * Lists the runs for the canary rule, oldest first: those of this folder, and those of the bucket that the run is mirrored
+ * to, because a hosted job has no earlier folder.
  */
 export async function earlierRuns(
   { cwd, env }: Pick<Io, "cwd" | "env">,

@@ -7,15 +7,15 @@ import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { findTwinId } from "../../rehearsal/twin/identity.ts";
 
 /**
- * The twin that the run was made against, where it is now: a working folder may have been moved as a whole. Once
- * something may exist in it, a missing twin is never made anew: empty as it is, it would answer that nothing is left.
+ * Finds the run's twin at its present place, because a working folder may have been moved as a whole. Once something may
+ * exist in it, a missing twin is never created again: a new one is empty and would report that nothing is left.
  */
 export async function findTwin(
   folder: RunFolder,
   { twinRoot: recorded, twinId }: { readonly twinRoot: string; readonly twinId?: string | undefined },
 ): Promise<string> {
   const beside = join(dirname(dirname(resolve(folder.path))), "twin");
-  // A plan may name any folder of this machine: without the twin's id only the one beside the run is its twin.
+  // A plan may name any folder of this machine. Without the twin's id only the folder beside the run is its twin.
   const isIts = (root: string): boolean =>
     twinId === undefined ? resolve(root) === beside : findTwinId(root) === twinId;
   const found = [recorded, beside].find((root) => existsSync(join(root, "inventory")) && isIts(root));
@@ -25,6 +25,6 @@ export async function findTwin(
     return beside;
   throw new RefbenchError(
     "inventory",
-    `the twin of this run, ${recorded}, is not there, so nothing can say what is left: move it back there, or to ${beside}`,
+    `the twin of this run, ${recorded}, is missing, so it is not known what is left: move it back there, or to ${beside}`,
   );
 }

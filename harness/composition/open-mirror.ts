@@ -5,7 +5,7 @@ import type { Bucket } from "../model/ports/bucket.ts";
 import { RefbenchError } from "../tools/error.ts";
 import type { Io } from "./settings/io.ts";
 
-/** A bucket that runs were mirrored to, for reading: a share that is not mounted must not look like an empty one. */
+/** Opens a bucket with mirrored runs for reading. Throws `usage` for a missing folder: a share that is not mounted is not empty. */
 export async function openMirror(url: string, { env }: Pick<Io, "env">): Promise<Bucket> {
   const bucket = await openBucket(url, env, "--from");
   if (!bucket.url.startsWith("file:")) return bucket;
@@ -17,6 +17,6 @@ export async function openMirror(url: string, { env }: Pick<Io, "env">): Promise
   if (isThere) return bucket;
   throw new RefbenchError(
     "infrastructure",
-    `--from is ${url}, and there is no folder ${folder}: mount the share, or correct the URL`,
+    `--from is ${url}, but the folder ${folder} does not exist: mount the share, or correct the URL`,
   );
 }

@@ -4,7 +4,7 @@ import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { twinProviderPickedUp } from "../../rehearsal/twin/picked-up.ts";
 import { endpointsOf } from "./settings/endpoints.ts";
 
-/** Asked of a shell that goes on with a run: an SDK reads its variables by itself, so they must say the same. */
+/** Throws `usage` if a shell that continues a run has other endpoints: an SDK reads these variables itself. */
 export function refuseOtherCloud(
   { path }: Pick<RunFolder, "path">,
   { provider, endpoints }: CloudPlan,
@@ -14,7 +14,7 @@ export function refuseOtherCloud(
   if (twin !== undefined) {
     throw new RefbenchError(
       "usage",
-      `${path} is a real run, and here the twin would answer for its cloud: ${twin}; go on in a shell of its own`,
+      `${path} is a real run, but here the twin would answer for its cloud: ${twin}; continue in a separate shell`,
     );
   }
   const { endpoints: here } = endpointsOf(provider, env);
@@ -24,6 +24,6 @@ export function refuseOtherCloud(
   const wanted = endpoints[other];
   throw new RefbenchError(
     "usage",
-    `${path} was made ${wanted === undefined ? `without ${other}` : `with ${other}=${wanted}`}, and here it is ${here[other] ?? "not set"}: what it made is not there; ${wanted === undefined ? `unset ${other}` : `export ${other}=${wanted}`}`,
+    `${path} was made ${wanted === undefined ? `without ${other}` : `with ${other}=${wanted}`}, but here it is ${here[other] ?? "not set"}, so its resources would not be found; ${wanted === undefined ? `unset ${other}` : `export ${other}=${wanted}`}`,
   );
 }

@@ -13,13 +13,13 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 
 const REFBENCH = packageFile("bin/refbench.js");
 
-/** A reaper looks four times a second for hours: V8 would let what it looked at grow to 32 MiB before it is collected. */
+/** A reaper polls four times a second for hours: V8 would let the garbage grow to 32 MiB before collecting it. */
 const SMALL_HEAP = ["--max-semi-space-size=2"] as const;
 
 /**
- * Starts `refbench reaper <folder>` in a session of its own: no Ctrl-C, hang-up or death of this process reaches it. Its
- * parent starts it again when it crashes or is killed, and ends with it. Returns the parent's pid; the lease names the reaper.
- * Throws `usage` for a folder that this installation did not make: its plan leads this user's credentials.
+ * Starts `refbench reaper <folder>` in a separate session: no Ctrl-C, hang-up or death of this process reaches it. Its
+ * parent restarts it when it crashes or is killed, and ends with it. Returns the parent's pid; the lease names the reaper.
+ * Throws `usage` for a folder that this installation did not create, because its plan decides where credentials are used.
  */
 export function spawnReaper(folder: RunFolder): number {
   if (!isOwn(folder)) throw new RefbenchError("usage", explainNotOwn(folder));
@@ -28,11 +28,11 @@ export function spawnReaper(folder: RunFolder): number {
     const { file, args } = supervised([process.execPath, ...SMALL_HEAP, REFBENCH, "reaper", folder.path]);
     const child = spawn(file, [...args], {
       cwd: folder.path,
-      env: reaperEnvironment(folder),
+      env: buildReaperEnvironment(folder),
       detached: true,
       stdio: ["ignore", log, log],
     });
-    // A start that failed shows in the missing id.
+    // A failed start has no pid.
     child.on("error", () => undefined);
     child.unref();
     if (child.pid === undefined)
@@ -44,10 +44,10 @@ export function spawnReaper(folder: RunFolder): number {
 }
 
 /**
- * What a command gets of this process's environment, told no licence and led to the run's own cloud: an SDK reads endpoint variables by
- * itself, and a shell that adopts a run may have others.
+ * Returns the environment for a command that continues a run: without the licence, and with the run's own endpoints. An SDK
+ * reads these variables itself, and the shell that adopts a run may have others.
  */
-export function reaperEnvironment(
+export function buildReaperEnvironment(
   folder: Pick<RunFolder, "plan">,
   shell: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv {
@@ -56,7 +56,7 @@ export function reaperEnvironment(
     const { cloud } = planSchema.parse(parseJson(readFileSync(folder.plan, "utf8")));
     return cloud === undefined ? env : withEndpoints(env, cloud.endpoints);
   } catch {
-    // The reaper says itself what is wrong with the plan.
+    // The reaper reports what is wrong with the plan.
     return env;
   }
 }

@@ -1,12 +1,12 @@
-/** Exit code of a command that is to be started again: it failed in the middle of work that is its own. */
+/** Exit code of a command that must be restarted, because it failed while it owned unfinished work. */
 export const START_AGAIN = 75;
 
-/** Seconds before each new start: ten of them, within a quarter of an hour. */
+/** Seconds before each of ten restarts, within a quarter of an hour. */
 const DELAYS_S = [1, 2, 4, 8, 15, 30, 60, 120, 300, 300];
 
 /**
- * Starts a command again after each end by a signal (above 128) or with `START_AGAIN`. A shell takes a fortieth of the
- * memory of Node. It has read this before it starts anything, so a changed installation changes nothing.
+ * Restarts a command after each end by a signal (above 128) or with `START_AGAIN`. A shell needs a fortieth of the memory
+ * of Node. It has read the script before it starts anything, so that a changed installation has no effect.
  */
 const SCRIPT = `
 delays=$1; shift
@@ -17,7 +17,7 @@ for delay in $delays; do
 done
 exec "$@"`;
 
-/** The command under a small parent that starts it again, a bounded number of times, when it did not end in order. */
+/** Returns the command under a small parent that restarts it a limited number of times if it did not end properly. */
 export function supervised(
   command: readonly [string, ...string[]],
   delaysS: readonly number[] = DELAYS_S,

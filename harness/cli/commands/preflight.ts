@@ -99,8 +99,8 @@ async function preflight(
   const licence = await readLicence(flags.licenceFile, io);
   using interrupts = listenForInterrupts(() => io.stderr.write("refbench: stopping; nothing was created\n"));
   const { project, account, skipPreflight: skip } = flags;
-  const { checkedSettings } = await import("../../composition/preflight/request.ts");
-  const asked = { ...checkedSettings(settings), project, account, fail, skip, licence };
+  const { selectSettings } = await import("../../composition/preflight/request.ts");
+  const asked = { ...selectSettings(settings), project, account, fail, skip, licence };
   const { expectRun } = await import("../expectation/expected-run.ts");
   const { askPreflight } = await import("../../composition/preflight/ask.ts");
   const report = await askPreflight(asked, io, interrupts.stop);

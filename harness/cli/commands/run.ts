@@ -64,7 +64,7 @@ export function runCommand(io: Io): Command {
 /** The final record, or undefined when the user left before it was. */
 async function executeAndWatch(io: Io, folder: RunFolder, plan: Plan): Promise<RunRecord | undefined> {
   const reporter = progressReporter(io);
-  using interrupts = listenForInterrupts((message) => reporter.say(message));
+  using interrupts = listenForInterrupts((message) => reporter.writeLine(message));
   const { stop, leave } = interrupts;
   const left = new Promise<undefined>((resolve) => {
     leave.addEventListener("abort", () => setTimeout(() => resolve(undefined), LEAVE_MS).unref(), {

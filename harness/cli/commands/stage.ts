@@ -99,7 +99,7 @@ async function folderOf(
 
 async function runHere(stage: RunStage, folder: RunFolder, io: Io): Promise<void> {
   const reporter = progressReporter(io);
-  using interrupts = listenForInterrupts((message) => reporter.say(message));
+  using interrupts = listenForInterrupts((message) => reporter.writeLine(message));
   try {
     const plan = await readJson(folder.plan, planSchema);
     const { composePorts } = await import("../../composition/compose.ts");

@@ -3,8 +3,8 @@ import type { StoredEvent } from "../../model/ports/event.ts";
 import { momentNow, msBetween } from "../../tools/time/moment.ts";
 
 /**
- * One time axis for the events of several processes and for the view of them, which a clock that is set does not bend:
- * stamps as this machine's clock would have given them when the view began.
+ * One time axis for the events of several processes and for their view. Setting the clock does not change it: all stamps
+ * are relative to this machine's clock at the beginning of the view.
  */
 export class EventAxis {
   readonly #clock: Clock;
@@ -20,7 +20,7 @@ export class EventAxis {
     return this.#from.atMs + msBetween(this.#from, momentNow(this.#clock)).ms;
   }
 
-  /** The event with its stamp on this axis; one of another boot, or of an earlier version, keeps its own. */
+  /** The event with its stamp on this axis. An event of another boot, or of an earlier version, keeps its stamp. */
   place(event: StoredEvent): StoredEvent {
     const { atMs, sinceBoot } = this.#from;
     if (event.sinceBoot?.boot !== sinceBoot.boot) return event;

@@ -63,7 +63,7 @@ export function findDrainExtent({ drain, drainActivity }: ProgressState, nowMs: 
 }
 
 /**
- * How far the stack at work is. No time is shown: a subnet takes seconds and a cluster minutes, so a rate over the
+ * How far the present stack is. No time is shown: a subnet takes seconds and a cluster minutes, so a rate over the
  * resources that are done says nothing about the others.
  */
 export function findStackExtent(stacks: readonly StackView[]): Extent | undefined {

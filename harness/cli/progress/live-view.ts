@@ -7,7 +7,7 @@ import type { ProgressState, StageView } from "./state.ts";
 import { renderLine, type ViewLine } from "./view-line.ts";
 import { connectionWords, costWords, progressRate, stackWords, workspaceWords } from "./words.ts";
 
-/** How many resources at work a stack names. */
+/** How many resources in progress are named. */
 const NAMED = 2;
 
 const INDENT = "      ";
@@ -18,7 +18,7 @@ const MARKS = {
   interrupted: { word: "stop", format: "yellow" },
   skipped: { word: "skip", format: "dim" },
 } as const;
-const AT_WORK = { word: ">>  ", format: "cyan" } as const;
+const IN_PROGRESS = { word: ">>  ", format: "cyan" } as const;
 
 /** The lines that a terminal shows of a run at one moment, none longer than its width. */
 export function liveView(
@@ -52,7 +52,7 @@ function stageLines(
 ): readonly ViewLine[] {
   const { stage, finished, startedAt } = view;
   const duration = formatDuration(Math.max(0, finished?.durationMs ?? now - startedAt));
-  const { word, format } = finished === undefined ? AT_WORK : MARKS[finished.outcome];
+  const { word, format } = finished === undefined ? IN_PROGRESS : MARKS[finished.outcome];
   const head = `${word}  ${stage.padEnd(10)}${duration.padStart(8)}`;
   const accent = { from: 0, to: word.length, format };
   if (finished?.outcome === "failed") return [{ text: `${head}  ${firstLine(finished.message)}`, accent }];
@@ -77,7 +77,7 @@ function barLines(extent: Extent | undefined, width: number): readonly ViewLine[
 interface StageWords {
   /** Shown beside the stage's name. */
   readonly summary?: string | undefined;
-  /** Shown as a bar below it while the stage is at work, followed by the details. */
+  /** Shown as a bar below it while the stage runs, followed by the details. */
   readonly extent?: Extent | undefined;
   readonly details?: readonly string[];
 }

@@ -13,9 +13,9 @@ import { advance, initialState } from "./state.ts";
 
 /** A reporter that owns the terminal's last lines until it is closed. */
 export interface ProgressReporter extends Reporter {
-  /** Writes a line of its own, above the live ones. */
-  say(line: string): void;
-  /** Leaves the last state on the screen; what comes after is written below it. */
+  /** Writes a separate line, above the live ones. */
+  writeLine(line: string): void;
+  /** Leaves the last state on the screen; later output appears below it. */
   close(): void;
 }
 
@@ -41,7 +41,7 @@ function hasColours(env: NodeJS.ProcessEnv): boolean {
   return WriteStream.prototype.getColorDepth(env) > 1;
 }
 
-/** Appends a line for each thing that happened, with the time since the first. */
+/** Appends a line for each event, with the time since the first. */
 export function plainReporter(stream: ProgressStream, clock: Clock): ProgressReporter {
   const lines = new PlainLines();
   const axis = new EventAxis(clock);
@@ -50,19 +50,19 @@ export function plainReporter(stream: ProgressStream, clock: Clock): ProgressRep
     report: (stored) => {
       const event = axis.place(stored);
       state = advance(state, event);
-      for (const line of lines.linesOf(event, state)) stream.write(`${line}\n`);
+      for (const line of lines.format(event, state)) stream.write(`${line}\n`);
     },
-    say: (line) => stream.write(`${line}\n`),
+    writeLine: (line) => stream.write(`${line}\n`),
     close: () => undefined,
   };
 }
 
-/** Redrawn at most this often by events, and as often by time alone so that a stage's clock runs. */
+/** The shortest time between redraws by events, and the time between redraws that keep the durations up to date. */
 const REDRAW_MS = 125;
 const TICK_MS = 500;
 const DEFAULT_COLUMNS = 80;
 
-/** Redraws a few lines in place. The cursor is never hidden, so no way of ending can lose it. */
+/** Redraws a few lines in place. The cursor is never hidden, so it cannot stay hidden after a crash. */
 export function terminalReporter(
   stream: ProgressStream,
   clock: Clock,
@@ -78,7 +78,7 @@ export function terminalReporter(
   let closed = false;
   const draw = (): void => {
     drawnAt = clock.elapsed();
-    // The last column is left free: some terminals wrap a line that fills it.
+    // The last column stays free, because some terminals wrap a line that fills it.
     const width = (stream.columns ?? DEFAULT_COLUMNS) - 1;
     update(liveView(state, axis.now(), { width, hasColours }).join("\n"));
   };
@@ -91,12 +91,12 @@ export function terminalReporter(
   return {
     report: (event) => {
       state = advance(state, axis.place(event));
-      const line = permanentLine(event);
+      const line = findPermanentLine(event);
       if (closed) return;
       if (line !== undefined) above(line);
       else if (clock.elapsed() - drawnAt >= REDRAW_MS) draw();
     },
-    say: above,
+    writeLine: above,
     close: () => {
       if (closed) return;
       closed = true;
@@ -107,8 +107,8 @@ export function terminalReporter(
   };
 }
 
-/** What must not be lost when the next redraw comes. */
-function permanentLine(event: StoredEvent): string | undefined {
+/** The text of an event that must stay on the screen when the view is redrawn. */
+function findPermanentLine(event: StoredEvent): string | undefined {
   switch (event.type) {
     case "note":
       return oneLine(event.level === "info" ? event.message : `${event.level}: ${event.message}`);
@@ -127,7 +127,7 @@ function permanentLine(event: StoredEvent): string | undefined {
   }
 }
 
-/** The rest is in the result, which is written below. */
+/** The first line of a message; the result has the others. */
 function firstLine(message: string): string {
   return message.split("\n", 1)[0] ?? "";
 }

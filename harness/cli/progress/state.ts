@@ -6,13 +6,13 @@ import type { TerraformProgress } from "../../model/ports/terraform.ts";
 /** One stack being changed in one stage. */
 export interface StackView {
   readonly stack: string;
-  /** Changes that are done, and those that the last plan adds to them. */
+  /** Number of changes that are done, plus those in the last plan. */
   readonly planned: number;
   /** Changes that are done, over every attempt: `delete google_compute_network.network`. */
   readonly done: ReadonlySet<string>;
   /** Changes whose last attempt failed. */
   readonly failed: ReadonlySet<string>;
-  /** Addresses at work, the longest first, with when they started (milliseconds since the epoch). */
+  /** Addresses in progress, the longest first, with their start (milliseconds since the epoch). */
   readonly working: ReadonlyMap<string, number>;
 }
 
@@ -40,7 +40,7 @@ export interface ProgressState {
   readonly load?: LoadProgress;
   /** The load's present activity. */
   readonly activity?: ActivityView;
-  /** What it cost so far. */
+  /** The cost so far. */
   readonly cost?: Extract<RunEvent, { readonly type: "cost.progress" }>;
   readonly drain?: Extract<RunEvent, { readonly type: "drain.progress" }>;
   readonly drainActivity?: ActivityView;
@@ -60,29 +60,29 @@ export function advance(state: ProgressState, event: StoredEvent): ProgressState
       return { ...next, run: event };
     case "stage.started": {
       const others = state.stages.filter(({ stage }) => stage !== event.stage);
-      // A stage that is done again goes on counting.
+      // A repeated stage continues its counts.
       const stacks = state.stages.find(({ stage }) => stage === event.stage)?.stacks ?? [];
       return { ...next, stages: [...others, { stage: event.stage, startedAt: at, stacks }] };
     }
     case "stage.finished":
-      return { ...next, stages: finished(state.stages, event, at) };
+      return { ...next, stages: finishStage(state.stages, event, at) };
     case "terraform.planned": {
       const { add, change, remove } = event.summary;
-      return withStack(next, event.stack, (view) => ({
+      return changeStack(next, event.stack, (view) => ({
         ...view,
         planned: view.done.size + add + change + remove,
         failed: new Set(),
       }));
     }
     case "terraform.progress":
-      return withStack(next, event.stack, (view, stage) =>
-        // A terraform that a killed provision left at work is ended, and its changes are reported, by the destroy.
+      return changeStack(next, event.stack, (view, stage) =>
+        // The destroy ends a terraform that a killed provision left running, and reports its changes.
         stage === "destroy" && event.progress.action !== "delete"
           ? view
-          : progressed(view, event.progress, at),
+          : applyProgress(view, event.progress, at),
       );
     case "load.progress":
-      return { ...next, load: event.progress, activity: activityAt(state.activity, event.progress, at) };
+      return { ...next, load: event.progress, activity: findActivity(state.activity, event.progress, at) };
     case "cost.progress":
       return { ...next, cost: event };
     case "drain.progress":
@@ -103,7 +103,7 @@ export function advance(state: ProgressState, event: StoredEvent): ProgressState
   }
 }
 
-function activityAt(
+function findActivity(
   known: ActivityView | undefined,
   { activity, users, workspaces }: LoadProgress,
   at: number,
@@ -113,21 +113,21 @@ function activityAt(
   return { name: activity, sinceMs: at, doneBefore };
 }
 
-function finished(
+function finishStage(
   stages: readonly StageView[],
   event: Extract<RunEvent, { readonly type: "stage.finished" }>,
   at: number,
 ): readonly StageView[] {
   const known = stages.some(({ stage }) => stage === event.stage);
-  // A watcher that came late did not see it start.
+  // A watcher that started late has not seen its start.
   if (!known) {
     return [...stages, { stage: event.stage, startedAt: at - event.durationMs, stacks: [], finished: event }];
   }
   return stages.map((view) => (view.stage === event.stage ? { ...view, finished: event } : view));
 }
 
-/** Terraform's events belong to the stage that is at work. */
-function withStack(
+/** Changes a stack of the stage that runs now, to which Terraform's events belong. */
+function changeStack(
   state: ProgressState,
   stack: string,
   change: (view: StackView, stage: Stage) => StackView,
@@ -151,7 +151,11 @@ function withStack(
   };
 }
 
-function progressed(view: StackView, { address, action, state }: TerraformProgress, at: number): StackView {
+function applyProgress(
+  view: StackView,
+  { address, action, state }: TerraformProgress,
+  at: number,
+): StackView {
   if (action === "read") return view;
   const working = new Map(view.working);
   if (state === "started") working.set(address, at);
@@ -162,6 +166,6 @@ function progressed(view: StackView, { address, action, state }: TerraformProgre
   if (state === "complete") done.add(key);
   if (state === "failed") failed.add(key);
   else failed.delete(key);
-  // What a killed process left is done without a plan of this one.
+  // Changes that a killed process left are done without a plan of this process.
   return { ...view, working, done, failed, planned: Math.max(view.planned, done.size) };
 }

@@ -13,7 +13,7 @@ export function workspaceWords({ workspaces }: LoadProgress): string {
   return `workspaces ${words.join(", ")} of ${formatCount(total)}`;
 }
 
-/** What the held connections carry. */
+/** The rate of verified commands over the held connections. */
 export function progressRate({ commandsPerSecond }: LoadProgress): string {
   return `${commandsPerSecond.toFixed(1)} commands/s`;
 }
@@ -28,7 +28,7 @@ export function connectionWords({ connections }: LoadProgress): string {
   ].join(", ");
 }
 
-/** What the run cost so far, of what it may. */
+/** The cost of the run so far, and its ceiling if it has one. */
 export function costWords({ cost }: Pick<ProgressState, "cost">): string | undefined {
   if (cost === undefined) return undefined;
   const { spent, ceiling } = cost;
@@ -37,13 +37,13 @@ export function costWords({ cost }: Pick<ProgressState, "cost">): string | undef
     : `${formatUsd(spent)} of ${formatUsd(ceiling)} so far`;
 }
 
-/** What became of a stack's resources: `gke-cloud 9 of 14 created`. */
+/** Counts a stack's resources: `gke-cloud 9 of 14 created`. */
 export function stackWords({ stack, planned, done, failed }: StackView, verb: string): string {
   const failures = failed.size > 0 ? `, ${formatCount(failed.size)} failed` : "";
   return `${stack} ${formatCount(done.size)} of ${formatCount(planned)} ${verb}${failures}`;
 }
 
-/** A line that does not wrap in a terminal of this width. */
+/** Shortens a line so that it does not wrap in a terminal of this width. */
 export function clip(line: string, width: number): string {
   return line.length <= width ? line : `${line.slice(0, width - 3)}...`;
 }

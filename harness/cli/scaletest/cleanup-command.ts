@@ -96,7 +96,7 @@ async function runCleanup(flags: CleanupFlags, io: Io): Promise<void> {
   }
   const reporter = progressReporter(io);
   const again = pasteable(...words);
-  using interrupts = listenForLoadInterrupts((message) => reporter.say(message), again);
+  using interrupts = listenForLoadInterrupts((message) => reporter.writeLine(message), again);
   try {
     const result = await cleanUp(choice, {
       caller: reach.callerWith(interrupts.stop),

@@ -10,9 +10,9 @@ import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { awsOwnerMarker } from "../../inventory/sweep/owner-marker/aws.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { endpointsOf } from "../settings/endpoints.ts";
-import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
+import { type Asker, buildCommonContext, type PreflightRequest } from "./request.ts";
 
-/** Asks the account that was pinned, in the architecture's region. */
+/** Runs the checks in the pinned account, in the architecture's region. */
 export async function askAws(
   request: PreflightRequest,
   account: string,
@@ -22,7 +22,7 @@ export async function askAws(
   const { env } = io;
   const { endpoints, emulated } = endpointsOf("aws", env);
   const skip = parseSkips(request.skip, emulated ? Object.keys(endpoints) : []);
-  const shared = commonContext(request, io);
+  const shared = buildCommonContext(request, io);
   const { region } = shared.architecture;
   const clients = sdkClients(region, env);
   const context: AwsContext = {

@@ -11,9 +11,9 @@ import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { googleOwnerMarker } from "../../inventory/sweep/owner-marker/google.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { endpointsOf } from "../settings/endpoints.ts";
-import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
+import { type Asker, buildCommonContext, type PreflightRequest } from "./request.ts";
 
-/** Asks the project that was pinned. */
+/** Runs the checks in the pinned project. */
 export async function askGoogle(
   request: PreflightRequest,
   project: string,
@@ -25,7 +25,7 @@ export async function askGoogle(
   const skip = parseSkips(request.skip, emulated ? Object.keys(endpoints) : []);
   const api = { auth: googleAuth(env), endpoints: googleEndpoints(env), clock: systemClock };
   const context = {
-    ...commonContext(request, io),
+    ...buildCommonContext(request, io),
     project,
     ambientProjects: ambientProjects(env),
     credential: () => googleSource(env),

@@ -7,22 +7,19 @@ import { RefbenchError } from "../../tools/error.ts";
 import { twinIfAny } from "../../../rehearsal/twin/inventory-adapter.ts";
 import { TWIN_PROJECT } from "../../../reference-architectures/twin-project.ts";
 import { TWIN_CALLER } from "../../../rehearsal/twin/project.ts";
-import { type Asker, commonContext, type PreflightRequest } from "./request.ts";
+import { type Asker, buildCommonContext, type PreflightRequest } from "./request.ts";
 import { twinRoot } from "../settings/defaults.ts";
 
-/** The checks of the architecture's cloud, as its twin answers them. */
+/** Runs the checks of the architecture's cloud with the answers of its twin. */
 export async function askTwin(
   request: PreflightRequest,
   io: Asker,
   signal: AbortSignal,
 ): Promise<PreflightReport> {
   if (request.skip !== undefined) {
-    throw new RefbenchError(
-      "usage",
-      `--skip-preflight is "${request.skip}", but --rehearse asks no cloud: leave it out`,
-    );
+    throw new RefbenchError("usage", `--skip-preflight cannot be combined with --rehearse: omit one of them`);
   }
-  const shared = commonContext(request, io);
+  const shared = buildCommonContext(request, io);
   const context = {
     ...shared,
     project: TWIN_PROJECT,

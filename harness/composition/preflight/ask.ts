@@ -6,7 +6,7 @@ import { askGoogle } from "./ask-google.ts";
 import { askTwin } from "./ask-twin.ts";
 import type { Asker, PreflightRequest } from "./request.ts";
 
-/** Asks everything that can be asked before a run, of the twin or of the cloud. Creates nothing. */
+/** Runs all checks before a run, with the twin or with the cloud. Creates nothing. */
 export async function askPreflight(
   request: PreflightRequest,
   io: Asker,

@@ -3,7 +3,7 @@ import type { MissingTool } from "../../inventory/preflight/context.ts";
 import type { Plan } from "../../pipeline/folder/plan.ts";
 import { findOnPath, tunnelTool } from "../runner/tunnel-tool.ts";
 
-/** What gives Terraform's providers a token for a cluster. */
+/** The programs that give Terraform's providers a token for a cluster. */
 const CLUSTER_TOOLS: Readonly<Partial<Record<Architecture["carriedBy"], Omit<MissingTool, "why">>>> = {
   gke: {
     tool: "gke-gcloud-auth-plugin",
@@ -15,7 +15,7 @@ const CLUSTER_TOOLS: Readonly<Partial<Record<Architecture["carriedBy"], Omit<Mis
   },
 };
 
-/** The clouds' programs that a run of the architecture needs, as far as they are not on this machine's PATH. */
+/** Lists the clouds' programs that a run of the architecture needs and that are not on this machine's PATH. */
 export async function missingTools(
   { cloud, carriedBy }: Pick<Architecture, "cloud" | "carriedBy">,
   runner: Plan["runner"],

@@ -15,7 +15,7 @@ import type { RunSettings } from "../settings/run-settings.ts";
 import { missingTools } from "./missing-tools.ts";
 import { DEFAULT_TTL_MS } from "../settings/defaults.ts";
 
-/** What `refbench preflight` is asked for. */
+/** The request for a preflight. */
 export interface PreflightRequest {
   readonly size: ResolvedSize;
   readonly rehearse: boolean;
@@ -26,24 +26,24 @@ export interface PreflightRequest {
   readonly fail: ReadonlySet<CheckName>;
   readonly skip: string | undefined;
   readonly licence: string | undefined;
-  /** Of a run that was made already. */
+  /** Present if the run exists already. */
   readonly run?: {
     readonly runId: RunId;
     readonly plan: Pick<Plan, "createdAt" | "expiresAtMs" | "keepOnFailure">;
-    /** What its teardown will ask. */
+    /** The inventory that its teardown will read. */
     readonly inventory: Inventory;
   };
-  /** Where the load will come from. */
+  /** Where the load will run. */
   readonly runner: Plan["runner"];
   /** Whether Coder will serve TLS. */
   readonly tls: boolean;
-  /** EKS: from where alone the cluster's API will be reached; empty = anywhere. */
+  /** EKS: the only address ranges that may reach the cluster's API; empty = any address. */
   readonly clusterCidrs: readonly string[];
   readonly place: Place;
 }
 
 /** The part of a request that follows from the settings of the run. */
-export function checkedSettings({
+export function selectSettings({
   size,
   rehearse,
   place,
@@ -54,14 +54,14 @@ export function checkedSettings({
   return { size, rehearse, place, runner, tls: tls !== "off", clusterCidrs: clusterAccess?.cidrs ?? [] };
 }
 
-/** Where a preflight is asked from. */
+/** The process that runs a preflight. */
 export type Asker = Pick<Io, "env" | "cwd">;
 
-/** A run as it is made when nobody says how long it may stay. */
+/** A run with the default expiry. */
 const ORDINARY = { createdAt: new Date(0).toISOString(), expiresAtMs: DEFAULT_TTL_MS };
 
-/** What the checks of every cloud and of the twin share. */
-export function commonContext(
+/** Returns the part of the context that all clouds and the twin share. */
+export function buildCommonContext(
   { size, licence, place, run, runner, tls, clusterCidrs }: PreflightRequest,
   { env }: Asker,
 ): Omit<PreflightContext, "project" | "inventory" | "sweepCommand"> {

@@ -20,7 +20,7 @@ export interface AwsRunner {
   readonly clock?: Clock;
 }
 
-/** A load runner on EC2: through Session Manager, which needs no public address and no open port. */
+/** A load runner on EC2, reached through Session Manager without a public address or an open port. */
 export async function awsRunnerAccess(options: AwsRunner): Promise<RunnerAccess> {
   const { machine, region, env } = options;
   const command = await getTunnelCommand("aws", env);
@@ -46,7 +46,7 @@ export async function awsRunnerAccess(options: AwsRunner): Promise<RunnerAccess>
   };
 }
 
-/** cloud-init prints the keys to the machine's console, which EC2 shows to whoever may see the machine. */
+/** cloud-init prints the keys to the machine's console, which EC2 shows to callers that may describe the machine. */
 async function hostKeysOf(
   { machine, region, env, clock = systemClock }: AwsRunner,
   signal: AbortSignal,
@@ -59,7 +59,7 @@ async function hostKeysOf(
   try {
     ({ Output: output } = await send(
       "ec2",
-      // The console as it is now, not as it was at the last reboot.
+      // The present console, not that of the last reboot.
       new GetConsoleOutputCommand({ InstanceId: machine, Latest: true }),
     ));
   } catch (error) {

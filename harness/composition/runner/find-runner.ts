@@ -3,7 +3,7 @@ import type { FindRunner } from "../../model/ports/runner.ts";
 import { twinRunnerAccess } from "../../../rehearsal/runner/access.ts";
 import type { TunnelCloud } from "./tunnel-tool.ts";
 
-/** Where the load runner is, as the outputs of the cloud's stack say it. */
+/** The place of the load runner, from the outputs of the cloud's stack. */
 export interface RunnerPlace {
   readonly project: string;
   readonly region: string;
@@ -14,16 +14,16 @@ export interface RunnerPlace {
 
 export interface FindRunnerOptions {
   readonly cloud: TunnelCloud;
-  /** Read when the runner is needed: there are no outputs before provision. */
+  /** Reads the outputs when the runner is needed, because there are none before provision. */
   readonly place: (signal: AbortSignal) => Promise<RunnerPlace>;
-  /** The environment's own key in OpenSSH's format, or undefined when it is lost. */
+  /** The environment's own key in OpenSSH's format, or undefined if it is lost. */
   readonly privateKey: () => Promise<string | undefined>;
   readonly env: NodeJS.ProcessEnv;
-  /** Folder of the twin, on a rehearsal. @default the cloud itself */
+  /** Folder of the twin in a rehearsal. @default the cloud itself */
   readonly twinRoot?: string;
 }
 
-/** How the load runner of an environment is found: its machine from the outputs, its tunnel from the cloud. */
+/** Finds the load runner of an environment: its machine by the outputs, its tunnel by the cloud. */
 export function findRunnerOf(options: FindRunnerOptions): FindRunner {
   return async (signal) => {
     const { project, region, zone, runner_machine: machine } = await options.place(signal);
@@ -37,7 +37,7 @@ export function findRunnerOf(options: FindRunnerOptions): FindRunner {
     if (privateKey === undefined) {
       throw new RefbenchError(
         "usage",
-        `the key of the load runner ${machine} is lost, expected it in the secrets.json of its environment: where this machine has a route to Coder, use --runner local`,
+        `the key of the load runner ${machine} is lost: expected in the secrets.json of its environment; where this machine has a route to Coder, use --runner local`,
       );
     }
     const { twinRoot, env } = options;
@@ -48,7 +48,7 @@ export function findRunnerOf(options: FindRunnerOptions): FindRunner {
         return googleRunnerAccess({ machine, project, zone, privateKey, env });
       }
       case "aws": {
-        // Loaded when AWS is asked: the SDK's client is slow to load.
+        // Loaded only for AWS, because the SDK's client is slow to load.
         const { awsRunnerAccess } = await import("./aws.ts");
         return awsRunnerAccess({ machine, region, privateKey, env });
       }

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 
 /**
- * The environment of `gcloud`, which by itself would be whoever last signed in to it: the tunnel is opened by the
- * identity that Terraform's provider and the inventory take, and asks where they ask.
+ * Returns the environment for `gcloud`, which would otherwise use the last login. The tunnel must use the same identity
+ * and endpoints as Terraform's provider and the inventory.
  */
 export async function gcloudEnvironment(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   const account = env["GOOGLE_IMPERSONATE_SERVICE_ACCOUNT"];
@@ -15,17 +15,17 @@ export async function gcloudEnvironment(env: NodeJS.ProcessEnv): Promise<NodeJS.
     ...(isSet(account) ? { CLOUDSDK_AUTH_IMPERSONATE_SERVICE_ACCOUNT: account } : {}),
     ...(isSet(endpoint) ? { CLOUDSDK_API_ENDPOINT_OVERRIDES_COMPUTE: endpoint.replace(/\/?$/, "/") } : {}),
     CLOUDSDK_CORE_DISABLE_PROMPTS: "1",
-    // The credential that the user told gcloud itself wins.
+    // A credential that the user set for gcloud itself takes precedence.
     ...childEnvironment("tunnel", env),
   };
 }
 
-/** In the provider's own order: a token, a key, the application default credentials. */
+/** The credential, in the provider's own order: a token, a key, the application default credentials. */
 async function credentials(env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   const token = env["GOOGLE_OAUTH_ACCESS_TOKEN"];
   if (isSet(token)) return { CLOUDSDK_AUTH_ACCESS_TOKEN: token };
   const key = env["GOOGLE_CREDENTIALS"] ?? env["GOOGLE_CLOUD_KEYFILE_JSON"] ?? env["GCLOUD_KEYFILE_JSON"];
-  // A key in the variable itself lies in no file that gcloud could be told of: it is who signed in to it.
+  // A key in the variable itself is not in a file for gcloud, which then uses its own login.
   const files = [
     isSet(key) && !key.trimStart().startsWith("{") ? key : undefined,
     env["GOOGLE_APPLICATION_CREDENTIALS"],

@@ -17,13 +17,13 @@ export interface GoogleRunner {
   /** The run's own key, in OpenSSH's format. */
   readonly privateKey: string;
   readonly env: NodeJS.ProcessEnv;
-  /** @default the identity that Terraform's provider would take */
+  /** @default the identity that Terraform's provider would use */
   readonly auth?: GoogleAuth;
   /** @default the system's */
   readonly clock?: Clock;
 }
 
-/** A load runner on Compute Engine: through Identity-Aware Proxy, which needs no public address and no open port. */
+/** A load runner on Compute Engine, reached through Identity-Aware Proxy without a public address or an open port. */
 export async function googleRunnerAccess(options: GoogleRunner): Promise<RunnerAccess> {
   const { machine, project, zone, env } = options;
   const command = await getTunnelCommand("google", env);
@@ -39,9 +39,9 @@ export async function googleRunnerAccess(options: GoogleRunner): Promise<RunnerA
         "--listen-on-stdin",
         `--project=${project}`,
         `--zone=${zone}`,
-        // What is left on stderr are reasons, for the error message.
+        // Only reasons remain on stderr, for the error message.
         "--verbosity=error",
-        // Nobody is there to answer a question.
+        // Nobody can answer a prompt.
         "--quiet",
       ],
       env: await gcloudEnvironment(env),

@@ -6,12 +6,12 @@ import { RefbenchError } from "../../tools/error.ts";
 /** The clouds whose networks are entered by a tunnel. */
 export type TunnelCloud = "google" | "aws";
 
-/** Whether the cloud's own tunnel command is on this machine. */
+/** Whether the cloud's tunnel command is installed on this machine. */
 export type TunnelTool =
   | { readonly state: "found"; readonly command: string }
   | { readonly state: "missing"; readonly tool: string; readonly next: string };
 
-/** What a tunnel needs on PATH: the first is started, and starts the others. */
+/** The programs that a tunnel needs on PATH: the first is started, and starts the others. */
 const TOOLS: Readonly<Record<TunnelCloud, readonly { readonly tool: string; readonly next: string }[]>> = {
   google: [
     { tool: "gcloud", next: "install Google's command line: https://cloud.google.com/sdk/docs/install" },
@@ -28,7 +28,7 @@ const TOOLS: Readonly<Record<TunnelCloud, readonly { readonly tool: string; read
   ],
 };
 
-/** Looks on PATH for what a tunnel into this cloud's networks needs. Starts nothing and asks no network. */
+/** Looks on PATH for the programs of a tunnel into this cloud's networks. Starts nothing and uses no network. */
 export async function tunnelTool(cloud: TunnelCloud, env: NodeJS.ProcessEnv): Promise<TunnelTool> {
   let command: string | undefined;
   for (const { tool, next } of TOOLS[cloud]) {
@@ -40,13 +40,13 @@ export async function tunnelTool(cloud: TunnelCloud, env: NodeJS.ProcessEnv): Pr
   return { state: "found", command };
 }
 
-/** The path of the tunnel command; without it a load runner inside the network is out of reach. */
+/** Returns the path of the tunnel command. Throws `usage` if it is missing. */
 export async function getTunnelCommand(cloud: TunnelCloud, env: NodeJS.ProcessEnv): Promise<string> {
   const found = await tunnelTool(cloud, env);
   if (found.state === "found") return found.command;
   throw new RefbenchError(
     "usage",
-    `${found.tool} is not on PATH, and the load runner inside the network is reached through it: ${found.next}; or, where this machine has a route to Coder, use --runner local`,
+    `${found.tool} is not on PATH, but the load runner inside the network is reached through it: ${found.next}; or use --runner local if this machine has a route to Coder`,
   );
 }
 
@@ -59,7 +59,7 @@ export async function findOnPath(tool: string, env: NodeJS.ProcessEnv): Promise<
       await access(path, constants.X_OK);
       return path;
     } catch {
-      // Not here: the next folder may have it.
+      // The next folder may have it.
     }
   }
   return undefined;

@@ -7,14 +7,14 @@ import {
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
-/** One version of Coder, and the channel it was asked for by. */
+/** One version of Coder, and the channel by which it was requested. */
 export interface CoderVersion {
-  /** Without the `v`: what the chart is called by, too. */
+  /** Without the `v`, as in the name of the chart. */
   readonly version: string;
   readonly channel?: CoderChannel;
 }
 
-/** `--coder-version`, as every command that deploys or asks for it has it. */
+/** The option `--coder-version` of every command that deploys Coder. */
 export function coderVersionOption(): Option {
   return new Option(
     "--coder-version <version>",
@@ -22,7 +22,7 @@ export function coderVersionOption(): Option {
   ).env("REFBENCH_CODER_VERSION");
 }
 
-/** Answers a URL with what its JSON says; rejects where nobody answers. */
+/** Returns the JSON of a URL; rejects without an answer. */
 export type GetJson = (url: string, signal: AbortSignal) => Promise<unknown>;
 
 const RELEASES = "https://api.github.com/repos/coder/coder/releases";
@@ -30,8 +30,9 @@ const TIMEOUT_MS = 20_000;
 const VERSION = /^v?(\d+)\.(\d+)\.(\d+)$/;
 
 /**
- * The version that `stable`, `mainline` or `2.31.0` means: of the channels, what Coder publishes now (a rehearsal
- * reaches no network and takes what they meant once). Throws `usage` for anything else, and where nobody answers.
+ * Resolves `stable`, `mainline` or a number such as `2.31.0` to a version. A channel is the version that Coder publishes
+ * now; a rehearsal uses no network and takes the version from its own list. Throws `usage` for anything else, and without
+ * an answer.
  */
 export async function resolveCoderVersion(
   asked: string,
@@ -41,7 +42,7 @@ export async function resolveCoderVersion(
     getJson = askGithub(token),
   }: {
     readonly rehearse: boolean;
-    /** Of GitHub: without one, all who share an address share 60 questions an hour. */
+    /** A token for GitHub: without one, everyone behind the same address shares 60 requests an hour. */
     readonly token?: string | undefined;
     readonly getJson?: GetJson;
   },
@@ -61,7 +62,7 @@ export async function resolveCoderVersion(
   } catch (error) {
     throw new RefbenchError(
       "usage",
-      `nobody says which version Coder's "${asked}" is (${RELEASES}: ${messageOf(error)}): try again, or name a version such as 2.31.0`,
+      `the version of Coder's "${asked}" cannot be read (${RELEASES}: ${messageOf(error)}): try again, or name a version such as 2.31.0`,
       { cause: error },
     );
   }
@@ -73,17 +74,17 @@ const release = z.object({
   prerelease: z.boolean().default(false),
 });
 
-/** GitHub's "latest" is the release that Coder marked so: its stable one. */
+/** GitHub's "latest" is the release that Coder marked as such, its stable one. */
 async function recommended(getJson: GetJson, signal: AbortSignal): Promise<string> {
-  return numberOf(release.parse(await getJson(`${RELEASES}/latest`, signal)).tag_name);
+  return parseTag(release.parse(await getJson(`${RELEASES}/latest`, signal)).tag_name);
 }
 
-/** The highest number, since a patch of an older version may be the youngest release. */
+/** The highest number, because the newest release may be a patch of an older version. */
 async function newest(getJson: GetJson, signal: AbortSignal): Promise<string> {
   const releases = z.array(release).parse(await getJson(`${RELEASES}?per_page=50`, signal));
   const versions = releases
     .filter(({ draft, prerelease, tag_name: tag }) => !draft && !prerelease && VERSION.test(tag))
-    .map(({ tag_name: tag }) => numberOf(tag));
+    .map(({ tag_name: tag }) => parseTag(tag));
   const [highest] = versions.toSorted(descending);
   if (highest === undefined) throw new Error("it lists no release");
   return highest;
@@ -94,12 +95,12 @@ function descending(one: string, other: string): number {
   return [0, 1, 2].map((part) => (b?.[part] ?? 0) - (a?.[part] ?? 0)).find((each) => each !== 0) ?? 0;
 }
 
-function numberOf(tag: string): string {
-  if (!VERSION.test(tag)) throw new Error(`its tag is "${tag}", which is no version`);
+function parseTag(tag: string): string {
+  if (!VERSION.test(tag)) throw new Error(`its tag is "${tag}", which is not a version`);
   return tag.replace(/^v/, "");
 }
 
-/** GitHub's API refuses who does not say what it is. */
+/** GitHub's API refuses requests without a user agent. */
 const askGithub =
   (token: string | undefined): GetJson =>
   async (url, signal) => {

@@ -3,15 +3,15 @@ import { customGoogleEndpoints, googleEndpoints } from "../../inventory/google/e
 import { ENDPOINT_VARIABLE, isPlainUrl } from "../../model/cloud/endpoint-variables.ts";
 import { RefbenchError } from "../../tools/error.ts";
 
-/** What of an environment replaces a cloud's own endpoints. */
+/** The variables of an environment that replace a cloud's own endpoints. */
 export interface CustomEndpoints {
-  /** Those that have an effect, by variable. */
+  /** The effective endpoints, by variable. */
   readonly endpoints: Readonly<Record<string, string>>;
-  /** The whole of the cloud is emulated: with one service elsewhere the others are still somebody's account. */
+  /** Whether the whole cloud is emulated. If only one service is elsewhere, the others are still in a real account. */
   readonly emulated: boolean;
 }
 
-/** Reads the endpoint variables of one cloud. They are kept with the run, so one that holds a credential is refused. */
+/** Reads the endpoint variables of one cloud. Throws `usage` for one with a credential, because they are kept with the run. */
 export function endpointsOf(cloud: Architecture["cloud"], env: NodeJS.ProcessEnv): CustomEndpoints {
   const ignored = cloud === "aws" && env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true";
   const prefix = cloud === "aws" ? "AWS_ENDPOINT_URL" : "GOOGLE_";
@@ -24,7 +24,7 @@ export function endpointsOf(cloud: Architecture["cloud"], env: NodeJS.ProcessEnv
   return { endpoints, emulated: !ignored && isWhole(cloud, endpoints) };
 }
 
-/** The environment with exactly these endpoints: a run's, whatever the shell of a later process says. */
+/** Returns the environment with exactly these endpoints, those of a run, independent of the shell. */
 export function withEndpoints(
   env: NodeJS.ProcessEnv,
   endpoints: Readonly<Record<string, string>>,
@@ -42,6 +42,6 @@ function refuseCredential(name: string, value: string): void {
   if (isPlainUrl(value)) return;
   throw new RefbenchError(
     "usage",
-    `${name} is no plain URL, expected one such as http://127.0.0.1:5000, without a credential in it`,
+    `${name} must be a URL without a credential, such as http://127.0.0.1:5000`,
   );
 }

@@ -1,12 +1,12 @@
-/** What a command may touch of the process it runs in, so that tests can give it another. */
+/** The parts of the process that a command may use, so that tests can replace them. */
 export interface Io {
   /** The result. */
   readonly stdout: NodeJS.WritableStream;
   /** The progress. */
   readonly stderr: NodeJS.WritableStream;
-  /** The progress stream as it is, for live lines alone: they move the cursor. Absent = `stderr`. */
+  /** The unchanged progress stream, only for live lines, which move the cursor. Absent = `stderr`. */
   readonly terminal?: NodeJS.WritableStream;
-  /** Lets commands in a text begin as the user started refbench. `stdout` and `stderr` do it themselves. Absent = as they are. */
+  /** Rewrites commands in a text to begin as the user started refbench; `stdout` and `stderr` do it themselves. Absent = unchanged. */
   readonly suggest?: (text: string) => string;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;

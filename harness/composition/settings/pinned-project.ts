@@ -1,7 +1,7 @@
 import type { Architecture } from "../../../reference-architectures/architecture.ts";
 import { pinnedProject } from "../../../reference-architectures/pinned-project.ts";
 
-/** The project or account that the flag of the architecture's cloud names. */
+/** Returns the project or account from the flag of the architecture's cloud. */
 export function projectOfFlags(
   architecture: Pick<Architecture, "cloud">,
   flags: { readonly project?: string | undefined; readonly account?: string | undefined },

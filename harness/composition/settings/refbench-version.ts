@@ -8,16 +8,16 @@ import { packageFile } from "../../../reference-architectures/package-file.ts";
 
 const PROJECT = realpathSync(packageFile());
 
-/** What stands for the checkout's folder in a record, which tells nobody's folders. */
+/** Replaces the folder of the checkout in a record, so that no path of a user is published. */
 const CHECKOUT = "<checkout>";
 
-/** A record holds git's words, not a page of them. */
+/** The largest length of git's message in a record. */
 const LONGEST_WHY = 500;
 
-/** The version, and the commit when refbench runs from a git checkout; otherwise why there is none. */
+/** Returns the version, and the commit if refbench runs from a git checkout, else why it is not known. */
 export async function refbenchVersion(
   project = PROJECT,
-  /** The shell's environment. */
+  /** The environment of the shell. */
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<RefbenchProvenance> {
   const { version } = z
@@ -27,7 +27,7 @@ export async function refbenchVersion(
   const git = async (...args: readonly string[]): Promise<string> => {
     const { stdout } = await execa("git", args, {
       cwd: project,
-      // In English, and without the shell's GIT_DIR and the like, which name another checkout.
+      // In English, and without variables such as GIT_DIR, which name another checkout.
       env: { ...childEnvironment("git", env), LC_ALL: "C", GIT_OPTIONAL_LOCKS: "0" },
       extendEnv: false,
     });
@@ -38,7 +38,7 @@ export async function refbenchVersion(
     if (top !== project)
       return { version, noCommit: "refbench lies in another repository and is no checkout of its own" };
     const commit = await git("rev-parse", "--verify", "HEAD");
-    // Prose measures nothing: a night writes its table into a README, and the next one must be official still.
+    // Markdown changes no figure: a night writes its table into a README, and the next night must still be official.
     const changes = await git("status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)*.md");
     return { version, commit, dirty: changes !== "" };
   } catch (error) {
@@ -56,8 +56,8 @@ function whyOf(error: unknown): string {
 }
 
 /**
- * Why no record of this refbench can be part of the table, in one sentence with the next step; undefined when one can.
- * An installation that is no checkout has no commit either.
+ * Why no record of this refbench can be part of the table, in one sentence with the next step; undefined if it can. An
+ * installation that is not a checkout has no commit either.
  */
 export function whyUnofficial({ commit, dirty = false, noCommit }: RefbenchProvenance): string | undefined {
   if (commit === undefined) {

@@ -4,16 +4,16 @@ import type { RunRequest } from "../../pipeline/making/make-run.ts";
 import type { Plan } from "../../pipeline/folder/plan.ts";
 import type { CoderVersion } from "./coder-channel.ts";
 
-/** What a run will be, as far as the checks before it depend on it. */
+/** The settings of a run on which the checks before it depend. */
 export interface RunSettings extends Pick<RunRequest, "clusterAccess"> {
   readonly tls: NonNullable<RunRequest["tls"]>;
   readonly rehearse: boolean;
-  /** At the version of Coder that was asked for. */
+  /** The size with the requested version of Coder. */
   readonly size: ResolvedSize;
   readonly overrides: Readonly<Record<string, unknown>>;
-  /** Absent where no other version than the size's was asked for. */
+  /** Absent if the version is the size's own. */
   readonly coderVersion?: CoderVersion;
-  /** The architecture's, or where it was asked for. */
+  /** The requested place, by default the architecture's. */
   readonly place: Place;
   readonly runner: Plan["runner"];
 }

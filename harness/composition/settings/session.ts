@@ -8,26 +8,26 @@ import type { Io } from "./io.ts";
 /** A session token of a site admin, with which Coder is called. */
 export interface Session {
   readonly token: string;
-  /** Where it was found, in words. */
+  /** Where the token was found, in words. */
   readonly from: string;
 }
 
 const NEXT_STEP =
   "expected a token of a site admin in CODER_SESSION_TOKEN or in the file of --session-file, or a `coder login` on this machine";
 
-/** Whom a session is for. */
+/** The deployment that needs a session. */
 export interface SessionQuestion {
   readonly file?: string | undefined;
-  /** The server that gets the token. */
+  /** The URL of the server that gets the token. */
   readonly url: string;
   /**
-   * The deployment that `url` is known to lead to where `url` is a port of this machine: a login for it, or for another
-   * forwarded port, is accepted. Absent = the login has to be for `url` itself.
+   * The deployment behind `url` if `url` is a port of this machine: a login for it, or for another forwarded port, is
+   * accepted. Absent = the login must be for `url` itself.
    */
   readonly forwardsTo?: string;
 }
 
-/** The session that the user gave, or the one that `coder login` left on this machine for that server. */
+/** Returns the given session, or that of `coder login` on this machine for the same server. */
 export async function getSession(
   { file, ...question }: SessionQuestion,
   io: Pick<Io, "env" | "cwd">,
@@ -36,7 +36,7 @@ export async function getSession(
     const path = resolve(io.cwd, file);
     const token = await findText(path);
     if (token === undefined || token === "")
-      throw new RefbenchError("usage", `--session-file is ${path}, which holds no token: ${NEXT_STEP}`);
+      throw new RefbenchError("usage", `--session-file is ${path}, which contains no token: ${NEXT_STEP}`);
     return { token, from: path };
   }
   const given = io.env["CODER_SESSION_TOKEN"];
@@ -44,13 +44,13 @@ export async function getSession(
   return sessionOfLogin(question, io.env);
 }
 
-/** The deployment that `coder login` on this machine is for. */
+/** The deployment of `coder login` on this machine. */
 export async function findLoginUrl(env: NodeJS.ProcessEnv): Promise<string | undefined> {
   const url = await findText(join(configFolder(env), "url"));
   return url === "" ? undefined : url;
 }
 
-/** Refuses `--token`. The value is not repeated in the message either. */
+/** Throws `usage` for `--token`, without repeating its value. */
 export function refuseToken(): never {
   throw new RefbenchError(
     "usage",
@@ -58,7 +58,7 @@ export function refuseToken(): never {
   );
 }
 
-/** A token goes to no server but the one that it is for: the same scheme, host and port. */
+/** Whether two URLs are the same server by scheme, host and port: a token must not reach another one. */
 async function sessionOfLogin(
   question: Omit<SessionQuestion, "file">,
   env: NodeJS.ProcessEnv,
@@ -69,7 +69,7 @@ async function sessionOfLogin(
     findText(join(folder, "url")),
   ]);
   if (token === undefined || token === "") {
-    throw new RefbenchError("usage", `there is no session of Coder in ${folder}: ${NEXT_STEP}`);
+    throw new RefbenchError("usage", `no session of Coder was found in ${folder}: ${NEXT_STEP}`);
   }
   if (login === undefined || !isFor(login, question)) {
     throw new RefbenchError(
@@ -86,7 +86,7 @@ function isFor(login: string, { url, forwardsTo }: Omit<SessionQuestion, "file">
   return isSameOrigin(login, forwardsTo) || isLoopback(login);
 }
 
-/** Where Coder's command line keeps its login. */
+/** The folder in which Coder's command line keeps its login. */
 function configFolder(env: NodeJS.ProcessEnv): string {
   const own = env["CODER_CONFIG_DIR"];
   if (own !== undefined && own !== "") return own;

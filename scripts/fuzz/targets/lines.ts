@@ -92,7 +92,7 @@ export const lines: readonly Target[] = [
       let state = initialState;
       for (const event of await new EventTail(scratch).next()) {
         state = advance(state, event);
-        shown.push(...plain.linesOf(event, state), ...liveView(state, Date.UTC(2026, 0, 2), { width: 79 }));
+        shown.push(...plain.format(event, state), ...liveView(state, Date.UTC(2026, 0, 2), { width: 79 }));
       }
       const wide = shown.find((line) => /NaN|undefined|\[object/.test(line));
       if (wide !== undefined) throw new Error(`it shows ${JSON.stringify(wide)}`);

@@ -6,7 +6,7 @@ import { composePorts } from "../../../harness/composition/compose.ts";
 import { selectEnvironment } from "../../../harness/nights/child-command.ts";
 import { awsRunnerAccess } from "../../../harness/composition/runner/aws.ts";
 import { gcloudEnvironment } from "../../../harness/composition/runner/gcloud-environment.ts";
-import { reaperEnvironment } from "../../../harness/composition/spawn-reaper.ts";
+import { buildReaperEnvironment } from "../../../harness/composition/spawn-reaper.ts";
 import { readJson } from "../../../harness/tools/files/json-file.ts";
 import { type CloudPlan, planSchema } from "../../../harness/pipeline/folder/plan.ts";
 import { synthesize } from "../../../harness/terraform/synthesize.ts";
@@ -84,7 +84,7 @@ test("the clouds' tunnels get credentials, and nothing that leads them elsewhere
 test("the reaper and a night's commands get nothing that steers them, and no licence", () => {
   const shell = { ...SHELL, REFBENCH_LICENCE: "planted" };
   expect(arrived(selectEnvironment(shell))).toEqual([]);
-  const reaper = reaperEnvironment({ plan: "/nonexistent/plan.json" }, shell);
+  const reaper = buildReaperEnvironment({ plan: "/nonexistent/plan.json" }, shell);
   expect(arrived(reaper)).toEqual([]);
   expect(JSON.stringify(reaper)).not.toContain("planted");
 });

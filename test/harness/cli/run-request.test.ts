@@ -189,7 +189,7 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
     [REAL, /twin would answer.*REFBENCH_TWIN_ROOT is set/, { REFBENCH_TWIN_ROOT: "/somewhere" }],
     [
       ["eks", "--account", ACCOUNT],
-      /AWS_ENDPOINT_URL is no plain URL/,
+      /AWS_ENDPOINT_URL must be a URL without a credential/,
       { AWS_ENDPOINT_URL: "http://u:p@127.0.0.1" },
     ],
     [REAL, /CI=true.*--state.*--mirror/, { CI: "true" }],

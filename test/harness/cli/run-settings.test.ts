@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { expect, test } from "vitest";
 import { preflightCommand } from "../../../harness/cli/commands/preflight.ts";
-import { checkedSettings } from "../../../harness/composition/preflight/request.ts";
+import { selectSettings } from "../../../harness/composition/preflight/request.ts";
 import { addRunOptions, type RunFlags } from "../../../harness/cli/options/run-options.ts";
 import { runSettingsOf } from "../../../harness/cli/run-settings.ts";
 import { CapturedStream } from "./progress/captured-stream.ts";
@@ -14,7 +14,7 @@ async function checked(args: readonly string[]): Promise<unknown> {
   let settings: unknown;
   const command = new Command("run").argument("<architecture>").exitOverride();
   addRunOptions(command, io).action(async (architecture: string, flags: RunFlags) => {
-    settings = checkedSettings(await runSettingsOf(architecture, flags, command));
+    settings = selectSettings(await runSettingsOf(architecture, flags, command));
   });
   await command.parseAsync(["node", "run", ...args]);
   return settings;

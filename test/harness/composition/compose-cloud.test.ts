@@ -38,8 +38,8 @@ async function made(
   return { folder, plan: await readJson(folder.plan, planSchema), home };
 }
 
-describe("a real run's later processes", () => {
-  test("work where it was made", async () => {
+describe("the later processes of a real run", () => {
+  test("work in the cloud in which it was created", async () => {
     const { folder, plan, home } = await made({ endpoints: MOTO, emulated: true });
     const ports = await composePorts(folder, plan, { PATH, HOME: home, ...MOTO });
     expect(ports.childEnv["AWS_ENDPOINT_URL"]).toBe(MOTO.AWS_ENDPOINT_URL);
@@ -60,19 +60,19 @@ describe("a real run's later processes", () => {
     await expect(composePorts(folder, plan, { PATH, HOME: home, ...env })).rejects.toThrow(words);
   });
 
-  test("hand no licence on to their children", async () => {
+  test("pass no licence to their children", async () => {
     const { folder, plan, home } = await made();
     const { childEnv } = await composePorts(folder, plan, { PATH, HOME: home, REFBENCH_LICENCE: "planted" });
     expect(JSON.stringify(childEnv)).not.toContain("planted");
   });
 
-  test("are refused where the twin's provider is what terraform would find", async () => {
+  test("are refused if terraform would find the twin's provider", async () => {
     const { folder, plan, home } = await made();
     const env = { PATH, HOME: home, REFBENCH_TWIN_PLUGIN: "/plugin.js" };
     await expect(composePorts(folder, plan, env)).rejects.toMatchObject({ code: "usage" });
   });
 
-  test("lock providers for other platforms where another machine may have to go on", async () => {
+  test("lock providers for other platforms if another machine may have to continue", async () => {
     const { folder, plan, home } = await made({}, { mirror: "s3://bucket/prefix?region=us-east-2" });
     const env = { PATH, HOME: home, AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" };
     expect((await composePorts(folder, plan, env)).lockProviders).toBeDefined();
@@ -80,7 +80,7 @@ describe("a real run's later processes", () => {
 });
 
 describe("endpoint variables", () => {
-  test("are read by their cloud, without those that have no effect", () => {
+  test("are read for their cloud, without those that have no effect", () => {
     const env = { ...MOTO, AWS_ENDPOINT_URL_S3: "", GOOGLE_SQL_CUSTOM_ENDPOINT: "http://127.0.0.1:1/" };
     expect(endpointsOf("aws", env)).toEqual({ endpoints: MOTO, emulated: true });
     expect(endpointsOf("google", env)).toMatchObject({ emulated: false });
@@ -88,12 +88,12 @@ describe("endpoint variables", () => {
     expect(endpointsOf("aws", ignored)).toEqual({ endpoints: {}, emulated: false });
   });
 
-  test("of one service leave an account what it is: somebody's", () => {
+  test("of one service do not make a whole cloud an emulated one", () => {
     const env = { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:5000" };
     expect(endpointsOf("aws", env)).toEqual({ endpoints: env, emulated: false });
   });
 
-  test("of a run replace a shell's, all of them", () => {
+  test("of a run replace all those of the shell", () => {
     const shell = {
       PATH,
       AWS_ENDPOINT_URL_STS: "http://elsewhere",

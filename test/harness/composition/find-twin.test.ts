@@ -25,11 +25,11 @@ describe("the twin of a run", () => {
       act: "apply",
     });
 
-  test("is made where the run wants it while nothing can be in it", async () => {
+  test("is created at the run's place while nothing can be in it", async () => {
     expect(await findTwin(runIn(cwd), { twinRoot: twin })).toBe(twin);
   });
 
-  test("is found where its working folder was moved to", async () => {
+  test("is found after its working folder was moved", async () => {
     await applied();
     await mkdir(join(twin, "inventory"), { recursive: true });
     await rename(cwd, `${cwd}-moved`);
@@ -38,12 +38,12 @@ describe("the twin of a run", () => {
     );
   });
 
-  test("is never made anew once something may be in it: an empty one would say that nothing is left", async () => {
+  test("is never created again once something may be in it, because an empty one would report that nothing is left", async () => {
     await applied();
     await expect(findTwin(runIn(cwd), { twinRoot: twin })).rejects.toMatchObject({ code: "inventory" });
   });
 
-  test("is not another one that lies in its place", async () => {
+  test("is not another twin in its place", async () => {
     await applied();
     const asked = twinId(twin);
     await rename(twin, `${twin}-elsewhere`);

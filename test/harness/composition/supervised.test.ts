@@ -33,7 +33,7 @@ test.each([
   expect(await run(...ends)).toEqual(expected);
 });
 
-test("words of the command are not read by a shell", async () => {
+test("the shell does not interpret the arguments of the command", async () => {
   const words = ["a b", "$HOME", "`id`", "*"];
   const { file, args } = supervised([
     process.execPath,

@@ -7,7 +7,7 @@ import { at, costs, instant, loading, untilLoad } from "./story.ts";
 const view = (events: readonly StoredEvent[], seconds: number, width = 79): string =>
   liveView(events.reduce(advance, initialState), instant(seconds), { width }).join("\n");
 
-test("while provisioning it shows the stage's time and the resources created of planned and at work", () => {
+test("while provisioning it shows the duration of the stage and its created, planned and current resources", () => {
   const text = view(untilLoad, 7);
   expect(text).toMatch(/^refbench gke 1200 \(simulated\) .* 7\.0 s$/m);
   expect(text).toMatch(/^done +preflight +1\.0 s$/m);
@@ -16,11 +16,11 @@ test("while provisioning it shows the stage's time and the resources created of 
   expect(text).not.toContain("google_compute_network");
 });
 
-test("below its first line it says what it cost so far", () => {
+test("the second line shows the cost so far", () => {
   expect(view([...untilLoad, ...costs], 7).split("\n")[1]).toBe("cost  $1.23 of $20.00 so far");
 });
 
-test("while loading it shows users, workspaces by state, connections held of wanted and the rate", () => {
+test("while loading it shows users, workspaces by state, held and wanted connections and the rate", () => {
   const text = view(loading, 12);
   expect(text).toMatch(/^>> +load +3\.0 s +connecting, 1,200 users, 123\.5 commands\/s$/m);
   expect(text).toMatch(/^ +workspaces 7 queued, 120 building, 1,071 ready, 2 failed of 1,200$/m);
@@ -40,7 +40,7 @@ test.each([40, 79, 120])("no line is longer than a terminal of %i columns", (wid
   }
 });
 
-test("a failed stage says why on its own line", () => {
+test("a failed stage shows the reason on its line", () => {
   const message = "terraform apply failed: 1 error\n  - quota exceeded";
   const failed = at(9, {
     type: "stage.finished",
@@ -74,7 +74,7 @@ test("the teardown shows what was deleted, destroyed and left", () => {
   expect(text).toMatch(/audit .* leaked: 2 left$/m);
 });
 
-describe("what is destroyed by several attempts", () => {
+describe("a destroy in several attempts", () => {
   const stack = "gke-cloud";
   const planned = (seconds: number, remove: number) =>
     at(seconds, { type: "terraform.planned", stack, summary: { add: 0, change: 0, remove } });
@@ -85,7 +85,7 @@ describe("what is destroyed by several attempts", () => {
     ...[started(1), planned(2, 3), destroyed(3, "a"), destroyed(4, "b"), destroyed(5, "c", "failed")],
   ];
 
-  test("is counted over all of them", () => {
+  test("counts over all attempts", () => {
     expect(view(firstAttempt, 9)).toMatch(/gke-cloud 2 of 3 destroyed, 1 failed$/m);
     expect(view([...firstAttempt, planned(6, 1)], 9)).toMatch(/gke-cloud 2 of 3 destroyed$/m);
     const again = [...firstAttempt, planned(6, 1), destroyed(7, "c", "failed"), planned(8, 1)];
@@ -95,11 +95,11 @@ describe("what is destroyed by several attempts", () => {
     expect(view([...again, destroyed(9, "c")], 9)).toMatch(/gke-cloud 3 of 3 destroyed$/m);
   });
 
-  test("is counted on when the stage is done again, or by another process", () => {
+  test("continues its counts when the stage is repeated, also by another process", () => {
     const over = at(9, { type: "stage.finished", stage: "destroy", outcome: "ok", durationMs: 8000 });
     const later = [...firstAttempt, over, started(10), planned(11, 1), destroyed(12, "c")];
     expect(view(later, 13)).toMatch(/gke-cloud 3 of 3 destroyed$/m);
-    // Whoever goes on reads what the killed one's terraform had done, before any plan, once more.
+    // The next process reads the changes of the killed process again, before any plan.
     expect(view([started(1), destroyed(2, "a"), planned(3, 2), destroyed(4, "b")], 5)).toMatch(
       /gke-cloud 2 of 3 destroyed$/m,
     );
@@ -109,7 +109,7 @@ describe("what is destroyed by several attempts", () => {
   });
 });
 
-test("what moves the cursor in other programs' words does not reach the terminal", () => {
+test("control characters in messages of other programs do not reach the terminal", () => {
   const message = "bad\u001b[2J\u001b]0;title\u0007\rthing";
   const failed = at(9, {
     type: "stage.finished",

@@ -4,13 +4,13 @@ import type { Clock } from "../../../../harness/tools/time/clock.ts";
 import { CapturedStream } from "./captured-stream.ts";
 import { at, costs, instant, load, loading, untilLoad } from "./story.ts";
 
-/** A clock that stands until it is moved. */
+/** A clock that only moves when the test sets it. */
 class HandClock implements Clock {
   at = instant(0);
   now = (): number => this.at;
   elapsed = (): number => this.at;
   sinceBoot = () => ({ boot: "one", ms: this.at - instant(0) });
-  sleep = (): Promise<void> => Promise.reject(new Error("nobody sleeps here"));
+  sleep = (): Promise<void> => Promise.reject(new Error("no sleep is expected"));
 }
 
 const terminal = () => new CapturedStream({ isTTY: true, columns: 80 });
@@ -18,7 +18,7 @@ const terminal = () => new CapturedStream({ isTTY: true, columns: 80 });
 const ESCAPE = String.fromCharCode(27);
 const SEQUENCE = new RegExp(`${ESCAPE}\\[(\\d*)([A-Z])|\\n|[^${ESCAPE}\\n]+`, "g");
 
-/** What a terminal of many lines shows after this output. */
+/** The screen of a terminal with many lines after this output. */
 function screenOf(output: string): readonly string[] {
   const screen = [""];
   let row = 0;
@@ -32,7 +32,7 @@ function screenOf(output: string): readonly string[] {
   return screen.filter((line) => line !== "");
 }
 
-test("off a terminal each thing that happened is one appended line with the time since the start", () => {
+test("without a terminal each event is one appended line with the time since the start", () => {
   const stream = new CapturedStream();
   const reporter = progressReporter({ stderr: stream, env: {} });
   for (const event of loading) reporter.report(event);
@@ -49,7 +49,7 @@ test("off a terminal each thing that happened is one appended line with the time
   );
 });
 
-test("a stage that failed is one line off a terminal too: the result has the rest", () => {
+test("a failed stage is one line without a terminal too: the result has the rest", () => {
   const stream = new CapturedStream();
   const reporter = progressReporter({ stderr: stream, env: {} });
   const message = "1 of 17 checks failed\nidentity: nobody is signed in";
@@ -59,7 +59,7 @@ test("a stage that failed is one line off a terminal too: the result has the res
   expect(stream.text).toMatch(/^\[[^\]]*\] preflight: failed in 0\.5 s: 1 of 17 checks failed\n$/);
 });
 
-test("a run's cost is told before it begins, then with the lines that are told anyway", () => {
+test("the cost of a run is shown before it begins, then as a part of other lines", () => {
   const stream = new CapturedStream();
   const reporter = progressReporter({ stderr: stream, env: {} });
   for (const event of [...costs, at(3, load())]) reporter.report(event);
@@ -79,7 +79,7 @@ test("on a terminal a run's cost stays above the live lines", () => {
   expect(screenOf(stream.text)[0]).toMatch(/^cost: \$12\.50 estimated/);
 });
 
-test("off a terminal figures that always change are told every five seconds and when the activity changes", () => {
+test("without a terminal changing figures are reported every five seconds and when the activity changes", () => {
   const stream = new CapturedStream();
   const reporter = progressReporter({ stderr: stream, env: {} });
   for (let tenth = 0; tenth < 100; tenth += 1) reporter.report(at(tenth / 10, load()));
@@ -88,7 +88,7 @@ test("off a terminal figures that always change are told every five seconds and 
   expect(stream.text.match(/holding/g)).toHaveLength(1);
 });
 
-test.each([{ CI: "true" }, { TERM: "dumb" }])("%o asks for appended lines", (env) => {
+test.each([{ CI: "true" }, { TERM: "dumb" }])("with %o lines are appended", (env) => {
   const stream = terminal();
   const reporter = progressReporter({ stderr: stream, env });
   for (const event of untilLoad) reporter.report(event);
@@ -132,7 +132,7 @@ test("notes stay on a terminal, above the view", () => {
   const reporter = progressReporter({ stderr: stream, env: {} }, new HandClock());
   for (const event of untilLoad) reporter.report(event);
   reporter.report(at(6, { type: "note", level: "warning", message: "rate limited" }));
-  reporter.say("stopping");
+  reporter.writeLine("stopping");
   for (const event of loading.slice(untilLoad.length)) reporter.report(event);
   reporter.close();
   const screen = screenOf(stream.text);
@@ -154,7 +154,7 @@ test("a burst of events is drawn once", () => {
   reporter.close();
 });
 
-test("after its close nothing is drawn, and what others write starts on a line of its own", () => {
+test("after it is closed nothing is drawn, and later output begins on a separate line", () => {
   const stream = terminal();
   const reporter = progressReporter({ stderr: stream, env: {} });
   for (const event of loading) reporter.report(event);

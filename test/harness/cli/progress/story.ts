@@ -8,7 +8,7 @@ export function at(seconds: number, event: RunEvent): StoredEvent {
   return { ...event, at: new Date(START + seconds * 1000).toISOString() };
 }
 
-/** The same instant as a clock tells it. */
+/** The same instant in milliseconds since the epoch. */
 export const instant = (seconds: number): number => START + seconds * 1000;
 
 export function load(overrides: Partial<LoadProgress> = {}): RunEvent {
@@ -31,7 +31,7 @@ const resource = (address: string, state: "started" | "complete" | "failed"): Ru
   progress: { address, action: "create", state, elapsedSeconds: 3 },
 });
 
-/** A run up to its load, as the engine tells it. */
+/** The events of a run up to its load. */
 export const untilLoad: readonly StoredEvent[] = [
   at(0, {
     type: "run.started",
@@ -57,7 +57,7 @@ export const loading: readonly StoredEvent[] = [
   at(12, load()),
 ];
 
-/** What a run is told to cost, and what it did so far. */
+/** The estimated cost of a run, and its cost so far. */
 export const costs: readonly StoredEvent[] = [
   at(0.2, {
     type: "cost.estimated",

@@ -51,7 +51,7 @@ async function runner({ console, aws = "exit 0" }: { console?: string; aws?: str
   return { access, asked, url };
 }
 
-test("the tunnel is Session Manager's, to the SSH port of the instance, and carries what is said both ways", async () => {
+test("the tunnel is Session Manager's, to the SSH port of the instance, and carries bytes both ways", async () => {
   const server = await sshServer();
   const { access, url } = await runner({ aws: server.relay });
   expect(await throughTunnel(access)).toBe("SSH-2.0-fake\r\nsaid: hello\n");
@@ -66,7 +66,7 @@ test("the tunnel is Session Manager's, to the SSH port of the instance, and carr
   expect(access.tunnel.env).toMatchObject({ AWS_ENDPOINT_URL: url, AWS_SECRET_ACCESS_KEY: "very-secret" });
 });
 
-test("the host keys are those that cloud-init printed to the console as it is now", async () => {
+test("the host keys are those that cloud-init printed to the present console", async () => {
   const { access, asked } = await runner({ console: CONSOLE });
   expect(await access.hostKeys(AbortSignal.timeout(10_000))).toEqual([
     "ecdsa-sha2-nistp256 AAAAE2VjZHNh+LXNo/YTI=",
@@ -91,7 +91,7 @@ test.each([
   });
 });
 
-test("a machine that restarted with other keys is known by those", async () => {
+test("a machine that restarted with other keys has those", async () => {
   const { access } = await runner({
     console: CONSOLE + CONSOLE.replaceAll("AAAAC3NzaC1lZDI1NTE5AAAAI", "AAAAC3NzaC1lZDI1NTE5NEW"),
   });
@@ -100,7 +100,7 @@ test("a machine that restarted with other keys is known by those", async () => {
   expect(keys).not.toContain("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI");
 });
 
-test("an instance that EC2 does not know is infrastructure, in its words", async () => {
+test("an instance that EC2 does not know is an infrastructure error with EC2's message", async () => {
   const { access } = await runner();
   await expect(access.hostKeys(AbortSignal.timeout(10_000))).rejects.toMatchObject({
     code: "infrastructure",

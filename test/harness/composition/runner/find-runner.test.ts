@@ -27,21 +27,21 @@ test.each([
   },
 );
 
-test("an environment without a runner is refused with the way around it", async () => {
+test("an environment without a load runner is refused with the alternative", async () => {
   await expect(find({ place: () => Promise.resolve(PLACE) })).rejects.toMatchObject({
     code: "usage",
     message: expect.stringMatching(/no load runner.*runner_machine.*--runner local/),
   });
 });
 
-test("a lost key is refused by the machine's name", async () => {
+test("a lost key is refused with the name of the machine", async () => {
   await expect(find({ privateKey: () => Promise.resolve(undefined) })).rejects.toMatchObject({
     code: "usage",
     message: expect.stringContaining("the key of the load runner bench-runner is lost"),
   });
 });
 
-test("where it is is asked when it is needed, not before", async () => {
+test("the place of the load runner is only read when it is needed", async () => {
   let asked = 0;
   const finder = findRunnerOf({
     cloud: "google",
@@ -57,6 +57,6 @@ test("where it is is asked when it is needed, not before", async () => {
   expect(asked).toBe(1);
 });
 
-test("a rehearsal never takes a real cloud's tunnel", async () => {
+test("a rehearsal never uses the tunnel of a real cloud", async () => {
   await expect(find({ twinRoot: "/nowhere/.refbench/twin" })).rejects.toThrow(/in the twin \/nowhere/);
 });

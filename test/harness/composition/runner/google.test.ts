@@ -31,7 +31,7 @@ async function runner({ gcloud = "exit 0", env = {} }: { gcloud?: string; env?: 
   return { google, access };
 }
 
-test("the tunnel is gcloud's own, to the SSH port of the machine, and carries what is said both ways", async () => {
+test("the tunnel is gcloud's own, to the SSH port of the machine, and carries bytes both ways", async () => {
   const server = await sshServer();
   const { access } = await runner({ gcloud: server.relay });
   expect(await throughTunnel(access)).toBe("SSH-2.0-fake\r\nsaid: hello\n");
@@ -48,7 +48,7 @@ test("the tunnel is gcloud's own, to the SSH port of the machine, and carries wh
   ]);
 });
 
-test("gcloud goes as who Terraform goes, and where it goes", async () => {
+test("gcloud uses the identity and the endpoints of Terraform", async () => {
   const { access } = await runner({ env: { GOOGLE_IMPERSONATE_SERVICE_ACCOUNT: "deployer@some.example" } });
   expect(access.tunnel.env).toMatchObject({
     CLOUDSDK_AUTH_ACCESS_TOKEN: "a-token",
@@ -84,7 +84,7 @@ test.skipIf(!hasGcloud).each([
   expect(google.requests).toEqual([`GET ${base}${machine}?alt=json`]);
 });
 
-test("what the user told gcloud itself wins", async () => {
+test("a setting of the user for gcloud itself takes precedence", async () => {
   const { access } = await runner({ env: { CLOUDSDK_AUTH_ACCESS_TOKEN: "its-own" } });
   expect(access.tunnel.env).toMatchObject({ CLOUDSDK_AUTH_ACCESS_TOKEN: "its-own" });
 });
@@ -122,7 +122,7 @@ test.each([
   });
 });
 
-test("a machine that reported nothing yet has no host keys", async () => {
+test("a machine that has reported nothing yet has no host keys", async () => {
   const { google, access } = await runner();
   google.documents.set(HOST_KEYS, { queryPath: "hostkeys/", queryValue: {} });
   await expect(access.hostKeys(AbortSignal.timeout(10_000))).rejects.toMatchObject({
@@ -130,7 +130,7 @@ test("a machine that reported nothing yet has no host keys", async () => {
   });
 });
 
-test("without gcloud a runner is out of reach, which is said with where to get it", async () => {
+test("without gcloud the load runner cannot be reached, and the error names where to get it", async () => {
   const options = { machine: MACHINE, project: "some-project", zone: "us-central1-a", privateKey: "a key" };
   await expect(googleRunnerAccess({ ...options, env: await pathWith({}) })).rejects.toMatchObject({
     code: "usage",

@@ -23,14 +23,14 @@ test("stable is the release that is marked as the latest", async () => {
   });
 });
 
-test("mainline is the highest number that is neither a draft nor a try", async () => {
+test("mainline is the highest number that is neither a draft nor a prerelease", async () => {
   expect(await resolveCoderVersion("mainline", { rehearse: false, getJson: published })).toEqual({
     version: "2.31.2",
     channel: "mainline",
   });
 });
 
-test("a number is taken as it is, with or without its v, and nobody is asked", async () => {
+test("a number is used unchanged, with or without its v, and without a request", async () => {
   const nobody: GetJson = () => Promise.reject(new Error("asked"));
   expect(await resolveCoderVersion("v2.28.1", { rehearse: false, getJson: nobody })).toEqual({
     version: "2.28.1",
@@ -45,7 +45,7 @@ test.each([
   ["latest", published, /expected stable, mainline, or a version/],
   ["2.31", published, /expected stable, mainline, or a version/],
   ["stable", () => Promise.reject(new Error("no route")), /no route\): try again, or name a version/],
-  ["stable", () => Promise.resolve({ tag_name: "nightly" }), /which is no version/],
+  ["stable", () => Promise.resolve({ tag_name: "nightly" }), /which is not a version/],
   ["mainline", () => Promise.resolve([]), /lists no release/],
 ] as const)("%s that means nothing is refused as a usage error (%#)", async (asked, getJson, message) => {
   const refused = resolveCoderVersion(asked, { rehearse: false, getJson });

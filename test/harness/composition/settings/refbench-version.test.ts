@@ -18,7 +18,7 @@ async function checkout(): Promise<string> {
   return folder;
 }
 
-test("a table that was written into a README makes no checkout dirty, and a changed program does", async () => {
+test("a table in a README does not make a checkout dirty, but a changed program does", async () => {
   const folder = await checkout();
   await appendFile(join(folder, "README.md"), "| row |\n");
   await writeFile(join(folder, "credentials.json"), "{}");
@@ -31,7 +31,7 @@ test("a table that was written into a README makes no checkout dirty, and a chan
   expect(whyUnofficial(dirty)).toMatch(/changes in no commit/);
 });
 
-test("the commit is the checkout's, whatever the shell tells git", async () => {
+test("the commit is that of the checkout, whatever variables of git the shell has", async () => {
   const [folder, other] = await Promise.all([checkout(), checkout()]);
   const { PATH = "" } = process.env;
   const steered = { PATH, HOME: folder, GIT_DIR: join(other, ".git"), GIT_WORK_TREE: other };
@@ -39,8 +39,8 @@ test("the commit is the checkout's, whatever the shell tells git", async () => {
   expect((await refbenchVersion(folder)).commit).toMatch(/^[0-9a-f]{40}$/);
 });
 
-describe("where no commit is known, the reason is", () => {
-  test("git's own words in a folder that is no repository, and the next step", async () => {
+describe("if no commit is known, the reason is", () => {
+  test("git's message in a folder that is not a repository, with the next step", async () => {
     const folder = await checkout();
     await rm(join(folder, ".git"), { recursive: true });
     const found = await refbenchVersion(folder);
@@ -52,7 +52,7 @@ describe("where no commit is known, the reason is", () => {
     expect(whyUnofficial(found)).toMatch(/not a git repository.*unofficial.*run it from a git checkout/);
   });
 
-  test("git's own words in another user's checkout, without the folder's name", async () => {
+  test("git's message in another user's checkout, without the name of the folder", async () => {
     const folder = await checkout();
     const { PATH = "" } = process.env;
     // What git does for a folder of another user; a test cannot give a folder away.
@@ -67,7 +67,7 @@ describe("where no commit is known, the reason is", () => {
     expect(noCommit).not.toContain(folder);
   });
 
-  test("a repository around it that is another's", async () => {
+  test("another repository around it", async () => {
     const outer = await checkout();
     const folder = join(outer, "node_modules", "refbench");
     await mkdir(folder, { recursive: true });
@@ -78,7 +78,7 @@ describe("where no commit is known, the reason is", () => {
     });
   });
 
-  test("a git that is missing", async () => {
+  test("missing git", async () => {
     expect(await refbenchVersion(await checkout(), { PATH: "/nonexistent" })).toMatchObject({
       noCommit: "git is not on PATH",
     });

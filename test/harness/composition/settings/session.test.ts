@@ -34,7 +34,7 @@ describe("the login of this machine", () => {
     await expect(getSession({ url }, await loggedInto(login))).rejects.toMatchObject({ code: "usage" });
   });
 
-  test("for a forwarded port goes to another forwarded port of a known deployment, and to nothing else", async () => {
+  test("for a forwarded port is used for another forwarded port of a known deployment only", async () => {
     const machine = await loggedInto("http://localhost:7080");
     const forwardsTo = "http://10.0.0.7";
     const ask = (url: string) => getSession({ url, forwardsTo }, machine);

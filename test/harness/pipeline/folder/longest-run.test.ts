@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { commonContext } from "../../../../harness/composition/preflight/request.ts";
+import { buildCommonContext } from "../../../../harness/composition/preflight/request.ts";
 import { longestRunMs } from "../../../../harness/pipeline/folder/longest-run.ts";
 import { DEADLINES_MS } from "../../../../harness/pipeline/folder/plan.ts";
 import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
@@ -43,7 +43,7 @@ test("the preflight of a run asks for a credential that lasts as long as that ru
   const neededMs = (keepMs: number): number => {
     const plan = { createdAt, expiresAtMs: 4 * HOUR_MS, keepOnFailure: { ms: keepMs, max: 1 } };
     const run = { runId: "01kb3v9x2m7q8r5t6w4y1z0abc", plan, inventory };
-    return commonContext({ ...request, run }, { env: {}, cwd: "/" }).neededMs;
+    return buildCommonContext({ ...request, run }, { env: {}, cwd: "/" }).neededMs;
   };
   expect(neededMs(8 * HOUR_MS) - neededMs(1 * HOUR_MS)).toBe(7 * HOUR_MS);
 });
