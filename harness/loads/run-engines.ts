@@ -4,12 +4,12 @@ import type { RunRecord } from "../model/record/record.ts";
 import { newRunId, type RunId } from "../model/run-id.ts";
 import { systemClock } from "../tools/time/clock.ts";
 import type { DeploymentLook } from "../workload/checks/guard-look.ts";
-import { engineRecord } from "./engine/engine-record.ts";
+import { markEngineRecord } from "./engine/engine-record.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { EngineRun } from "./plan-engines.ts";
 import type { Reach } from "./prepare/reach-deployment.ts";
-import { recordOfLoad } from "./record.ts";
+import { buildLoadRecord } from "./record.ts";
 import type { LoadFlags } from "./request/flags.ts";
 import { runLoadByHand } from "./run-load.ts";
 
@@ -62,7 +62,7 @@ export async function runEngines(
       given,
       cleanup,
     };
-    const record = engineRecord(await recordOfLoad(outcome, ground));
+    const record = markEngineRecord(await buildLoadRecord(outcome, ground));
     // Kept at once: a second load that fails must not lose what the first found.
     loads.push({ record, kept: await keepRecord(record, io) });
     if (interrupts.stop.aborted) break;

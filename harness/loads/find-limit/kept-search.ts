@@ -5,9 +5,9 @@ import { messageOf } from "../../tools/error.ts";
 import { writeJson } from "../../tools/files/json-file.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import type { LimitStep } from "../../workload/limit-search/limit.ts";
-import { missedBy } from "../record.ts";
-import { type LimitGround, reportSoFar } from "./report.ts";
-import { type LimitSearch, limitSearch } from "./runner.ts";
+import { listMissedObjectives } from "../record.ts";
+import { type LimitInput, reportSoFar } from "./report.ts";
+import { type LimitSearch, createLimitSearch } from "./runner.ts";
 
 /** A search whose steps are kept in a file as they end. */
 export interface KeptSearch {
@@ -20,7 +20,7 @@ export interface KeptSearch {
 
 /** Prepares a search that keeps its report in `.refbench/scaletest/<run>/limit.json`, beside the records of loads. */
 export function keptSearch(
-  ground: LimitGround,
+  ground: LimitInput,
   {
     cwd,
     env,
@@ -45,10 +45,10 @@ export function keptSearch(
   const kept = join(".refbench", "scaletest", runId, "limit.json");
   const file = resolve(cwd, kept);
   let keeping = Promise.resolve();
-  const search = limitSearch({
+  const search = createLimitSearch({
     runner: localWorkers(env),
     wish,
-    judge: (result) => missedBy(result, { task, look, maxFailures }),
+    judge: (result) => listMissedObjectives(result, { task, look, maxFailures }),
     clock: systemClock,
     timeoutMs,
     known,
