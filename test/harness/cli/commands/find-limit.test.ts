@@ -67,7 +67,7 @@ test("a search that is killed after its first load is continued to its answer, w
     [
       "of another deployment",
       JSON.stringify({ ...left, deployment: { ...left.deployment, id: "another" } }),
-      /it measured the deployment another, and this one is /,
+      /it measured the deployment another, but this one is /,
     ],
     [
       "of other settings",
