@@ -152,7 +152,9 @@ test("a file that is cut off, foreign or of another version is refused with what
 
 test("what to judge by is given once, and is a list of objectives", async () => {
   const record = judgedRecord();
-  await expect(check(record, "--current", "--objectives", "x")).rejects.toThrow(/cannot be combined with --current/);
+  await expect(check(record, "--current", "--objectives", "x")).rejects.toThrow(
+    /cannot be combined with --current/,
+  );
   await expect(check(record, "--objectives", "nothing.json")).rejects.toThrow(
     /nothing\.json, expected JSON or YAML/,
   );
