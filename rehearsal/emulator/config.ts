@@ -27,12 +27,12 @@ export const emulatorConfig = z.object({
   prebuilds: z.number().int().nonnegative().optional(),
   /** By which it serves TLS in place of plain HTTP: a chain in PEM, and where its key lies. */
   tls: z.object({ certificate: z.string(), keyFile: z.string() }).optional(),
-  /** Where what its workspaces create is written; absent when it stands alone. */
+  /** The inventory for what its workspaces create. Absent when it runs alone. */
   inventory: z
     .object({
       /** The twin's inventory folder. */
       directory: z.string(),
-      /** What its workspaces are. */
+      /** The kind of its workspaces. */
       are: z.enum(["pods", "containers", "machines"]),
       /** Key of the cluster its workspaces live in, or of the machine that Coder runs on. */
       cluster: z.string(),

@@ -9,7 +9,7 @@ import type { Gauges } from "./metrics/gauges.ts";
 import type { World } from "./state/world.ts";
 import type { TerminalSessions } from "./terminal/sessions.ts";
 
-/** What every route needs: one emulated deployment. */
+/** One emulated deployment, which every route needs. */
 export interface EmulatedDeployment {
   readonly world: World;
   readonly queue: BuildQueue;

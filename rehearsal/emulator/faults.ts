@@ -29,11 +29,11 @@ export type BuildFault =
   /** It runs until somebody cancels it. */
   | { readonly ends: "never" };
 
-/** What an emulated Coder does wrong, as a test plans it. Without a field it does nothing wrong there. */
+/** Faults of an emulated Coder, as a test plans them. Without a field there is no fault of that kind. */
 export interface EmulatorFaults {
   /** All that match are played, the first one outermost. */
   readonly answers?: readonly AnswerFault[];
-  /** Those that match are played one after the other until one decides. */
+  /** Matching faults are played one after the other until one decides. */
   readonly sockets?: readonly SocketFault[];
   /** Returns the fault of a build. */
   readonly build?: (build: EmulatedBuild) => BuildFault | undefined;

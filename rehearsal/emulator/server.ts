@@ -34,11 +34,11 @@ import { TerminalSessions } from "./terminal/sessions.ts";
 const DEFAULT_DAEMONS = 3;
 
 export interface EmulatorOptions {
-  /** Where workspaces' pods and volumes go; by default nowhere. */
+  /** Records workspaces' pods and volumes. @default records nothing */
   readonly resources?: WorkspaceResources;
   /** Told of what goes wrong beside the requests, such as an inventory that cannot be written. */
   readonly onWarning?: (message: string) => void;
-  /** What it does wrong. */
+  /** Its faults. @default none */
   readonly faults?: EmulatorFaults;
   /** The seeded template's `main.tf`. @default one parameter, agent, volume and pod */
   readonly template?: string;
@@ -47,7 +47,7 @@ export interface EmulatorOptions {
 /** A running emulator. */
 export interface Emulator {
   readonly ready: EmulatorReady;
-  /** What it holds, for tests that look into it. */
+  /** Its state, for tests. */
   readonly deployment: EmulatedDeployment;
   close(): Promise<void>;
 }

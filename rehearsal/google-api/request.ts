@@ -10,7 +10,7 @@ export interface GoogleApiRequest {
   readonly path: string;
   /** The path's parts. */
   readonly parts: readonly string[];
-  /** What follows the colon of the last part, such as `getIamPolicy`. */
+  /** The text after the colon of the last part, such as `getIamPolicy`. */
   readonly verb: string | undefined;
   readonly query: URLSearchParams;
   readonly body: Json;

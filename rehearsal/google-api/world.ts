@@ -4,7 +4,7 @@ import type { Operations } from "./operations.ts";
 import type { ProjectFacts } from "./project.ts";
 import type { Key, Store } from "./store.ts";
 
-/** What every route works on. */
+/** The state that every route works on. */
 export interface MockWorld {
   readonly store: Store;
   readonly operations: Operations;
@@ -12,7 +12,7 @@ export interface MockWorld {
   readonly clock: Clock;
   /** Policies by the path of what they are of: no resources, and in no list. */
   readonly policies: Map<string, Json>;
-  /** What versions of secrets hold, by their key. */
+  /** The data of secrets' versions, by their key. */
   readonly payloads: Map<Key, string>;
   /** What was made along with a resource, and goes with it. */
   readonly companions: Map<Key, readonly Key[]>;

@@ -9,13 +9,13 @@ export interface Program {
   readonly args: readonly string[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Where its output goes. */
+  /** The file for its output. */
   readonly log: string;
-  /** What ends it in order. */
+  /** The signal that ends it in order. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
-  /** What it gets when this process dies. @default "SIGKILL" */
+  /** The signal that it gets when this process dies. @default "SIGKILL" */
   readonly deathSignal?: "SIGINT" | "SIGKILL";
-  /** Who it runs as, where this process may choose. */
+  /** The user that it runs as, if this process may choose. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
@@ -28,7 +28,7 @@ export interface Running {
   stop(graceMs: number): Promise<void>;
 }
 
-/** Where util-linux lies on every distribution. */
+/** Paths of setpriv, which belongs to util-linux, on every distribution. */
 const SETPRIV = ["/usr/bin/setpriv", "/bin/setpriv"];
 
 /**

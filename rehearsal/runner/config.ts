@@ -7,7 +7,7 @@ export const runnerConfig = z.object({
   host: z.string(),
   /** 0 = any free port. */
   port: z.number().int().min(0).max(65_535),
-  /** Who may log in, and with which key. */
+  /** The user that may log in, and its key. */
   users: z.array(z.object({ name: z.string(), publicKey: z.string() })),
   /** Its disk: what SFTP reaches, and where its one program lies. */
   folder: z.string(),

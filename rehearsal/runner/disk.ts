@@ -5,7 +5,7 @@ export function folderOfAddress(root: string, host: string): string {
   return join(root, "emulators", host);
 }
 
-/** Where a load runner keeps what it is given. */
+/** The folder in which a load runner keeps its files. */
 export function diskOf(root: string, host: string): string {
   return join(folderOfAddress(root, host), "disk");
 }

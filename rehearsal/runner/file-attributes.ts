@@ -4,7 +4,7 @@ import type { Stats } from "node:fs";
 import { resolve } from "node:path";
 import type { Attributes, FileEntry } from "ssh2";
 
-/** Of a name that nobody asked the attributes of. */
+/** Attributes of a name whose attributes nobody asked for. */
 export const NOTHING: Attributes = { mode: 0, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 };
 
 /** A client that says no mode sends none at all. */

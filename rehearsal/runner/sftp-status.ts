@@ -2,7 +2,7 @@ import ssh2 from "ssh2";
 
 const { STATUS_CODE } = ssh2.utils.sftp;
 
-/** What the protocol answers instead of an errno. */
+/** The protocol's answer in place of an errno. */
 export class SftpError extends Error {
   readonly status: number;
 

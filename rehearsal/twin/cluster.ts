@@ -7,7 +7,7 @@ import { inventoryFolder } from "./settings.ts";
 import { templateHash } from "./values/template.ts";
 import { valueAt } from "./values/walk.ts";
 
-/** Where each kind of node pool says how many nodes it has. */
+/** The attribute in which each kind of node pool holds its number of nodes. */
 const NODE_COUNTS: Readonly<Record<string, string>> = {
   google_container_node_pool: "node_count",
   aws_eks_node_group: "scaling_config.0.desired_size",

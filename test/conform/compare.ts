@@ -9,7 +9,7 @@ export interface Exchange {
   readonly response?: unknown;
 }
 
-/** What the server under test did in the same situation. */
+/** The answer of the server under test in the same situation. */
 export interface Played {
   readonly status: number;
   readonly body: unknown;
@@ -116,7 +116,7 @@ function isNumber(described: string, is: string): boolean {
   return (described === "integer" || described === "number") && is === "number";
 }
 
-/** Of two recorded elements, what both have. */
+/** Returns the common part of two recorded elements. */
 function common(one: unknown, other: unknown): unknown {
   if (!isObject(one) || !isObject(other)) return one;
   return Object.fromEntries(

@@ -44,7 +44,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** What was played, in the shape of recorded exchanges. */
+/** Returns the played situations in the shape of recorded exchanges. */
 function recordedAs(played: ReadonlyMap<string, Played>): Exchange[] {
   return [...played].map(([key, { status, body }]) => {
     const [method = "", path = "", ...rest] = key.split(" ");

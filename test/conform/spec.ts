@@ -20,7 +20,7 @@ interface Document {
 
 /** The API description, asked for schemas. */
 export interface Spec {
-  /** What an answer should look like; undefined when the description does not say. */
+  /** Returns the schema of an answer, or undefined if the description has none. */
   answer(method: string, path: string, status: number): Schema | undefined;
   /** A schema with its references followed. */
   resolved(schema: Schema): Schema;

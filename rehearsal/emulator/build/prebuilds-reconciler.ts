@@ -26,7 +26,7 @@ export class PrebuildsReconciler {
   readonly #world: World;
   readonly #builds: WorkspaceBuilds;
   readonly #timer: NodeJS.Timeout;
-  /** Of which preset each prebuilt workspace is. */
+  /** The preset of each prebuilt workspace. */
   readonly #presets = new Map<string, string>();
   #owner: EmulatedUser | undefined;
 

@@ -17,7 +17,7 @@ const STAGE_NAMES = {
   apply: "Applying Infrastructure",
 } as const satisfies Record<BuildStep, string>;
 
-/** What a job does beside taking its time. */
+/** The effects of a job, besides its duration. */
 export interface BuildWork {
   readonly kind: "start" | "stop" | "delete" | "import" | "dry-run";
   /** Terraform's last words when the job is to fail; undefined lets it succeed. */

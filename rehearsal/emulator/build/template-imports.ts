@@ -17,7 +17,7 @@ import { resourcesOf } from "./workspace-builds.ts";
 export class TemplateImports {
   readonly #world: World;
   readonly #provisioner: Provisioner;
-  /** What each dry run would make. */
+  /** The resources that each dry run would create. */
   readonly dryRuns = new Map<string, { readonly job: EmulatedJob; readonly resources: Resource[] }>();
 
   constructor(world: World, provisioner: Provisioner) {

@@ -179,7 +179,7 @@ function failureOf(fault: BuildFault | undefined): ReturnType<NonNullable<BuildW
   return fault?.ends === "canceled" ? { error: "canceled", outcome: "canceled", stage: "apply" } : undefined;
 }
 
-/** What Terraform prints where the job itself tells only that it failed. */
+/** Terraform's output for a job whose error only says that it failed. */
 const POD_NOT_SCHEDULED = [
   "╷",
   "│ Error: pod was not scheduled in time",

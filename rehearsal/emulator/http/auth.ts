@@ -20,7 +20,7 @@ export function tokenOf(headers: IncomingMessage["headers"], query: URLSearchPar
   return query.get(NAME) ?? bearer?.[1];
 }
 
-/** Who a token belongs to, or Coder's 401. */
+/** Returns the user of a token, or Coder's 401. */
 export function authenticate(
   world: World,
   token: string | undefined,

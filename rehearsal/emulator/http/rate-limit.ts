@@ -29,7 +29,7 @@ export class RateLimits {
     this.#disabled = isSwitchOn(env["CODER_DANGEROUS_DISABLE_RATE_LIMITS"]);
   }
 
-  /** What `deployment/config` says. */
+  /** The limits that `deployment/config` reports. */
   get settings(): { readonly api: number; readonly disable_all: boolean } {
     return { api: this.#disabled ? -1 : this.#apiLimit, disable_all: this.#disabled };
   }

@@ -1,4 +1,4 @@
-/** What a handler answers; no body when neither `json` nor `text` is given. */
+/** A handler's answer. It has no body when neither `json` nor `text` is given. */
 export interface Reply {
   readonly status: number;
   readonly json?: unknown;

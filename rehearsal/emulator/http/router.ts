@@ -5,7 +5,7 @@ import type { Reply } from "./reply.ts";
 export interface Route {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly pattern: string;
-  /** Who may call it; a session when not said. */
+  /** The callers that may use it. @default any session */
   readonly access?: "anyone" | "owner";
   /** A stricter limit than the general one. */
   readonly limit?: "login" | "files";

@@ -1,12 +1,12 @@
-/** What happens now and has happened, for `deployment/stats` and Prometheus. */
+/** Counts of present and past events, for `deployment/stats` and Prometheus. */
 export class Gauges {
   /** Open websockets by route pattern. */
   readonly websockets = new Map<string, number>();
   /** Requests answered by `code method pattern`. */
   readonly requests = new Map<string, number>();
-  /** Of jobs by `build_reason job_type transition`. */
+  /** The wait of jobs in the queue, by `build_reason job_type transition`. */
   readonly queueWait = new DurationHistograms([0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800]);
-  /** Of jobs by `status`. */
+  /** The duration of jobs, by `status`. */
   readonly jobDuration = new DurationHistograms([1, 10, 30, 60, 300, 600, 1_800, 3_600]);
   terminals = 0;
   sshSessions = 0;

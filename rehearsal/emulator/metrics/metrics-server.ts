@@ -6,7 +6,7 @@ import { isSwitchOn } from "../is-on.ts";
 
 const DEFAULT_PORT = 2_112;
 
-/** Where metrics are served, or why not. */
+/** The state of the metrics server, with the reason if it does not serve. */
 export type MetricsServer =
   | { readonly state: "off" }
   | { readonly state: "taken"; readonly reason: string }

@@ -14,7 +14,7 @@ import { optionsView } from "../views/options-view.ts";
 
 const INBOX_QUERY = ["targets", "templates", "read_status", "starting_before"];
 
-/** What the deployment says about itself. */
+/** Returns the routes about the deployment itself. */
 export function deploymentRoutes(deployment: EmulatedDeployment): Route[] {
   const { world, prebuilds } = deployment;
   const stats = cached(DURATION_MODEL.statsCache / world.config.buildSpeed, (untilMs) =>

@@ -41,7 +41,7 @@ export function presentWith(
   });
 }
 
-/** What dynamic-parameters/evaluate answers for one parameter. */
+/** Returns the answer of dynamic-parameters/evaluate for one parameter. */
 export function parameterView(parameter: TemplateParameter, given: string | undefined): JobJson {
   const value = given ?? parameter.default;
   const detail = value === undefined ? undefined : violation(parameter, value);

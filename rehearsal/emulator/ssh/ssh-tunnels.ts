@@ -17,7 +17,7 @@ export class SshTunnels {
   readonly #shellDelayMs: number;
   readonly #server: InstanceType<typeof ssh2.Server>;
   readonly #sockets = new Map<string, Set<WebSocket>>();
-  /** Whose connection it is, by the port its stream claims: all that ssh2 hands on. */
+  /** The host of each connection, by the port that its stream claims: ssh2 passes nothing else on. */
   readonly #hosts = new Map<number, WorkspaceHost>();
   #opened = 0;
 

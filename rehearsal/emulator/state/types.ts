@@ -106,7 +106,7 @@ export interface EmulatedTemplate {
   updatedAt: string;
 }
 
-/** What a build made inside the workspace. */
+/** A resource that a build created for the workspace. */
 export interface Resource {
   readonly id: string;
   readonly createdAt: string;
@@ -128,7 +128,7 @@ export interface EmulatedAgent {
   readonly workspace?: EmulatedWorkspace;
   updatedAt: string;
   lifecycle: "created" | "starting" | "start_error" | "ready" | "off";
-  /** Of the agent that it is inside of. */
+  /** The id of the agent that contains it. */
   readonly parentId?: string;
   readonly declared: TemplateAgent;
   readonly logs: {

@@ -1,4 +1,4 @@
-/** What the emulator reads from an uploaded template. */
+/** The parts of an uploaded template that the emulator reads. */
 export interface ParsedTemplate {
   readonly variables: readonly TemplateVariable[];
   readonly parameters: readonly TemplateParameter[];

@@ -9,7 +9,7 @@ export interface WorkspaceHost {
   readonly env: Readonly<Record<string, string>>;
   /** What its login shell does before it reads commands: nothing, or a name of `FIRST`. */
   readonly shell?: string;
-  /** What its interactive shells do wrong. */
+  /** The fault of its interactive shells. */
   readonly fault?: ShellFault;
 }
 
@@ -17,7 +17,7 @@ export interface Streams {
   readonly input: InputQueue;
   readonly out: (bytes: string | Buffer) => void;
   readonly err: (bytes: string | Buffer) => void;
-  /** What it is on, if it is one. */
+  /** The terminal, if it runs on one. */
   readonly terminal?: Pick<Tty, "width" | "height" | "echo">;
 }
 

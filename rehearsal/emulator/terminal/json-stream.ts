@@ -1,5 +1,5 @@
 import { parseJson } from "../../../harness/tools/parse-json.ts";
-/** What a web terminal's client sends. */
+/** A message of a web terminal's client. */
 export interface TerminalMessage {
   readonly data?: string;
   readonly width?: number;

@@ -6,7 +6,7 @@ import { commandOnTerminal, interactiveShell } from "./shell-process.ts";
 import type { WorkspaceHost } from "./invocation.ts";
 import { Tty } from "./tty.ts";
 
-/** Who looks at a terminal. */
+/** A client that is attached to a terminal. */
 export interface Viewer {
   show(bytes: Buffer): void;
   /** The program ended: close 1000. */

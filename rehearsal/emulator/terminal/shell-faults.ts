@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Tty } from "./tty.ts";
 
-/** What a shell on a terminal does wrong. */
+/** A fault of a shell on a terminal. */
 export type ShellFault =
   /** Reads and prints nothing, not even a prompt. */
   | "silent"

@@ -34,7 +34,7 @@ export class Tty {
     };
   }
 
-  /** What a program writes. */
+  /** Shows a program's output. */
   write(output: string | Buffer): void {
     if (output.length === 0) return;
     const text = typeof output === "string" ? output : output.toString("latin1");
@@ -42,7 +42,7 @@ export class Tty {
     this.#show(Buffer.from(shown, typeof output === "string" ? "utf8" : "latin1"));
   }
 
-  /** What a person types. */
+  /** Takes a person's input. */
   type(data: Buffer): void {
     const text = data.toString("latin1");
     if (!CONTROL.test(text)) {

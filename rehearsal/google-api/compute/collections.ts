@@ -1,4 +1,4 @@
-/** Where a collection's members lie. */
+/** The scope of a collection's members. */
 export type ResourceLevel = "global" | "region" | "zone";
 
 export interface MockCollection {

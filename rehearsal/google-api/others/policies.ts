@@ -3,12 +3,12 @@ import { GoogleRefusal } from "../refusal.ts";
 import type { GoogleApiRequest } from "../request.ts";
 import type { MockWorld } from "../world.ts";
 
-/** Where the policy of a resource lies. */
+/** Returns the key of a resource's policy. */
 function placeOf({ api, path }: GoogleApiRequest): string {
   return `${api}/${path}`;
 }
 
-/** Where the project's own policy lies. */
+/** The key of the project's own policy. */
 export function projectPolicy({ project }: MockWorld): string {
   return `resourceManager/projects/${project.id}`;
 }

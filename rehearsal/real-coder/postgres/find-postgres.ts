@@ -10,7 +10,7 @@ const SYSTEM = "/usr/lib/postgresql";
 
 export interface FindPostgresOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** Of an empty database, instead of one that is started here. */
+  /** The URL of an empty database, in place of one that is started here. */
   readonly url?: string | undefined;
   /** Folder of the system's versions. @default "/usr/lib/postgresql" */
   readonly system?: string;

@@ -13,7 +13,7 @@ import { makeFolder, postgresUser, type SystemUser } from "./unprivileged-folder
 
 export interface PostgresOptions {
   readonly programs: Programs;
-  /** Where it keeps its data and its log. */
+  /** The folder for its data and its log. */
   readonly folder: string;
   readonly host: string;
   readonly maxConnections: number;

@@ -5,7 +5,7 @@ import type { TemplateContext } from "../values/template.ts";
 import type { Values } from "../values/value.ts";
 import { valuesAt } from "../values/walk.ts";
 
-/** Where a resource is in the inventory, and how the cloud's messages name it. */
+/** A resource's place in the inventory, and its name in the cloud's messages. */
 export interface Identity {
   readonly key: string;
   readonly kind: string;

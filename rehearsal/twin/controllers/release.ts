@@ -17,7 +17,7 @@ import { serviceStatus } from "./service.ts";
 /** Name that Coder's chart gives its Deployment and Service, whatever the release is called. */
 const CODER = "coder";
 
-/** Of the chart's Service. */
+/** The port of the chart's Service. */
 const HTTP_PORT = 80;
 
 /** Installs or upgrades a release: Coder's is really started, of others only the release exists. */

@@ -43,7 +43,7 @@ interface Request {
 const ERROR = 1;
 /** The summary of the providers' SDK for a configuration that it refuses. */
 const INVALID = "Invalid combination of arguments";
-/** Whose resources live in no cluster. */
+/** Providers whose resources do not live in a cluster. */
 const CLOUDS: ReadonlySet<ProviderName> = new Set(["google", "aws"]);
 
 /** The provider's service: Terraform's calls, answered by the twin's clouds. */

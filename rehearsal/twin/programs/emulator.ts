@@ -13,7 +13,7 @@ import { reserveAddress } from "./address.ts";
 import { coderProgram } from "./coder-program.ts";
 import { launch } from "./launch.ts";
 
-/** Where Coder listens by default. */
+/** Coder's default port. */
 const CODER_PORT = 7080;
 
 /** One emulated Coder, whatever it runs on. */
@@ -25,11 +25,11 @@ export interface TwinDeployment {
   readonly env: Readonly<Record<string, string>>;
   /** By which it serves TLS in place of plain HTTP. */
   readonly tls: EmulatorConfig["tls"];
-  /** Where its workspaces come to exist. */
+  /** The place in which its workspaces are created. */
   readonly workspaces: Omit<NonNullable<EmulatorConfig["inventory"]>, "directory">;
 }
 
-/** Where an emulated Coder answers, and the process that does. */
+/** The address of an emulated Coder, and its process. */
 export interface Started {
   readonly address: string;
   readonly port: number;
@@ -40,7 +40,7 @@ export interface CoderToStart {
   readonly coder: CoderValues;
   readonly item: TwinItem;
   readonly cluster: TwinItem;
-  /** Of the chart, which Coder's own follows. */
+  /** The chart's version, which Coder's version follows. */
   readonly version: string;
 }
 

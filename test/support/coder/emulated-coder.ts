@@ -17,7 +17,7 @@ export interface CoderOptions extends Partial<
   readonly buildSpeed?: number;
   /** How long a start build takes on average, in place of `buildSpeed`. */
   readonly buildMs?: number;
-  /** Of each replica. @default 5 */
+  /** The provisioner daemons of each replica. @default 5 */
   readonly daemons?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** The template's `main.tf`. @default one parameter `home_disk_size` with a default, and one agent `main` */
@@ -58,7 +58,7 @@ export async function startEmulatedCoder(options: CoderOptions = {}) {
     firstUser: { email, username: "admin", password },
     /** A client of its first user, a site admin. */
     siteAdmin,
-    /** What it holds, past its API. */
+    /** Its state, without its API. */
     world: deployment.world,
     ...record.seen,
     /** Names of the agents to which a connection was asked for. */
@@ -96,7 +96,7 @@ function configOf(options: CoderOptions): EmulatorConfig {
   };
 }
 
-/** What clients asked an emulated Coder. */
+/** A record of the clients' calls to an emulated Coder. */
 function newRecord() {
   const headers: IncomingHttpHeaders[] = [];
   const calls: string[] = [];
@@ -126,7 +126,7 @@ function newRecord() {
     },
   };
   const seen = {
-    /** Of every request and upgrade. */
+    /** The headers of every request and upgrade. */
     headers,
     /** Calls by method and path, ids left out. */
     calls,
@@ -136,7 +136,7 @@ function newRecord() {
   return { answer, socket, seen, reached };
 }
 
-/** Looks into a deployment past its API. */
+/** Reads the state of a deployment without its API. */
 function lookInto(deployment: EmulatedDeployment) {
   const { world, gauges, terminals } = deployment;
   const isPerson = ({ username, isSystem }: { username: string; isSystem?: boolean }): boolean =>

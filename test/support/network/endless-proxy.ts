@@ -84,7 +84,7 @@ function pump(socket: Duplex, bytes: Buffer): void {
 }
 
 export interface EndlessProxyOptions {
-  /** Where a healthy server is. */
+  /** The URL of a healthy server. */
   readonly target: string;
   /** Request lines without their HTTP version, such as `GET /api/v2/users/me`. */
   readonly match: RegExp;

@@ -24,7 +24,7 @@ export type Fault =
   | { readonly kind: MessageFault; readonly longerThan: number }
   /** The proxy answers in the server's place. */
   | { readonly kind: "answer"; readonly status: 403 | 429 | 503; readonly retryAfter?: number }
-  /** What comes in place of TLS is none. */
+  /** Something else comes in place of TLS. */
   | { readonly kind: "tls-garbage" }
   /** Both ways. */
   | { readonly kind: "latency"; readonly ms: number }
@@ -133,7 +133,7 @@ class ProxiedConnection {
   readonly #schedule: Schedule;
   #fault: Fault | undefined;
   #rewriter: MessageRewriter | undefined;
-  /** Of the answer to the request that the fault belongs to. */
+  /** Bytes of the answer to the request that the fault belongs to. */
   #answered = 0;
   #isDead = false;
   /** What is sent to the client, one after the other. */

@@ -56,7 +56,7 @@ export class SimulatedCloud {
     return [...this.things.values()];
   }
 
-  /** What an inventory shows. A node pool is part of its cluster, and no inventory lists it. */
+  /** Returns the items of an inventory. A node pool is part of its cluster, and no inventory lists it. */
   items(): readonly InventoryItem[] {
     return this.all()
       .filter(({ kind }) => kind !== "google_container_node_pool")

@@ -15,7 +15,7 @@ import { portsOf, type WorldUser } from "./ports.ts";
 import { SMALL_ENVIRONMENT } from "./stacks.ts";
 import { World } from "./world.ts";
 
-/** What goes wrong in a fake world, by where. */
+/** Mishaps of a fake world. */
 export interface Mishaps {
   /** `terraform apply` of this stack is refused before it creates anything. */
   refuseApply?: string;
@@ -50,7 +50,7 @@ export class FakeWorld extends World {
   /** Calls of the ports, in order: `apply gke-cloud`, `drain`, `destroy gke-coder`. */
   readonly calls: string[] = [];
   readonly mishaps: Mishaps;
-  /** What exists in the cloud, by id. */
+  /** The things in the cloud, by id. */
   readonly items = this.cloud.things;
   #cwd: string | undefined;
 

@@ -13,7 +13,7 @@ export interface PlantedLeak {
   readonly managedByCoder?: boolean;
 }
 
-/** What terraform and its cloud do wrong. */
+/** Faults of Terraform and its cloud. */
 export interface TerraformFaults {
   /** The create after this many of the stack is refused. */
   readonly refuse?: { readonly stack: string; readonly after: number };
@@ -28,7 +28,7 @@ export interface TerraformFaults {
   readonly orphan: "goes-on" | "dies";
 }
 
-/** What the inventory and its deletes do wrong. */
+/** Faults of the inventory and its deletes. */
 export interface InventoryFaults {
   /**
    * Lists from the nth on fail, answer in part, or lie: they call themselves complete and show nothing, or show some
@@ -58,7 +58,7 @@ export interface ClockStep {
   readonly byMs: number;
 }
 
-/** Everything that a simulated world does wrong. */
+/** All faults of a simulated world. */
 export interface WorldFaults {
   readonly terraform: TerraformFaults;
   readonly inventory: InventoryFaults;

@@ -44,7 +44,7 @@ export const STACKS: readonly SimulatedStack[] = [
   },
 ];
 
-/** What is deployed in a simulated world. */
+/** A deployment in a simulated world. */
 export interface SimulatedEnvironment {
   readonly stacks: readonly SimulatedStack[];
   /** Id of the thing through which Coder answers. */
@@ -57,7 +57,7 @@ export interface SimulatedEnvironment {
   readonly pace: { readonly thingMs: number; readonly workspaceThingMs: number; readonly removeMs: number };
 }
 
-/** What one workspace is made of. */
+/** Returns the things that form one workspace. */
 function workspaceThings(index: number): readonly Thing[] {
   const labels = { "bench-managed": "coder" };
   return [

@@ -52,7 +52,7 @@ export class World {
     this.#terraformFolder = terraformFolder;
   }
 
-  /** What happens to the run's folder and its host at a boundary. */
+  /** Events that befall the run's folder and its host, by the number of their boundary. */
   readonly strikes = new Map<number, () => void>();
 
   /** A boundary of any process: what the schedule plans for it happens. */
@@ -62,7 +62,7 @@ export class World {
     for (const { at, byMs } of this.faults.clockSteps) if (at === this.#boundaries) this.clock.step(byMs);
   }
 
-  /** What no Terraform state names. */
+  /** Returns the ids of things that no Terraform state names. */
   unnamedInStates(): readonly string[] {
     const named = new Set([...this.#states.values()].flat());
     return this.cloud.all().flatMap(({ id }) => (named.has(id) ? [] : [id]));
@@ -250,7 +250,7 @@ export class World {
   }
 }
 
-/** Whoever waits for a terraform. */
+/** The caller that waits for a terraform. */
 interface Waiting {
   readonly gate: () => Promise<void>;
   readonly signal: AbortSignal;
@@ -262,7 +262,7 @@ interface Work {
   readonly stack: SimulatedStack;
   /** Does one thing; false when there is no more. */
   readonly step: () => boolean;
-  /** What the state will say, kept up by `step`. */
+  /** The ids of the future state, which `step` updates. */
   readonly state: readonly string[];
   readonly gate: () => Promise<void>;
   readonly signal: AbortSignal;
