@@ -41,7 +41,7 @@ export const COMMANDS: readonly ListedCommand[] = [
     takes: "<stage> [architecture]",
     hasOptions: true,
     description:
-      "run one stage alone: preflight makes a run and prints its id, the others go on with --run <id>",
+      "run one stage alone: preflight makes a run and prints its id, the others continue it with --run <id>",
     load: async (io) => (await import("./commands/stage.ts")).stageCommand(io),
   },
   {
@@ -100,7 +100,7 @@ export const COMMANDS: readonly ListedCommand[] = [
     takes: "<architecture>",
     hasOptions: true,
     description:
-      "delete every workspace of an environment made by hand, through its Coder, before npx cdktf destroy",
+      "delete every workspace of a manual environment, through its Coder, before npx cdktf destroy",
     load: async (io) => (await import("./commands/drain.ts")).drainCommand(io),
   },
   {

@@ -1,4 +1,4 @@
-/** What was found of one tool. */
+/** The state of one tool on this machine. */
 export interface Finding {
   readonly tool: string;
   /** `optional` = absent, and a rehearsal works without it. `stale` = older than it should be, which prevents nothing. */

@@ -1,6 +1,6 @@
 import { RefbenchError } from "../tools/error.ts";
 
-/** What the user's signals mean for a run. */
+/** The user's signals, as a run obeys them. */
 export interface Interrupts extends Disposable {
   /** Aborts at the first Ctrl-C, SIGTERM or SIGHUP: stop the load, then tear down. */
   readonly stop: AbortSignal;
@@ -9,7 +9,7 @@ export interface Interrupts extends Disposable {
 }
 
 /** Listens for signals until disposed. */
-export function listenForInterrupts(tell: (message: string) => void): Interrupts {
+export function listenForInterrupts(report: (message: string) => void): Interrupts {
   const stop = new AbortController();
   const leave = new AbortController();
   const onInterrupt = (): void => {
@@ -17,11 +17,11 @@ export function listenForInterrupts(tell: (message: string) => void): Interrupts
       leave.abort(new RefbenchError("interrupted", "left to the reaper by a second Ctrl-C"));
       return;
     }
-    tell("stopping; the teardown follows (Ctrl-C again leaves it to the reaper)");
+    report("stopping; the teardown follows (Ctrl-C again leaves it to the reaper)");
     stop.abort(new RefbenchError("interrupted", "stopped by Ctrl-C"));
   };
   const onEnd = (signal: NodeJS.Signals): void => {
-    tell(`${signal}: the teardown is left to the reaper`);
+    report(`${signal}: the teardown is left to the reaper`);
     stop.abort(new RefbenchError("interrupted", `stopped by ${signal}`));
     leave.abort(new RefbenchError("interrupted", `left to the reaper by ${signal}`));
   };

@@ -115,7 +115,7 @@ async function comparisonOf(
     if (seed === undefined) return {};
     throw new RefbenchError(
       "usage",
-      `--seed is ${seed}, but only a comparison has an order to draw: add --compare, or leave it out`,
+      `--seed is ${seed}, but only a comparison has an order: add --compare, or remove --seed`,
     );
   }
   const [baseline, candidate, ...others] = compare.split(",").map((part) => part.trim());
@@ -132,7 +132,10 @@ async function comparisonOf(
     );
   }
   if (coderServer !== undefined) {
-    throw new RefbenchError("usage", "--coder-server is one version of Coder: leave it or --compare out");
+    throw new RefbenchError(
+      "usage",
+      "--coder-server is one version of Coder and cannot be combined with --compare: remove one of the two",
+    );
   }
   const [one, other] = await Promise.all(
     [baseline, candidate].map((asked) => resolveCoderVersion(asked, { rehearse })),
@@ -147,7 +150,7 @@ async function comparisonOf(
   };
 }
 
-/** What `refbench nightly` tells the runs that it starts. */
+/** The night that started this run, and the run that this one replaces. */
 function nightOf({
   night,
   failedOver,
@@ -179,7 +182,7 @@ function refuseFooting(architecture: string, flags: RunFlags, { env }: Io): void
   if (state !== undefined && rehearse) {
     throw new RefbenchError(
       "usage",
-      `--state is "${state}", but the twin that --rehearse runs against has no buckets, and only state in the run's folder: leave --state (REFBENCH_STATE) out; --mirror works with both`,
+      `--state is "${state}", but the twin of --rehearse has no buckets and keeps state in the run's folder: remove --state (REFBENCH_STATE); --mirror works with both`,
     );
   }
   if (state?.startsWith("file:") === true) {

@@ -32,7 +32,7 @@ export function startedAs({ env, cwd, script = "" }: Start): string {
  */
 export function commandsStartedAs(start: string, names: readonly string[]): (text: string) => string {
   const command = new RegExp(
-    // "Database of refbench run 01jd…" is no command.
+    // "Database of refbench run 01jd…" is not a command.
     `(?<![\\w/.@-])(?<!\\b(?:of|a|another) )(?:npx )?${CANONICAL}(?= (?:${names.join("|")}|--\\w+)\\b)`,
     "g",
   );

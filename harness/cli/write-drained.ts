@@ -2,7 +2,7 @@ import { jsonText, oneLine } from "../tools/safe-text.ts";
 import type { DrainResult } from "../model/record/worker-result.ts";
 import { countOf } from "../tools/count-text.ts";
 
-/** What a drain by hand came to. */
+/** The result of a manual drain. */
 export interface Drained {
   readonly architecture: string;
   readonly simulated: boolean;

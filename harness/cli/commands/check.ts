@@ -98,7 +98,7 @@ function checkText(
     ...(notAgain === 0
       ? []
       : [
-          `${notAgain} of ${objectives.length} stand as the record says: it does not tell by which figure they were judged (--current judges by today's)`,
+          `${notAgain} of ${objectives.length} are as the record says: it does not name the figure that judged them (--current judges by today's objectives)`,
         ]),
     `Teardown: ${record.teardown.state}`,
     `Verdict: ${verdict} (the record says ${stored})`,

@@ -27,7 +27,7 @@ interface DrainFlags {
   readonly output: "text" | "json";
 }
 
-/** `refbench drain <architecture>`: deletes the workspaces of an environment made by hand, before it is destroyed. */
+/** `refbench drain <architecture>`: deletes the workspaces of a manual environment, before it is destroyed. */
 export function drainCommand(io: Io, chooseWorker?: ChooseWorker): Command {
   const command = new Command("drain")
     .argument("<architecture>", "the one that npx cdktf deploy made in this folder: gke, eks, …")
@@ -109,7 +109,7 @@ async function drainByHand(
       keepUsers: flags.users !== true,
       timeoutMs: flags.timeout,
       signal: stop.signal,
-      onEvent: (event) => tell(event, io),
+      onEvent: (event) => reportEvent(event, io),
     });
     return { architecture, simulated: deployment.isSimulated, coderUrl, result };
   } finally {
@@ -117,10 +117,10 @@ async function drainByHand(
   }
 }
 
-function tell(event: WorkerEvent, io: Io): void {
+function reportEvent(event: WorkerEvent, io: Io): void {
   if (event.type === "note") io.stderr.write(`drain: ${oneLine(event.message)}\n`);
   if (event.type !== "progress") return;
   const { total, deleted, failed } = event.progress.workspaces;
-  const left = failed === 0 ? "" : `, ${failed} would not go`;
+  const left = failed === 0 ? "" : `, ${failed} could not be deleted`;
   io.stderr.write(`drain: ${deleted} of ${total} workspaces deleted${left}\n`);
 }

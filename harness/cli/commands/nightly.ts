@@ -152,7 +152,7 @@ async function nightly(
   const night = await withNightLock({ folder: book.lease, clock: systemClock, report }, (lost) =>
     runNight(request, nightPorts(request, book, io), { stop: AbortSignal.any([stop, lost]), leave }),
   );
-  // What the night found outweighs that its summary has no place.
+  // The night's findings outweigh a summary that cannot be written.
   const summaryVerdict = await writeSummary(night, outputs, io).then(
     () => "pass" as const,
     (error: unknown) => {

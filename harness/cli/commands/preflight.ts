@@ -90,7 +90,7 @@ async function preflight(
   if (flags.failCheck !== undefined && !rehearse) {
     throw new RefbenchError(
       "usage",
-      `--fail-check is "${flags.failCheck}", which only a rehearsal plays: add --rehearse, or leave it out`,
+      `--fail-check is "${flags.failCheck}", which only a rehearsal has: add --rehearse, or remove --fail-check`,
     );
   }
   const planned = plannedCost(settings, flags, io);
@@ -108,7 +108,7 @@ async function preflight(
   if (report.outcome === "failed") io.exit(EXIT_CODES.infrastructure);
 }
 
-/** What the run would cost, or a refusal as the run would get it. */
+/** The estimated cost of the run. Throws as the run would. */
 function plannedCost(
   { size: { architecture: name, name: sizeName, figures }, rehearse, place, runner }: RunSettings,
   { maxCost }: Flags,

@@ -42,7 +42,7 @@ export function reaperCommand(io: Io): Command {
     // An error event that nobody hears, a promise that nobody awaits: with the run dead, nobody else tears down.
     process.on("uncaughtException", onCrash);
     const plan = await readJson(folder.plan, planSchema);
-    // What can be seen to be wrong is refused now, while the run still waits for its reaper.
+    // A wrong cloud is refused now, while the run still waits for its reaper.
     if (plan.cloud !== undefined) refuseOtherCloud(folder, plan.cloud, io.env);
     const ports: ReaperPorts = {
       clock: systemClock,

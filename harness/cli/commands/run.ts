@@ -15,14 +15,14 @@ import { watchRun } from "../../pipeline/driver/watch.ts";
 import { listenForInterrupts } from "../interrupts.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { addHelpNotes, exitCodeList } from "../help-notes.ts";
-import { leave } from "../leave.ts";
+import { reportLeaving } from "../report-leaving.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { outputOption } from "../options/output-option.ts";
 import { writeOutputs } from "../../results/output/outputs.ts";
 import { addRunOptions, type RunFlags } from "../options/run-options.ts";
 
-/** How long a run that was told to leave waits for its own stage to stop. */
+/** How long a run that its user leaves waits for its stage to stop. */
 const LEAVE_MS = 3_000;
 
 /** `refbench run <architecture>`: the main job, from data to a row of the table and a clean teardown. */
@@ -48,7 +48,7 @@ export function runCommand(io: Io): Command {
     const plan = await readJson(folder.plan, planSchema);
     const record = await executeAndWatch(io, folder, plan);
     if (record === undefined) {
-      io.exit(await afterCreate(plan, () => leave(folder, io)));
+      io.exit(await afterCreate(plan, () => reportLeaving(folder, io)));
       return;
     }
     io.exit(exitCodeOf(record));

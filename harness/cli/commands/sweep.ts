@@ -112,7 +112,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
   const chosen = await chooseTargets(flags, io);
   if (flags.check === true) {
     const refused = (["run", "dryRun"] as const).some((name) => flags[name] !== undefined);
-    if (refused) throw new RefbenchError("usage", "--check sweeps nothing: leave --run and --dry-run out");
+    if (refused) throw new RefbenchError("usage", "--check sweeps nothing: remove --run and --dry-run");
     const folder = new SweepFolder(io.cwd, systemClock);
     io.exit(
       await checkHeartbeat(
@@ -123,10 +123,10 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
     return;
   }
   const runId = flags.run === undefined ? undefined : await findNamedRun(io.cwd, flags.run);
-  const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
-  using interrupts = listenForInterrupts(() => tell("stopping; what was removed is said below"));
+  const report = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
+  using interrupts = listenForInterrupts(() => report("stopping; what was removed is listed below"));
   const { sweepFolder } = await import("../../teardown/sweep-folder.ts");
-  const report = await sweepFolder(
+  const swept = await sweepFolder(
     {
       ...chosen,
       question: {
@@ -138,8 +138,8 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
       },
       waitMs: flags.wait,
     },
-    { io, tell, signal: interrupts.stop },
+    { io, tell: report, signal: interrupts.stop },
   );
-  await writeSweepReport(report, flags.output, io);
-  io.exit(SWEEP_EXIT_CODES[report.outcome]);
+  await writeSweepReport(swept, flags.output, io);
+  io.exit(SWEEP_EXIT_CODES[swept.outcome]);
 }

@@ -94,7 +94,7 @@ async function oneFrom(run: string, from: string, io: Io): Promise<void> {
 async function tornDown(folder: RunFolder, io: Io): Promise<void> {
   const offset = await EventTail.end(folder.events);
   const final = await findFinalRecord(folder);
-  // What was leaked or could not be verified is gone on with, once a credential is renewed or a hand has helped.
+  // A teardown that leaked or could not verify continues, once a credential is renewed or somebody has helped.
   if (final?.teardown.state !== "clean") {
     await takeOn(folder, io.env);
     await requestWholeTeardown(folder);
@@ -109,7 +109,7 @@ async function all(
   io: Io,
 ): Promise<void> {
   if (run !== undefined)
-    throw new RefbenchError("usage", `--all takes every run, and "${run}" names one: leave one of them out`);
+    throw new RefbenchError("usage", `--all takes every run, and "${run}" names one: remove one of the two`);
   if (from === undefined) {
     throw new RefbenchError(
       "usage",
@@ -118,7 +118,9 @@ async function all(
   }
   const bucket = await openMirror(from, io);
   const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
-  using interrupts = listenForInterrupts(() => tell("left to the reapers; what ended is said below"));
+  using interrupts = listenForInterrupts(() =>
+    tell("left to the reapers; the runs that ended are listed below"),
+  );
   const report = await tearDownAll(bucket, {
     clock: systemClock,
     cwd: io.cwd,
@@ -137,5 +139,5 @@ function refuseWithoutAll({ dryRun }: TeardownFlags, command: Command): void {
   const isOutput = command.getOptionValueSource("output") === "cli";
   const given = dryRun === true ? "--dry-run" : isOutput ? "--output" : undefined;
   if (given !== undefined)
-    throw new RefbenchError("usage", `${given} is for --all: leave it out, or add --all --from <url>`);
+    throw new RefbenchError("usage", `${given} needs --all: add --all --from <url>, or remove ${given}`);
 }

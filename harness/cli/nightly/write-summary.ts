@@ -7,7 +7,7 @@ import type { Io } from "../../composition/settings/io.ts";
 import type { Night } from "../../nights/night.ts";
 import { nightMarkdown, nightText } from "./summary.ts";
 
-/** Writes the summary of a night in each form asked for, and on the page of a GitHub job where there is one. */
+/** Writes the summary of a night in each form asked for, and on the page of a GitHub job if the job has one. */
 export async function writeSummary(
   night: Night,
   outputs: readonly OutputSpec[],

@@ -10,7 +10,7 @@ export interface ClusterAccessFlags {
   readonly clusterAdmin: readonly string[];
 }
 
-/** Adds them. Their variables are those of an environment made by hand: lists with commas. */
+/** Adds these flags. Their variables are also those of a manual environment: lists with commas. */
 export function addClusterAccessOptions(command: Command): Command {
   return command.addOption(clusterCidrOption()).addOption(
     new Option(
@@ -36,7 +36,7 @@ export function clusterCidrOption(): Option {
     .argParser(gather("--cluster-cidr", isRange, "an IPv4 range such as 198.51.100.0/24"));
 }
 
-/** Who else reaches the cluster, and from where. A flag is refused, a variable passed over, where no cluster is EKS's. */
+/** Who else reaches the cluster, and from where. Without an EKS cluster a flag is refused and a variable ignored. */
 export function clusterAccessOf(
   architecture: string,
   { clusterCidr, clusterAdmin }: ClusterAccessFlags,
@@ -47,10 +47,7 @@ export function clusterAccessOf(
   )?.[1];
   if (getArchitecture(architecture).carriedBy !== "eks") {
     if (given === undefined) return {};
-    throw new RefbenchError(
-      "usage",
-      `${given} says who reaches a cluster of EKS, and ${architecture} has none: leave it out`,
-    );
+    throw new RefbenchError("usage", `${given} is for EKS clusters, and ${architecture} has none: remove it`);
   }
   if (clusterCidr.length + clusterAdmin.length === 0) return {};
   return { clusterAccess: { admins: [...clusterAdmin], cidrs: [...clusterCidr] } };

@@ -2,14 +2,14 @@ import { Option } from "commander";
 import { addOutput, OUTPUT_FORMATS, parseForm, TEXT_ON_STDOUT } from "../../results/format/output-spec.ts";
 import type { OutputFormat } from "../../results/format/output-spec.ts";
 
-/** What a command offers as `--output`. */
+/** The forms of `--output` that a command offers. */
 interface Offer {
   /** @default text, json and markdown */
   readonly forms?: readonly OutputFormat[];
   /** False: on stdout only, and given once. @default true */
   readonly toFiles?: boolean;
   readonly env?: string;
-  /** What the command does with a form beside the usual. */
+  /** A further effect of a form, for the help. */
   readonly also?: string;
 }
 

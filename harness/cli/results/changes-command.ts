@@ -10,7 +10,7 @@ import { addHelpNotes } from "../help-notes.ts";
 import { outputOption } from "../options/output-option.ts";
 import { asOfDay, historyOf, type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
 import { reportUnofficial } from "./report-unofficial.ts";
-import { tellUnreadable } from "./tell-unreadable.ts";
+import { reportUnreadable } from "./report-unreadable.ts";
 
 interface ChangesFlags extends PlaceFlags {
   readonly asOf?: string;
@@ -59,6 +59,6 @@ export function changesCommand(io: Io): Command {
     await writeForms((format, width) => formatChanges(series, format, width), outputs, io);
     if (series.some((one) => alarmsOf(one).length > 0)) io.exit(EXIT_CODES["slo-failed"]);
     if (!rehearsals) reportUnofficial(history.records, io);
-    tellUnreadable(history, io);
+    reportUnreadable(history, io);
   });
 }

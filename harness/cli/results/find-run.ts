@@ -8,7 +8,7 @@ import { type PlaceFlags, wholeHistory } from "./places.ts";
 /** Fewest characters that name a record which cannot be read. */
 const SHORTEST = 4;
 
-/** The record of one run: named as `chooseRun` understands it, in a store or among the runs, or by a path. */
+/** The record of one run, named as `chooseRun` accepts it, in a store or among the runs, or by a path. */
 export async function findRun(given: string, io: Io, place: PlaceFlags): Promise<RunRecord> {
   const history = await wholeHistory(io, place);
   const records = [...history.records, ...history.pending];

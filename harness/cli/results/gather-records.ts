@@ -12,7 +12,7 @@ import type { Io } from "../../composition/settings/io.ts";
 /** Records to import, from wherever they lay. */
 export interface Gathered {
   readonly records: readonly RunRecord[];
-  /** Of folders: records of runs whose teardown is not over, which are left where they are. */
+  /** Records in folders whose teardown is not over. They are not imported. */
   readonly notFinal: readonly RunRecord[];
   readonly unreadable: readonly Unreadable[];
   /** Where each record was read, by its run's id. */
@@ -45,7 +45,7 @@ export async function gatherRecords(what: readonly string[], io: Io): Promise<Ga
   return { records, notFinal, unreadable, from };
 }
 
-/** The files of a folder of records; undefined of a run's own folder, and of what is no folder. */
+/** The files of a folder of records; undefined for a run's folder, and for anything that is not a folder. */
 async function recordFiles(path: string): Promise<readonly string[] | undefined> {
   if (!(await isFolder(path)) || (await isFile(join(path, "record.json")))) return undefined;
   // A run that has written no record yet: what else lies in its folder is none.

@@ -8,11 +8,11 @@ import { storeKindOf, type StoreKind } from "../../results/history/store-kind.ts
 import type { Io } from "../../composition/settings/io.ts";
 import { addHelpNotes } from "../help-notes.ts";
 import { bucketUrl, collect } from "../options/parsers.ts";
-import { entering, partedByFinal } from "./entering.ts";
+import { importableRecords, separateFinal } from "./importable.ts";
 import { gatherRecords, type Gathered } from "./gather-records.ts";
 import { mirrorRecords } from "./mirror-records.ts";
 import { type PlaceFlags, rehearsalsOption, storeFolder, storeOption } from "./places.ts";
-import { tellUnreadable, UNREADABLE_NOTE } from "./tell-unreadable.ts";
+import { reportUnreadable, UNREADABLE_NOTE } from "./report-unreadable.ts";
 
 /** `refbench results import`. */
 export function importCommand(io: Io): Command {
@@ -36,9 +36,9 @@ export function importCommand(io: Io): Command {
     // One after the other: what one of them brings into the store, the next may differ from.
     if (what.length > 0) await importGathered(await gatherRecords(what, io), place, io);
     for (const url of from)
-      await importGathered(await entering(await mirrorRecords(url, io), place, io), place, io);
+      await importGathered(await importableRecords(await mirrorRecords(url, io), place, io), place, io);
     if (what.length === 0 && from.length === 0)
-      await importGathered(await entering(await ownRuns(io), place, io), place, io);
+      await importGathered(await importableRecords(await ownRuns(io), place, io), place, io);
   });
 }
 
@@ -54,7 +54,7 @@ async function importGathered(gathered: Gathered, place: PlaceFlags, io: Io): Pr
   for (const { runId, verdict } of gathered.notFinal)
     io.stderr.write(`refbench: run ${runId} is not imported: its record is not final (${verdict})\n`);
   if (gathered.records.length === 0) io.stderr.write("refbench: nothing to import\n");
-  tellUnreadable(gathered, io);
+  reportUnreadable(gathered, io);
 }
 
 async function importKind(
@@ -73,5 +73,5 @@ async function importKind(
 async function ownRuns({ cwd }: Io): Promise<Gathered> {
   const { folder, records, unreadable } = await readRunRecords(runsRoot(cwd));
   const from = new Map(records.map(({ runId }) => [runId, join(folder, runId, "record.json")]));
-  return { ...partedByFinal(records), unreadable, from };
+  return { ...separateFinal(records), unreadable, from };
 }

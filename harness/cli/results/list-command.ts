@@ -15,7 +15,7 @@ import { dayOf } from "../../results/format/day.ts";
 import { widthOf } from "../../results/output/outputs.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { type PlaceFlags, storeOption, wholeHistory } from "./places.ts";
-import { tellUnreadable, UNREADABLE_NOTE } from "./tell-unreadable.ts";
+import { reportUnreadable, UNREADABLE_NOTE } from "./report-unreadable.ts";
 
 /** `refbench results list`. */
 export function listCommand(io: Io): Command {
@@ -67,7 +67,7 @@ async function list({ output, ...flags }: ListFlags, io: Io): Promise<void> {
     );
   else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);
   for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
-  tellUnreadable(history, io);
+  reportUnreadable(history, io);
 }
 
 /** Which runs are listed. */

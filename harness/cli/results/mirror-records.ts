@@ -6,7 +6,7 @@ import { recordOfText } from "../../results/history/record-file.ts";
 import type { Unreadable } from "../../results/history/unreadable.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { openMirror } from "../../composition/open-mirror.ts";
-import { partedByFinal } from "./entering.ts";
+import { separateFinal } from "./importable.ts";
 import type { Gathered } from "./gather-records.ts";
 
 /** The records of the runs that a mirror holds; throws when it cannot be listed. */
@@ -29,7 +29,7 @@ export async function mirrorRecords(url: string, io: Io): Promise<Gathered> {
     }
   }
   return {
-    ...partedByFinal(records),
+    ...separateFinal(records),
     unreadable,
     from: new Map(all.map(({ runId, path }) => [runId, path])),
   };

@@ -16,9 +16,9 @@ export interface PlaceFlags {
   readonly rehearsals?: boolean;
 }
 
-/** What was found where results were looked for. */
+/** The records of a store and of this folder's runs. */
 export interface PlacedHistory extends History {
-  /** The store that was named, where there is none. */
+  /** The named store, if it does not exist. */
   readonly missing?: string;
 }
 
@@ -58,7 +58,7 @@ export function storeFolder(cwd: string, kind: StoreKind, given: string | undefi
   return kind === "results" ? join(cwd, "results") : join(cwd, ".refbench", "rehearsals");
 }
 
-/** What is official, or what was simulated: of the store, and of the runs of this folder. */
+/** Official records, or simulated ones, of the store and of this folder's runs. */
 export async function historyOf(
   { cwd }: Pick<Io, "cwd">,
   { store, rehearsals = false }: PlaceFlags,

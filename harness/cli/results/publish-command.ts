@@ -16,7 +16,7 @@ import {
 } from "./places.ts";
 import { addHelpNotes } from "../help-notes.ts";
 import { reportUnofficial } from "./report-unofficial.ts";
-import { tellUnreadable, UNREADABLE_NOTE } from "./tell-unreadable.ts";
+import { reportUnreadable, UNREADABLE_NOTE } from "./report-unreadable.ts";
 
 interface PublishFlags extends PlaceFlags {
   readonly asOf?: string;
@@ -55,7 +55,7 @@ export function publishCommand(io: Io): Command {
     io.stdout.write(`${folder}\n`);
     io.stderr.write(`refbench: ${records.length} records, ${files.size} files\n`);
     if (!rehearsals) reportUnofficial(records, io);
-    tellUnreadable(history, io);
+    reportUnreadable(history, io);
   });
 }
 

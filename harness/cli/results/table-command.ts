@@ -12,7 +12,7 @@ import { addHelpNotes } from "../help-notes.ts";
 import { outputOption } from "../options/output-option.ts";
 import { asOfDay, asOfOption, historyOf, type PlaceFlags, rehearsalsOption, storeOption } from "./places.ts";
 import { reportUnofficial } from "./report-unofficial.ts";
-import { tellUnreadable, UNREADABLE_NOTE } from "./tell-unreadable.ts";
+import { reportUnreadable, UNREADABLE_NOTE } from "./report-unreadable.ts";
 
 interface TableFlags extends PlaceFlags {
   readonly asOf?: string;
@@ -28,7 +28,7 @@ export function tableCommand(io: Io): Command {
     .addOption(asOfOption())
     .addOption(
       outputOption({
-        also: "markdown:<file> replaces what stands there between refbench's table markers",
+        also: "markdown:<file> replaces the text between refbench's table markers in that file",
       }),
     );
   return addHelpNotes(command, {
@@ -50,6 +50,6 @@ export function tableCommand(io: Io): Command {
     if (!rehearsals) reportUnofficial(history.records, io);
     if (asked.length === 0 && !rehearsals)
       io.stderr.write("refbench: rehearsals are never official: --rehearsals shows them\n");
-    tellUnreadable(history, io);
+    reportUnreadable(history, io);
   });
 }

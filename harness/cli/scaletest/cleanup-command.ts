@@ -142,7 +142,7 @@ async function checkId({ caller, deployment }: Reach, { deploymentId }: ReachFla
     );
 }
 
-/** Which runs are meant. Without a word on it the only one there is; several are never guessed between. */
+/** The runs whose things are deleted. Without a flag it is the only run; of several runs none is guessed. */
 async function choiceOf(flags: CleanupFlags, { caller, deployment }: Reach): Promise<CleanupChoice> {
   const { run, all, olderThan, template, keepUsers, coderScaletest } = flags;
   const narrowed = {
@@ -153,7 +153,7 @@ async function choiceOf(flags: CleanupFlags, { caller, deployment }: Reach): Pro
   };
   if (run !== undefined) {
     if (all === true)
-      throw new RefbenchError("usage", "--run and --all contradict each other: leave one out");
+      throw new RefbenchError("usage", "--run cannot be combined with --all: remove one of the two");
     return { runs: [run], ...narrowed };
   }
   const everything: CleanupChoice = { runs: "all", ...narrowed };

@@ -27,7 +27,7 @@ function nothing(words: string, { isSiteAdmin }: Asked): string {
   return isSiteAdmin ? words : `${words} of what this user owns; only a site admin is shown what others own`;
 }
 
-/** What a cleanup would delete, and what could not be asked. */
+/** Lists what a cleanup would delete, and which listings failed. */
 export function listingText(found: FoundLeftovers, asked: Asked, output: "text" | "json"): string {
   const { url, again } = asked;
   const workspaces = seenIn(found.workspaces).map((one) => `${one.owner_name}/${one.name}`);
@@ -52,7 +52,7 @@ export function listingText(found: FoundLeftovers, asked: Asked, output: "text" 
 export function cleanupText({ deleted, left, stopped, unasked }: CleanupResult, asked: Asked): string {
   const { url, again } = asked;
   const head = `${url}: ${countOf(deleted.workspaces, "workspace")}, ${countOf(deleted.users, "user")}, ${countOf(deleted.tokens, "token")} deleted`;
-  if (stopped) return `${head}, stopped before its end; go on with\n  ${again}\n`;
+  if (stopped) return `${head}, stopped before its end; continue with\n  ${again}\n`;
   if (left.length === 0 && unasked.length === 0) return `${head}, ${nothing("nothing is left", asked)}\n`;
   const names = left.map(({ kind, name, reason }) => oneLine(`  ${kind} ${name}: ${reason}`));
   const isLeft = left.length === 0 ? "" : `, ${left.length} left:`;
@@ -69,7 +69,7 @@ function unaskedLines(unasked: readonly string[], again: string): string[] {
   if (unasked.length === 0) return [];
   const reasons = unasked.map((reason) => oneLine(`  ${reason}`));
   return [
-    "What is left is not known:",
+    "It is not known what remains:",
     ...reasons,
     "Once the deployment answers, ask again with",
     `  ${again}`,

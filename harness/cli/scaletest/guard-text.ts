@@ -21,7 +21,7 @@ export function lookText(look: DeploymentLook, width: number): string {
       ? "other users are shown to site admins only"
       : `${countOf(others.count, "other user")}, ${seen(others.recent)}`,
     sessions === undefined
-      ? "open sessions are not told"
+      ? "open sessions are not reported"
       : `open: ${countOf(sessions.terminal, "terminal")}, ${formatCount(sessions.ssh)} SSH, ${formatCount(sessions.ide)} IDE`,
     `${countOf(workspaces.total, "workspace")} of others, ${formatCount(workspaces.building)} of them queued or in a build`,
   ];

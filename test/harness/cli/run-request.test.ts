@@ -156,7 +156,7 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
   const REAL = ["gke", "--size", "canary", "--project", "my-benchmarks"];
   const REHEARSAL = ["gke", "--size", "canary", "--rehearse"];
   const refused: readonly (readonly [readonly string[], RegExp, NodeJS.ProcessEnv?])[] = [
-    [["gke", "--rehearse", "--seed", "3"], /--seed is 3, but only a comparison has an order to draw/],
+    [["gke", "--rehearse", "--seed", "3"], /--seed is 3, but only a comparison has an order/],
     [
       ["gke", "--rehearse", "--compare", "1.2.3,1.2.4", "--seed", "1.5"],
       /--seed must be a whole number .*got "1\.5"/,
@@ -194,11 +194,11 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
     ],
     [REAL, /CI=true.*--state.*--mirror/, { CI: "true" }],
     [[...REAL, "--runner", "somewhere"], /network, local/],
+    [[...REAL, "--cluster-cidr", "198.51.100.0/24"], /--cluster-cidr is for EKS clusters, and gke has none/],
     [
-      [...REAL, "--cluster-cidr", "198.51.100.0/24"],
-      /--cluster-cidr says who reaches.* EKS, and gke has none/,
+      [...REHEARSAL, "--cluster-admin", `arn:aws:iam::${ACCOUNT}:role/human`],
+      /--cluster-admin is for EKS clusters/,
     ],
-    [[...REHEARSAL, "--cluster-admin", `arn:aws:iam::${ACCOUNT}:role/human`], /--cluster-admin says/],
     [
       ["eks", "--account", ACCOUNT, "--cluster-cidr", "198.51.100.0"],
       /"198.51.100.0", expected an IPv4 range/,

@@ -57,7 +57,7 @@ export function limitWishOf(flags: FindLimitFlags): LimitWish | undefined {
   const { findLimit: kind, limitUpTo, limitResolution, limitSteps, limitWithin, limitArrivals } = flags;
   if (kind === undefined) {
     if (flags.resume !== undefined)
-      refuse("--resume goes on with a search for a limit: give its --find-limit and its other flags again");
+      refuse("--resume continues a search for a limit: give --find-limit and its other flags again");
     if (Object.entries(flags).some(([name, value]) => /^limit[A-Z]/.test(name) && value !== undefined))
       refuse("--limit-… is of a search for a limit: say which with --find-limit connections or arrival-rate");
     return undefined;
@@ -84,15 +84,15 @@ export function flagsOfFirstLoad<Flags extends LoadFlags & Partial<CreateFlags>>
 ): Flags {
   const isCreating = flags.count !== undefined;
   const raised = `--find-limit ${kind}`;
-  if (flags.engine !== "refbench") refuse(`${raised} is of refbench's own engine: leave --engine out`);
+  if (flags.engine !== "refbench") refuse(`${raised} works with refbench's own engine only: remove --engine`);
   if (kind === "arrival-rate") {
     if (!isCreating)
       refuse(`${raised} creates workspaces: ask create-workspaces for it, or traffic for connections`);
     if (flags.rate !== undefined || flags.ramp !== undefined || flags.steps !== undefined)
-      refuse(`${raised} sets the schedule itself: leave --rate, --ramp and --steps out`);
+      refuse(`${raised} sets the schedule: remove --rate, --ramp and --steps`);
     if (flags.cleanup === false || flags.reuseUsers !== undefined)
       refuse(
-        `${raised} makes and deletes workspaces and users for each load: leave --no-cleanup and --reuse-users out`,
+        `${raised} makes and deletes workspaces and users for each load: remove --no-cleanup and --reuse-users`,
       );
     return flags;
   }
@@ -101,7 +101,7 @@ export function flagsOfFirstLoad<Flags extends LoadFlags & Partial<CreateFlags>>
       `${raised} sets the connections itself: give the first ones as --limit-from instead of --connections`,
     );
   if (flags.scenario !== undefined || flags.app !== undefined || flags.waitForAgents === false)
-    refuse(`${raised} raises held connections: leave --scenario, --app and --no-wait-for-agents out`);
+    refuse(`${raised} raises held connections: remove --scenario, --app and --no-wait-for-agents`);
   return { ...flags, connections: from };
 }
 

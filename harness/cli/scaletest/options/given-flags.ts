@@ -5,16 +5,16 @@ import { isOn } from "../../../loads/request/values.ts";
 
 /** Flags that no record holds, each with its reason. */
 export const NOT_RECORDED: Readonly<Record<string, string>> = {
-  "--url": "the record names its deployment by itself",
-  "--deployment-id": "the record names its deployment by itself",
+  "--url": "the record names its deployment anyway",
+  "--deployment-id": "the record names its deployment anyway",
   "--session-file": "leads to a secret, on one machine",
   "--token": "a secret, and refused",
   "--header": "may hold a secret",
   "--proxy": "may hold a secret",
   "--ca-file": "a file of one machine, trusted or not",
-  "--coder-binary": "a file of one machine; the record's conditions tell its version",
-  "--ssh-client": "says which program runs on one machine; the record's conditions tell its version",
-  "--coder-client-sha256": "says which program runs on one machine; the record's conditions tell its version",
+  "--coder-binary": "a file of one machine; the record's conditions name its version",
+  "--ssh-client": "a program on one machine; the record's conditions name its version",
+  "--coder-client-sha256": "a program on one machine; the record's conditions name its version",
   "--cleanup-timeout": "says when a cleanup is given up, after the figures",
   "--cleanup-job-timeout": "says when a cleanup is given up, after the figures",
   "--output": "where the result is written",

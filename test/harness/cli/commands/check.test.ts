@@ -124,9 +124,7 @@ test("other objectives may lead to another verdict, which is said and is no cont
 test("a record of an earlier version stands as it is, and says why", async () => {
   const { stdout, code } = await check(sampleRecord());
   expect(code).toBe(0);
-  expect(stdout.replace(/\s+/g, " ")).toContain(
-    "1 of 1 stand as the record says: it does not tell by which figure",
-  );
+  expect(stdout.replace(/\s+/g, " ")).toContain("1 of 1 are as the record says: it does not name the figure");
 });
 
 test("a file that is cut off, foreign or of another version is refused with what is wrong", async () => {

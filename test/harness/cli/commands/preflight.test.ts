@@ -195,7 +195,7 @@ describe("a wrong flag is refused before anything is asked", () => {
       ["gke", "--rehearse", "--fail-check", "weather"],
       /--fail-check must contain names of terraform, .*; got "weather"/,
     ],
-    [["gke", "--project", "p", "--fail-check", "quota"], /only a rehearsal plays/],
+    [["gke", "--project", "p", "--fail-check", "quota"], /only a rehearsal has/],
     [["gke", "--project", "some-project", "--skip-preflight", "quota"], /only allowed for an emulated cloud/],
     [
       ["gke", "--rehearse", "--skip-preflight", "quota"],

@@ -343,8 +343,8 @@ test("nothing to import is said, and so is a named store that is not there", asy
   for (const args of [["list"], ["table"], ["publish"]]) {
     const asked = [...args, "--store", "misspelt"];
     const { stderr } = await runCommand(resultsCommand, asked, { cwd });
-    expect(stderr, args[0]).toContain(`there is no store at ${join(cwd, "misspelt")} yet`);
-    expect((await runCommand(resultsCommand, args, { cwd })).stderr).not.toContain("there is no store");
+    expect(stderr, args[0]).toContain(`no store exists at ${join(cwd, "misspelt")} yet`);
+    expect((await runCommand(resultsCommand, args, { cwd })).stderr).not.toContain("no store exists");
   }
 });
 

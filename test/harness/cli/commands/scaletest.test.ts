@@ -289,7 +289,7 @@ test.each([
     for (const args of [[...words, "--dry-run"], words]) {
       const { code, stdout } = await refbench(at, args);
       expect(code, stdout).toBe(41);
-      expect(stdout).toMatch(new RegExp(`What is left is not known:\n  ${what} cannot be listed: .*403`));
+      expect(stdout).toMatch(new RegExp(`It is not known what remains:\n  ${what} cannot be listed: .*403`));
       expect(stdout).toContain(`  refbench scaletest cleanup --url ${proxy.url} --run 0123456789ab`);
       expect(stdout).not.toMatch(/nothing/);
     }

@@ -41,8 +41,8 @@ test.each<[string, readonly string[], RegExp]>([
   ["neither a run nor --all", [], /no run is named/],
   ["--all without a mirror", ["--all"], /--all needs --from.*refbench sweep/],
   ["--all beside a run", ["01kb", "--all", "--from", "file:///x"], /"01kb" names one/],
-  ["--dry-run of one run", ["01kb", "--dry-run"], /--dry-run is for --all/],
-  ["--output of one run", ["01kb", "--output", "json"], /--output is for --all/],
+  ["--dry-run of one run", ["01kb", "--dry-run"], /--dry-run needs --all/],
+  ["--output of one run", ["01kb", "--output", "json"], /--output needs --all/],
   [
     "--output markdown",
     ["--all", "--from", "file:///x", "--output", "markdown"],

@@ -229,10 +229,10 @@ describe("the flags of a search", () => {
     [["--find-limit", "connections"], "say up to where with --limit-up-to"],
     [[...connections, "--limit-from", "1.5"], "must be a whole number"],
     [[...connections, "--connections", "5"], "as --limit-from instead of --connections"],
-    [[...connections, "--scenario", "herd"], "leave --scenario, --app"],
-    [[...connections, "--engine", "both"], "leave --engine out"],
-    [[...arrivals, "--rate", "2"], "leave --rate, --ramp and --steps out"],
-    [[...arrivals, "--no-cleanup"], "leave --no-cleanup and --reuse-users out"],
+    [[...connections, "--scenario", "herd"], "remove --scenario, --app"],
+    [[...connections, "--engine", "both"], "remove --engine"],
+    [[...arrivals, "--rate", "2"], "remove --rate, --ramp and --steps"],
+    [[...arrivals, "--no-cleanup"], "remove --no-cleanup and --reuse-users"],
   ])("%j contradicts itself or says too little, and is refused", (args, message) => {
     expect(() => read(args)).toThrow(message);
   });

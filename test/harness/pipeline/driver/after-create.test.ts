@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
-import { leave } from "../../../../harness/cli/leave.ts";
+import { reportLeaving } from "../../../../harness/cli/report-leaving.ts";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
 import { afterCreate, sweepCommandLine } from "../../../../harness/pipeline/driver/after-create.ts";
 import { LeaseBook } from "../../../../harness/pipeline/lease/lease.ts";
@@ -46,7 +46,9 @@ describe("after the first create", () => {
     });
     const io = { stdout: process.stdout, stderr: process.stderr, env: {}, cwd: ".", exit: () => undefined };
     expect(await executeRun(folder, removing, { reporter: world.reporter, signal: forEver })).toBe("left");
-    await expect(afterCreate(place, () => leave(folder, io))).rejects.toMatchObject({ code: "after_create" });
+    await expect(afterCreate(place, () => reportLeaving(folder, io))).rejects.toMatchObject({
+      code: "after_create",
+    });
   });
 });
 

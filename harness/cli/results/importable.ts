@@ -9,10 +9,10 @@ import type { Gathered } from "./gather-records.ts";
 import { type PlaceFlags, storeFolder } from "./places.ts";
 
 /**
- * What may enter of records that nobody picked one by one: into a store that was named only those of its kind go, and
- * those that differ from the store's copies are told, and are no other's obstacle.
+ * The records of a folder or mirror that can be imported. A named store takes only records of its kind. A record that
+ * differs from the store's copy is reported as unreadable, and does not stop the others.
  */
-export async function entering(gathered: Gathered, place: PlaceFlags, io: Io): Promise<Gathered> {
+export async function importableRecords(gathered: Gathered, place: PlaceFlags, io: Io): Promise<Gathered> {
   const kind = await kindOfStore(place, io);
   const isFitting = (record: RunRecord): boolean => kind === undefined || storeKindOf(record) === kind;
   const final = gathered.records.filter(isFitting);
@@ -25,8 +25,8 @@ export async function entering(gathered: Gathered, place: PlaceFlags, io: Io): P
   };
 }
 
-/** These records, those that are not final apart. */
-export function partedByFinal(records: readonly RunRecord[]): Pick<Gathered, "records" | "notFinal"> {
+/** Separates final records from those that are not final. */
+export function separateFinal(records: readonly RunRecord[]): Pick<Gathered, "records" | "notFinal"> {
   return { records: records.filter(isFinal), notFinal: records.filter((record) => !isFinal(record)) };
 }
 
@@ -36,7 +36,7 @@ async function kindOfStore({ store, rehearsals = false }: PlaceFlags, { cwd }: I
   return named ?? (rehearsals ? "rehearsals" : "results");
 }
 
-/** Runs that were torn down again since their import. */
+/** Records that differ from the store's copies: their runs were torn down again since the import. */
 async function differingFromStore(
   records: readonly RunRecord[],
   from: Gathered["from"],
@@ -49,9 +49,9 @@ async function differingFromStore(
     const history = await readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
     for (const record of records) {
       const place = join(record.runId, "record.json");
-      const told = history.unreadable.find(({ path }) => path === place);
-      if (told !== undefined)
-        differing.set(record, { path: from.get(record.runId) ?? place, reason: told.reason });
+      const found = history.unreadable.find(({ path }) => path === place);
+      if (found !== undefined)
+        differing.set(record, { path: from.get(record.runId) ?? place, reason: found.reason });
     }
   }
   return differing;

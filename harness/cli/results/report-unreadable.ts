@@ -6,17 +6,17 @@ import type { Io } from "../../composition/settings/io.ts";
 /** A note for the help of commands that read a history. */
 export const UNREADABLE_NOTE = `Exit codes: 0, or ${EXIT_CODES["harness-error"]} when a record could not be read (it is named on stderr).`;
 
-/** A row that is missing from an answer makes it a wrong answer: said, and not a success. */
-export function tellUnreadable(
+/** Reports records that could not be read. An answer without them is wrong, so the exit code is not 0. */
+export function reportUnreadable(
   { unreadable, undigested = [], missing }: Pick<History, "unreadable"> & Partial<PlacedHistory>,
   io: Io,
 ): void {
-  if (missing !== undefined) io.stderr.write(`refbench: note: there is no store at ${missing} yet\n`);
+  if (missing !== undefined) io.stderr.write(`refbench: note: no store exists at ${missing} yet\n`);
   const [first, ...others] = undigested;
   if (first !== undefined) {
     const which = others.length === 0 ? first : `${first} and ${others.length} others`;
     io.stderr.write(
-      `refbench: note: stored without a digest, so that nobody would notice a change: ${which}; once you have looked at them, "refbench results import <store>" gives each its own\n`,
+      `refbench: note: stored without a digest, so that a change would not be noticed: ${which}; after checking them, "refbench results import <store>" adds the digests\n`,
     );
   }
   for (const { path, reason } of unreadable) io.stderr.write(`refbench: ${path} ${reason}\n`);
