@@ -40,7 +40,7 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   /** In lower-case hex. */
   readonly coderClientSha256?: string;
   readonly engine: EngineChoice;
-  readonly shards?: number;
+  readonly parts?: number;
   readonly connectTimeout: number;
   readonly connectHold: number;
   readonly connectInterval?: number;

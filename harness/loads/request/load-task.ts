@@ -1,3 +1,4 @@
+import { countOf } from "../../tools/count-text.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/ports/worker-task.ts";
@@ -101,13 +102,13 @@ export function targetPrefix({
   );
 }
 
-/** Refuses more processes than the load can keep busy: fewer in silence would not be what was measured. */
+/** Refuses more parts than the load can keep busy: fewer of them would be another measurement. */
 function dealt(task: LoadTask): LoadTask {
   const { parts } = task;
   if (parts === undefined || countParts(task) === parts) return task;
   throw new RefbenchError(
     "usage",
-    `--shards is ${parts}, but this load can be dealt over ${countParts(task)} at most, since each process needs workspaces, users and turns of its own: raise --concurrency and --cleanup-concurrency (0 = all), --count and --users`,
+    `--parts is ${parts}, but this load can be split into at most ${countOf(countParts(task), "part")}, because each part needs its own workspaces, users and turns: raise --concurrency and --cleanup-concurrency (0 = all), --count and --users`,
   );
 }
 
@@ -121,11 +122,11 @@ function commonTask(
   ground: TaskGround,
   workspaces: number,
 ): Omit<LoadTask, "prefix" | "template" | "parameters" | "users" | "workspaces"> {
-  const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn, shards } = flags;
-  if (shards !== undefined && flags.engine !== "refbench")
+  const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn, parts } = flags;
+  if (parts !== undefined && flags.engine !== "refbench")
     throw new RefbenchError(
       "usage",
-      `--shards is of refbench's own engine, and --engine is ${flags.engine}: leave one out`,
+      `--parts belongs to refbench's own engine, and --engine is ${flags.engine}: omit one of them`,
     );
   const stepMs = Math.min(jobTimeout || LONGEST_MS, timeout || LONGEST_MS);
   const asked = flags.connections ?? workspaces;
@@ -160,7 +161,7 @@ function commonTask(
     ...scenario,
     ...(bytesPerTick === undefined || total === 0 ? {} : { traffic: { bytesPerTick, tickMs: tickInterval } }),
     ...(abortOn === undefined ? {} : { abortOn }),
-    ...(shards === undefined ? {} : { parts: shards }),
+    ...(parts === undefined ? {} : { parts }),
   };
 }
 

@@ -12,7 +12,7 @@ export function listNotes(
   const notes: string[] = [];
   if (ended === "generator-limited" || beyond?.steps.every(isGenerators) === true)
     notes.push(
-      `at ${beyond?.load} ${unit} the generator was the limit; Coder's limit is not known: use a larger machine or more parts (--shards)`,
+      `at ${beyond?.load} ${unit} the generator was the limit; Coder's limit is not known: use a larger machine or more parts (--parts)`,
     );
   if (ended === "not-reached")
     notes.push(`${within?.load} ${unit}, the largest load to try, is within all objectives: raise it`);

@@ -80,11 +80,11 @@ export function addGeneratorOptions(command: Command): Command {
     )
     .addOption(
       new Option(
-        "--shards <n>",
+        "--parts <n>",
         "workers that share the load, 1 to 16 (default: one for each 10,000 connections)",
       )
-        .env("REFBENCH_SCALETEST_SHARDS")
-        .argParser(count("--shards", 1, 16)),
+        .env("REFBENCH_SCALETEST_PARTS")
+        .argParser(count("--parts", 1, 16)),
     );
 }
 

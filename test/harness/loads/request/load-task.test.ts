@@ -77,7 +77,7 @@ describe("the task of create-workspaces", () => {
       ["--scenario", "dashboard", "--scenario-for", "5m"],
       { dashboard: { pagesPerMinute: 6, forMs: 300_000 } },
     ],
-    [["-c", "4", "--concurrency", "0", "--shards", "4"], { parts: 4 }],
+    [["-c", "4", "--concurrency", "0", "--parts", "4"], { parts: 4 }],
     [["--retry", "2", "--agent", "main"], { retries: 2, agent: "main" }],
   ])("%j", (args, part) => {
     expect(taskOf(args)).toMatchObject(part);
@@ -125,9 +125,9 @@ describe("the task of create-workspaces", () => {
     [["--scenario", "apps"], "say which with --app <slug>"],
     [["--scenario", "herd", "--app", "x"], "--app is of --scenario apps"],
     [["--app", "x", "--bytes-per-tick", "4"], "--bytes-per-tick is 4, expected 16 to 1024"],
-    [["--shards", "17"], '--shards must be a whole number from 1 to 16; got "17"'],
-    [["-c", "4", "--shards", "2"], "this load can be dealt over 1 at most"],
-    [["--shards", "2", "--engine", "coder"], "--shards is of refbench's own engine"],
+    [["--parts", "17"], '--parts must be a whole number from 1 to 16; got "17"'],
+    [["-c", "4", "--parts", "2"], "this load can be split into at most 1 part,"],
+    [["--parts", "2", "--engine", "coder"], "--parts belongs to refbench's own engine"],
     [["--trace-propagate"], "--trace-propagate is not supported"],
   ])("%j contradicts itself or says nothing, and is refused", (args, message) => {
     expect(() => taskOf(args)).toThrow(message);
