@@ -92,9 +92,7 @@ test("other replicas or daemons than expected are an error that names both", asy
   await using coder = await startEmulatedCoder({ seeded: false, daemons: 3 });
   await expect(bootstrap(taskFor(coder), leapingClock())).rejects.toMatchObject({
     code: "coder",
-    message: expect.stringMatching(
-      /live: 1 replica with 3 provisioner daemons, expected 2 replicas with 4/,
-    ),
+    message: expect.stringMatching(/live: 1 replica with 3 provisioner daemons, expected 2 replicas with 4/),
   });
 });
 
