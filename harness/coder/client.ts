@@ -282,7 +282,7 @@ export class CoderClient {
   stopWorkspace = (id: string) =>
     this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "stop" });
 
-  /** For example `*.apps.example.com`; empty if apps have no hosts of their own. */
+  /** For example `*.apps.example.com`; empty if apps have no separate hosts. */
   applicationsHost = () => this.#get("/applications/host", schemas.applicationsHost);
 
   /** 404 on servers before they kept timings. */

@@ -21,7 +21,7 @@ export type ConnectFailure = {
 } & (
   | {
       readonly why:
-        /** The other side said no: no listener, or a status that is no upgrade. */
+        /** The other side refused: no listener, or a status that is not an upgrade. */
         | "refused"
         | "timeout"
         /** Open, but nothing came. */

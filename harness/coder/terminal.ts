@@ -8,7 +8,7 @@ import { messageTooLarge, type Transport } from "./http/transport.ts";
 /** How long the other side may take to answer our close. */
 const CLOSE_GRACE_MS = 2000;
 
-/** Of a websocket that ended without a close frame. */
+/** The code of a websocket that ended without a close frame. */
 const ABNORMAL = 1006;
 
 /** Coder's own clients put no more typed text into one message; its server closes above 32 kB a frame. */

@@ -1,5 +1,5 @@
 /**
- * What a run may claim, with its exit code. When several hold, the earlier in this table wins.
+ * Verdicts with their exit codes. When several apply, the earlier in this table wins.
  * `handed-over` is an exit code only: a final record never says it.
  */
 export const EXIT_CODES = {

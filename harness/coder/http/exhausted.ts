@@ -50,7 +50,7 @@ function worded(code: string): string {
   return `${RAN_OUT} ${WHAT[code] ?? "resources"} (${code})`;
 }
 
-/** Of the error, of those that it is made of, and of its causes. */
+/** Looks in the error, in the errors that it contains, and in its causes. */
 function codesOf(error: unknown): string[] {
   if (!(error instanceof Error)) return [];
   const own = "code" in error ? [String(error.code)] : [];

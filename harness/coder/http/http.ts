@@ -47,7 +47,7 @@ export interface CoderCall<T> {
 export class CoderHttp {
   readonly url: string;
   readonly clock: Clock;
-  /** Of its websockets too. */
+  /** Applies to its websockets too. */
   readonly transport: Transport;
   readonly #dispatcher: Dispatcher;
   /** Until Coder answers that the caller is not a site admin. */

@@ -40,7 +40,7 @@ export type User = z.infer<typeof user>;
 export const userPage = z.object({ users: z.array(user), count: z.number().nullish() });
 export type UserPage = z.infer<typeof userPage>;
 
-/** A moment that figures are made of: one that is no time would be a figure that cannot be true. */
+/** A moment from which figures are computed: an invalid time would give a figure that cannot be true. */
 const instant = z.iso.datetime({ offset: true });
 
 export const job = z.object({
@@ -69,7 +69,7 @@ export const agent = z.object({
   lifecycle_state: z.string().default("ready"),
   /** `blocking`: nobody is let in before the start-up script is over. */
   startup_script_behavior: z.string().nullish(),
-  /** Of an agent inside another one, such as a dev container's. */
+  /** Set for an agent inside another one, such as a dev container's. */
   parent_id: z.string().nullish(),
   first_connected_at: instant.nullish(),
   started_at: instant.nullish(),
@@ -133,7 +133,7 @@ export const template = z.object({
   deprecation_message: z.string().default(""),
   /** Parameters are as they were when the version was imported: Coder evaluates nothing again. */
   use_classic_parameter_flow: z.boolean().nullish(),
-  /** Where it is false, workspaces stop after `default_ttl_ms`, whatever was asked for. */
+  /** If false, workspaces stop after `default_ttl_ms`, whatever was requested. */
   allow_user_autostop: z.boolean().default(true),
   default_ttl_ms: z.number().default(0),
 });
@@ -176,7 +176,7 @@ export const richParameter = z.object({
   type: z.string(),
   required: z.boolean().default(false),
   default_value: z.string().default(""),
-  /** Of one build alone: nobody is asked for it. */
+  /** Belongs to one build only, and is not asked for. */
   ephemeral: z.boolean().default(false),
   options: listOf(z.object({ value: z.string() })),
   validation_min: z.number().nullish(),
@@ -240,7 +240,7 @@ export const versionResources = listOf(
   }),
 );
 
-/** What the licence allows, of the parts that a load meets. */
+/** The features of a licence that concern a load. */
 export const entitlements = z.object({
   features: z
     .record(
@@ -256,7 +256,7 @@ export const entitlements = z.object({
 
 export const templates = listOf(template);
 
-/** Of a licensed build; a budget below zero is none. */
+/** Set by a licensed build. A budget below zero means no budget. */
 export const quota = z.object({ credits_consumed: z.number(), budget: z.number() });
 
 export const deploymentConfig = z.object({
@@ -318,7 +318,7 @@ export const deploymentStats = z.object({
     vscode: z.number().default(0),
     jetbrains: z.number().default(0),
   }),
-  /** Of all workspaces; `building` are those that start, stop or are deleted. */
+  /** Counts all workspaces; `building` are those that start, stop or are deleted. */
   workspaces: z.object({ pending: z.number(), building: z.number(), running: z.number() }).optional(),
 });
 export type DeploymentStats = z.infer<typeof deploymentStats>;

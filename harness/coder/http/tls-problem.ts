@@ -14,7 +14,7 @@ const OUT_OF_TIME = ["CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"];
 const REFUSED = ["CERT_REVOKED", "CERT_REJECTED", "CERT_SIGNATURE_FAILURE", "CERT_CHAIN_TOO_LONG"];
 
 /**
- * What a TLS error means and what to do about it; undefined for other errors. `certificate` is what was presented,
+ * Explains a TLS error and the next step; undefined for other errors. `certificate` is the presented one,
  * where that is known.
  */
 export function tlsProblem(error: unknown, certificate?: string): string | undefined {

@@ -79,7 +79,7 @@ export class Transport {
     return token === undefined ? { ...this.#headers } : { ...this.#headers, "coder-session-token": token };
   }
 
-  /** A websocket as a load generator wants it: no compression, no check of every byte, no timer of its own; to an app where that has a host of its own. */
+  /** A websocket for a load generator: without compression, UTF-8 check or timer; to an app at its own host if it has one. */
   webSocket(path: string, token: string, app?: AppOrigin): WebSocket {
     const options: ClientRequestArgs & WebSocket.ClientOptions = {
       perMessageDeflate: false,
@@ -95,7 +95,7 @@ export class Transport {
     return new WebSocket(`${(app?.url ?? this.url).replace(/^http/, "ws")}${path}`, options);
   }
 
-  /** What a TLS error means and what to do about it, with the certificate that was presented; undefined for other errors. */
+  /** Explains a TLS error and the next step, with the presented certificate; undefined for other errors. */
   async explainTls(error: unknown): Promise<string | undefined> {
     if (tlsProblem(error) === undefined) return undefined;
     this.#certificate ??= await presentedCertificate(this.url, this.#agent);

@@ -36,7 +36,7 @@ export interface FetchClientOptions {
   readonly mostBytes?: number;
 }
 
-/** The deployment's own client on this machine, or why there is none, in words. */
+/** The deployment's own client on this machine, or the reason why it cannot be had. */
 export type FetchedClient =
   | { readonly state: "fetched"; readonly binary: string }
   | { readonly state: "missing"; readonly why: string };
@@ -94,7 +94,7 @@ async function download(
     });
     if (statusCode !== 200) {
       await body.dump();
-      // As where only browsers may connect, or the image brings no clients.
+      // For example, only browsers may connect, or the image contains no clients.
       return { why: `the deployment answers ${statusCode} to GET ${path}`, isFinal: statusCode < 500 };
     }
     await rm(file, { force: true });

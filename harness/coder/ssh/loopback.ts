@@ -4,7 +4,7 @@ import { exhaustedBy } from "../http/exhausted.ts";
 /** A port of this machine behind which is a deployment. */
 export interface Loopback {
   readonly url: string;
-  /** What this machine ran out of when it could not reach the deployment any more. */
+  /** The resource that this machine ran out of when it could no longer reach the deployment. */
   exhausted(): string | undefined;
   close(): void;
 }

@@ -120,7 +120,7 @@ class StdioDoor implements SshDoor {
 /** How processes of Coder's client reach the deployment. */
 interface Way {
   readonly env: Readonly<Record<string, string>>;
-  /** What it ran out of on this machine, if it did. */
+  /** The resource of this machine that it ran out of, if any. */
   exhausted(): string | undefined;
   close(): void;
 }

@@ -9,9 +9,9 @@ const CIPHERS = ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes128-ctr
 /** How long the other side may take to answer the disconnect. */
 const CLOSE_GRACE_MS = 2000;
 
-/** What carries the raw SSH stream. */
+/** The transport of the raw SSH stream. */
 export interface SshCarrier {
-  /** Begins: the stream once there is one, or why there is none, also later. */
+  /** Starts it. Reports the stream once it exists, or a failure, also a later one. */
   begin(
     session: ShellSession,
     on: { readonly stream: (stream: Duplex) => void; readonly failure: (failure: ConnectFailure) => void },
@@ -20,14 +20,14 @@ export interface SshCarrier {
   ping?(): void;
   destroy(): void;
   path?(): Promise<"relayed" | "direct" | undefined>;
-  /** Of the process that carries it, where one does. */
+  /** The process that carries it, if there is one. */
   readonly pid?: number | undefined;
 }
 
 const CONNECT_OPTIONS = {
   username: "coder",
   authHandler: ["none"],
-  // There is no host key to know: the carrier is Coder's own connection.
+  // No host key can be compared: the transport is Coder's own connection.
   hostVerifier: () => true,
   algorithms: { cipher: [...CIPHERS] },
   // One timer covers the whole opening.
@@ -55,7 +55,7 @@ export function openSshShell(carrier: SshCarrier, connectMs: number): Promise<Co
         setTimeout(() => carrier.destroy(), CLOSE_GRACE_MS).unref();
       },
       destroy: () => carrier.destroy(),
-      // An empty line brings the prompt back.
+      // An empty line makes the shell print its prompt again.
       ping: () => (carrier.ping === undefined ? void channel?.write("\r") : carrier.ping()),
       ...(carrier.path === undefined ? {} : { path: () => carrier.path?.() ?? Promise.resolve(undefined) }),
     });

@@ -1,4 +1,4 @@
-/** Who is reached by SSH, in the deployment's own words. */
+/** The target of SSH, as the deployment names it. */
 export interface SshNames {
   readonly owner: string;
   readonly workspace: string;

@@ -13,7 +13,7 @@ import { parseJson } from "../../tools/parse-json.ts";
 const KEPT_STDERR = 2_000;
 const KILL_AFTER_MS = 3_000;
 
-/** How Coder's client tells how its bytes travel; its own default is five seconds. */
+/** How often Coder's client reports the path of its bytes; its own default is five seconds. */
 const PATH_EVERY = "2s";
 
 export interface StdioSessionOptions {
@@ -25,7 +25,7 @@ export interface StdioSessionOptions {
   /** A folder of this session alone. */
   readonly folder: string;
   readonly connectMs: number;
-  /** What the way to the deployment ran out of on this machine, if it did. */
+  /** The resource of this machine that the connection to the deployment ran out of, if any. */
   readonly exhausted?: () => string | undefined;
   /** Told how to end the process before its time. */
   readonly onStart: (end: () => void) => void;
@@ -33,7 +33,7 @@ export interface StdioSessionOptions {
   readonly onExit: () => void;
 }
 
-/** Opens SSH over the stdio of `coder ssh --stdio`, a process of its own that ends with the session, by its own pid. */
+/** Opens SSH over the stdio of `coder ssh --stdio`, a separate process that ends with the session, by its pid. */
 export function openStdioSession(options: StdioSessionOptions): Promise<ConnectOutcome> {
   const named = sshTarget(options.names);
   if ("problem" in named) {
@@ -124,7 +124,7 @@ function startClient(options: StdioSessionOptions, target: string): Client | Con
       detached: true,
     });
     if (isWhole(child)) return child;
-    // Node makes no pipes where no file can be opened, and tells why later.
+    // Node creates no pipes when no file can be opened, and reports the reason later.
     child.on("error", () => undefined);
     return notStarted(target, exhaustedBy(Object.assign(new Error(), { code: "EMFILE" })) ?? "");
   } catch (error) {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { RefbenchError } from "../../tools/error.ts";
 
-/** What a bucket's URL says. */
+/** The parts of a bucket's URL. */
 export type BucketUrl =
   | { readonly scheme: "file"; readonly folder: string }
   | { readonly scheme: "gs"; readonly bucket: string; readonly prefix: string }
@@ -40,7 +40,7 @@ export function parseBucketUrl(text: string, flag: string): BucketUrl {
   return { scheme: "s3", bucket: url.hostname, prefix, ...(region === undefined ? {} : { region }) };
 }
 
-/** What a reader of percent signs returns; undefined where they stand for no text, or for what no path may have. */
+/** Decodes percent signs; undefined if the result is not text, or contains characters that a path must not have. */
 function decoded(read: () => string): string | undefined {
   try {
     return read();

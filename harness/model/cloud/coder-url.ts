@@ -7,7 +7,7 @@ import { RefbenchError } from "../../tools/error.ts";
 export function coderOrigin(text: string, flag = "--url"): string {
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && url.username + url.password === "") return url.origin;
-  // Where it is no URL, it may still hold what looks like a password.
+  // A text that is not a URL may still contain a password.
   const shown = text.includes("@") ? "(not shown, since it may hold a password)" : `"${text}"`;
   throw new RefbenchError(
     "usage",

@@ -7,7 +7,7 @@ const CLAIMS_VERSION = 3;
 /** The condition of a run that was given a licence, as its record says it. */
 export const LICENCE_GIVEN = "Coder licence: given";
 
-/** What a size asks of a licence. */
+/** The requirements of a size for a licence. */
 export interface LicenceNeed {
   readonly users: number;
   /** Coder's own names: `high_availability`, `external_provisioner_daemons`. */
@@ -17,7 +17,7 @@ export interface LicenceNeed {
   readonly untilMs: number;
 }
 
-/** What a licence says of itself. Holds nothing that it could be used or recognised by. */
+/** The claims of a licence, without anything by which it could be used or recognised. */
 export interface LicenceClaims {
   readonly version: number;
   readonly notBeforeMs: number | undefined;
@@ -100,7 +100,7 @@ export function licenceProblems(claims: LicenceClaims, need: LicenceNeed): reado
   ];
 }
 
-/** What a licence says, in one line without anything secret. */
+/** Describes a licence in one line without a secret. */
 export function licenceWords(claims: LicenceClaims): string {
   const kind = claims.featureSet === "" ? "single features" : claims.featureSet;
   const seats = claims.seats === undefined ? "no number of seats" : `${claims.seats} seats`;

@@ -5,7 +5,7 @@ export function originOf(url: string): string | undefined {
   return protocol === "http:" || protocol === "https:" ? origin : undefined;
 }
 
-/** Whether two URLs are of one server. What is not a URL is of none. */
+/** Whether two URLs have the same origin. A text that is not a URL has none. */
 export function isSameOrigin(one: string, other: string): boolean {
   const origin = originOf(one);
   return origin !== undefined && origin === originOf(other);

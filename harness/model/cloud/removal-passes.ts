@@ -1,7 +1,7 @@
 import type { Clock } from "../../tools/time/clock.ts";
 import type { InventoryItem, RemoveOutcome } from "../ports/inventory.ts";
 
-/** What is done about each answer to a delete. */
+/** The reaction to each answer to a delete. */
 type Policy =
   /** It no longer exists. */
   | "done"
@@ -9,7 +9,7 @@ type Policy =
   | "again"
   /** As `again`, and the rest of this pass waits: asking on would only keep the cloud busy. */
   | "pause"
-  /** Asking again would be answered the same: it is left, with its reason. */
+  /** A retry would get the same answer: the item remains, with its reason. */
   | "leave";
 
 export const REMOVAL_POLICIES = {
@@ -21,7 +21,7 @@ export const REMOVAL_POLICIES = {
   failed: "again",
 } as const satisfies Record<RemoveOutcome["state"], Policy>;
 
-/** Passes without any progress after which what is left stays. */
+/** After this many passes without progress, the remaining items stay. */
 const IDLE_PASSES = 5;
 
 /** An item that could not be removed, with the last answer to its delete. */
@@ -32,7 +32,7 @@ export interface RefusedItem {
 }
 
 export interface RemovalPasses {
-  /** What is to be removed now; asked before each pass, and empty once all is done. */
+  /** The items to remove now; called before each pass, and empty once all are removed. */
   readonly next: () => Promise<readonly InventoryItem[]>;
   readonly remove: (item: InventoryItem, signal: AbortSignal) => Promise<RemoveOutcome>;
   readonly onRemoved: (item: InventoryItem) => Promise<void> | void;
@@ -47,7 +47,7 @@ export interface RemovalPasses {
 }
 
 /**
- * Removes in passes until nothing is left or nothing moves. What is in use waits for the next pass, so the order of
+ * Removes in passes until nothing is left or nothing changes. An item in use waits for the next pass, so the order of
  * dependencies needs no table. Returns what could not be removed.
  */
 export async function removeInPasses(
@@ -70,7 +70,7 @@ export async function removeInPasses(
       inUse ||= outcome.state === "in-use";
       if (outcome.state === "removed") {
         refused.delete(item.id);
-        // What is removed again and again is no progress: its cloud accepts the delete and keeps it.
+        // An item that is removed repeatedly is not progress: its cloud accepts the delete and keeps the item.
         if (!removed.has(item.id)) {
           progress = true;
           removed.add(item.id);

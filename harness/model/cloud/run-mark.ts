@@ -4,11 +4,11 @@ import { RUN_ID_PATTERN, run12, type RunId } from "../run-id.ts";
 /** `bench-<run12>` at the beginning, as a whole or before a hyphen; GKE puts its own prefix before a cluster's name. */
 const NAMED = /^(?:gke-|gk3-)?bench-([0-9a-hjkmnp-tv-z]{12})(?:-|$)/;
 
-/** What labels and names say about the run that a thing belongs to. */
+/** The run of a resource by its labels and names. */
 export interface RunMark {
   /** The last 12 characters of the run's id. */
   readonly run: string;
-  /** The whole id, where the label tells it. */
+  /** The whole id, if the label has it. */
   readonly runId?: RunId;
   /** Set where label and name disagree: such a thing counts as left, and no sweep removes it. */
   readonly doubt?: Doubt;
@@ -21,7 +21,7 @@ export interface Doubt {
   readonly reason: string;
 }
 
-/** What a thing says about itself, and what its surroundings say. */
+/** The names and labels of a resource, and of its surroundings. */
 export interface Marked {
   /** Its names, the one that counts most first. */
   readonly names: readonly string[];
@@ -55,7 +55,7 @@ export function isOfRun({ run, doubt }: RunMark, asked: RunId | undefined): bool
   return asked === undefined || [run, doubt?.otherRun].includes(run12(asked));
 }
 
-/** Why a label `bench-run` is not believed: absent where there is no label, or where it is a run's id. */
+/** Why a label `bench-run` is not believed; absent without a label, or if it is a run's id. */
 export function doubtfulLabel(labels: Readonly<Record<string, string>>): string | undefined {
   const label = labels["bench-run"];
   if (label === undefined || RUN_ID_PATTERN.test(label)) return undefined;

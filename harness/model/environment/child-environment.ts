@@ -1,7 +1,7 @@
 import { type ChildKind, ruleOf } from "./shell-variables.ts";
 
 /**
- * The part of a shell's environment that a child of this kind gets. What refbench itself tells the child is added to
+ * The part of a shell's environment that a child of this kind gets. refbench's own variables for the child are added to
  * this afterwards, so that no variable of the shell can take its place.
  */
 export function childEnvironment(kind: ChildKind, shell: NodeJS.ProcessEnv): Record<string, string> {

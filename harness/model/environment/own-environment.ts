@@ -28,7 +28,7 @@ const HARMLESS =
 
 /**
  * Refuses variables that Node has obeyed before the first line of refbench ran, so that taking them out helps no more.
- * Throws `usage` with the command that goes on.
+ * Throws `usage` with the command that continues.
  */
 export function refuseObeyed(shell: NodeJS.ProcessEnv): void {
   const options = (shell["NODE_OPTIONS"] ?? "").trim();

@@ -1,5 +1,5 @@
 /**
- * What refbench starts. Each kind gets the variables of the shell that it needs, and no others.
+ * Kinds of programs that refbench starts. Each gets only the variables of the shell that it needs.
  *
  * - `refbench`: the reaper, and the commands of a night
  * - `worker`: the program that makes a load, on this machine or on a load runner
@@ -22,7 +22,7 @@ export const CHILD_KINDS = [
 ] as const;
 export type ChildKind = (typeof CHILD_KINDS)[number];
 
-/** What happens to one group of the shell's variables. docs/environment.md shows each as a row. */
+/** The treatment of one group of the shell's variables. docs/environment.md shows each as a row. */
 export interface VariableRule {
   /** As docs/environment.md writes them. */
   readonly shown: string;

@@ -18,7 +18,7 @@ const terraformProgress = z.object({
   elapsedSeconds: z.number().nonnegative().optional(),
 });
 
-/** What the engine tells: typed events, written to `events.jsonl` and handed to the reporter. Only `harness/cli` prints. */
+/** The engine's reports: typed events, written to `events.jsonl` and passed to the reporter. Only `harness/cli` prints. */
 const runEvent = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("run.started"),
@@ -44,7 +44,7 @@ const runEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("terraform.progress"), stack: z.string(), progress: terraformProgress }),
   z.object({ type: z.literal("load.progress"), progress: loadProgress }),
   z.object({ type: z.literal("cost.estimated"), cost: runCost.omit({ spent: true }) }),
-  /** USD from the first create until now, by the estimate's rates; told whenever it is a cent more. */
+  /** USD from the first create until now, by the estimate's rates; reported with each additional cent. */
   z.object({ type: z.literal("cost.progress"), spent: usd, ceiling: usd.optional() }),
   z.object({ type: z.literal("note"), level: z.enum(["info", "warning", "error"]), message: z.string() }),
   z.object({ type: z.literal("teardown.handed-over"), reaperPid: z.number() }),
@@ -71,7 +71,7 @@ export type StoredEvent = RunEvent & {
   readonly sinceBoot?: BootTime | undefined;
 };
 
-/** The event of a stored line; undefined where it is none, as the last line of a process that was killed. */
+/** The event of a stored line; undefined for any other line, such as the last one of a killed process. */
 export function findStoredEvent(line: string): StoredEvent | undefined {
   try {
     return storedEvent.safeParse(parseJson(line)).data;
@@ -80,7 +80,7 @@ export function findStoredEvent(line: string): StoredEvent | undefined {
   }
 }
 
-/** Where events go. Must not throw. */
+/** Receives events. Must not throw. */
 export interface Reporter {
   report(event: StoredEvent): void;
 }

@@ -15,7 +15,7 @@ export interface InventoryItem {
   readonly runId?: RunId;
   /** Why nobody can say whose it is, as where its name and its label name two runs: counted as left, never removed. */
   readonly doubtful?: string;
-  /** Made by a controller in a cluster (a load balancer, a volume's disk): it goes by itself while the cluster lives. */
+  /** Made by a controller in a cluster (a load balancer, a volume's disk): the controller deletes it while the cluster lives. */
   readonly madeByController?: boolean;
   /** ISO 8601; absent when the inventory does not know. */
   readonly createdAt?: string;
@@ -32,7 +32,7 @@ export type RemoveOutcome =
   | { readonly state: "in-use"; readonly reason: string }
   | { readonly state: "denied" | "throttled" | "failed"; readonly reason: string };
 
-/** What exists in one cloud, cluster or twin, for the sweep and the audit. */
+/** Lists the resources in one cloud, cluster or twin, for the sweep and the audit. */
 export interface Inventory {
   /** Everything of one run, or of every refbench run when no run is named. Never throws for a cloud's refusal. */
   list(query: { readonly runId?: RunId }, signal: AbortSignal): Promise<InventoryAnswer>;

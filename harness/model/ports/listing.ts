@@ -8,14 +8,14 @@ export interface CompleteListing<T> {
 export interface FailedListing<T> {
   readonly state: "failed";
   readonly reason: string;
-  /** What was found before it failed: each of these exists, and there may be more. */
+  /** Items that were found before the failure: each exists, and there may be more. */
   readonly partial: readonly T[];
 }
 
 /** A listing is complete or it failed: only a complete one has `items`, so that no failure is read as an empty list. */
 export type Listing<T> = CompleteListing<T> | FailedListing<T>;
 
-/** What a listing shows to exist, complete or not: good for removing, never for saying that nothing else is there. */
+/** The items of a listing, complete or not: they may be removed, but never prove that nothing else exists. */
 export function seenIn<T>(listing: Listing<T>): readonly T[] {
   return listing.state === "complete" ? listing.items : listing.partial;
 }

@@ -1,4 +1,4 @@
-/** What a machine of a run is for, as far as its figures depend on it. */
+/** The role of a run's machine, for roles on which figures depend. */
 export type MeasuredRole = "coder" | "runner";
 
 /** A machine that is measured, or that measures, as its cloud says. */
@@ -18,7 +18,7 @@ export interface HostEvent {
   readonly at: string;
 }
 
-/** What a cloud says of a run's machines. */
+/** A cloud's report about a run's machines. */
 export type MachinesAnswer =
   | {
       readonly state: "read";

@@ -39,7 +39,7 @@ export const bootstrapTask = z.object({
     /** Terraform variables of the template, such as `bench_run`. */
     variables: z.record(z.string(), z.string()),
   }),
-  /** What must be live before the load starts. */
+  /** The capacity that must be live before the load starts. */
   expect: z.object({
     replicas: z.number().int().positive(),
     provisionerDaemons: z.number().int().nonnegative(),

@@ -36,7 +36,7 @@ export const taskResults: { readonly [K in TaskKind]: z.ZodType<TaskResults[K]> 
   drain: drainResult,
 };
 
-/** What the worker prints, one JSON object a line. The last line is `result` or `error`. */
+/** The output of the worker, one JSON object a line. The last line is `result` or `error`. */
 export const workerEvent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("hello"), protocol: z.literal(WORKER_PROTOCOL), pid: z.number().int() }),
   /** Sent every few seconds, whatever else is sent: a worker that hangs sends nothing. */

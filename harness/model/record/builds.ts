@@ -2,7 +2,7 @@ import type { BuildJob, LoadResult } from "./worker-result.ts";
 
 type Builds = LoadResult["builds"];
 
-/** What follows from the jobs of a load, so that anybody can compute it again from its record. */
+/** Figures that follow from the jobs of a load, so that anybody can compute them again from its record. */
 export type BuildFigures = Pick<
   Builds,
   "peakRunning" | "timeWeightedRunning" | "perMinute" | "whileFull" | "buildMs"

@@ -3,7 +3,7 @@ import type { ClockOffset } from "./worker-result.ts";
 /** Clocks that differ by more than this make spans across them false: NTP keeps servers within milliseconds. */
 export const MOST_APART_MS = 1000;
 
-/** Share of a clock's stamps that may be astray: a server that stands still stamps a few of them late. */
+/** Share of a clock's stamps that may be astray: a server that hangs writes a few of them late. */
 export const MOST_ASTRAY_SHARE = 0.05;
 
 /** How far two clocks differ at the least, whatever their uncertainty; 0 where they may be the same. */

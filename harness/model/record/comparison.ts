@@ -44,7 +44,7 @@ export const failedLoads = z.object({
 });
 export type FailedLoads = z.infer<typeof failedLoads>;
 
-/** What became of one load of a comparison. */
+/** The outcome of one load of a comparison. */
 export const comparedLoad = z.object({
   version: z.enum(["b", "c"]),
   /** `set-aside`: the generator was the limit, so its figures are not Coder's and its pair is not compared. */

@@ -14,20 +14,20 @@ export const costItem = z.object({
   amount: usd,
 });
 
-/** What a run is expected to cost, in USD. */
+/** The expected cost of a run, in USD. */
 export const costEstimate = z.object({
   /** Date of the price table that it was made from: 2026-08-03. */
   prices: z.iso.date(),
   region: z.string(),
   /** From the first create to the end of the teardown. */
   hours: z.number().nonnegative(),
-  /** While everything stands. */
+  /** While everything exists. */
   perHour: usd,
   /** Of `total`, what the teardown alone may take: never spent on the load. */
   teardownReserve: usd,
   total: usd,
   items: z.array(costItem),
-  /** What to know of the prices, in words: "price of pd-balanced: from memory, taken high". */
+  /** Notes on the prices, such as "price of pd-balanced: from memory, taken high". */
   notes: z.array(z.string()).optional(),
 });
 export type CostEstimate = z.infer<typeof costEstimate>;

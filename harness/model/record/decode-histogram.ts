@@ -6,11 +6,11 @@ import { RefbenchError } from "../../tools/error.ts";
 const MOST_BYTES = 2 ** 20;
 /** HdrHistogram's compressed form: a cookie and a length of four bytes each, then zlib. */
 const COMPRESSED_HEADER = 8;
-/** In the form inside: where the number of significant digits stands, and the highest value after the lowest. */
+/** Offsets inside the form: of the number of significant digits, and of the highest value, which follows the lowest. */
 const DIGITS_AT = 12;
 const HIGHEST_AT = 24;
 const HEADER = 40;
-/** What refbench records has three digits, and an hour at most; each digit more takes ten times the memory. */
+/** refbench's histograms have three digits and at most an hour. Each additional digit takes ten times the memory. */
 const MOST_DIGITS = 3;
 const MOST_US = 2n ** 40n;
 

@@ -1,2 +1,2 @@
-/** What a record's platform says of where the load came from, by the value of `--runner`. */
+/** The source of the load in a record's platform, by the value of `--runner`. */
 export const GENERATOR_PLACES = { network: "inside the network", local: "outside of it" } as const;

@@ -5,7 +5,7 @@ import type { Verdict } from "../../tools/verdict.ts";
 /** A verdict that holds, and why. */
 export type Held = readonly [Verdict, string];
 
-/** What a load's own figures come to: one rule for the run, the load by hand, and a record that is judged again. */
+/** The verdicts of a load's own figures: one rule for a run, a manual load, and a record that is judged again. */
 export function heldByLoad(
   { aborted, generator }: Pick<Measurements, "aborted" | "generator">,
   objectives: readonly ObjectiveResult[],

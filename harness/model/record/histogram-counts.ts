@@ -1,6 +1,6 @@
 import type { PhaseHistogram } from "./worker-result.ts";
 
-/** What a histogram tells beside its samples, added up over several of one phase and basis; zeros are left out. */
+/** Counts of a histogram besides its samples, summed over several of one phase and basis; without zeros. */
 export function sumHistogramCounts(
   histograms: readonly Pick<PhaseHistogram, "failed" | "negative" | "beyond">[],
 ): Pick<PhaseHistogram, "failed" | "negative" | "beyond"> {

@@ -5,7 +5,7 @@ type Migration = (record: Readonly<Record<string, unknown>>) => Record<string, u
 
 /** From each older version of the record's shape to the next: what it takes is plain JSON, and is not changed. */
 const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migration>([
-  // Version 1 did not say what had started a run; only a load by hand names a deployment.
+  // Version 1 did not record what had started a run; only a manual load names a deployment.
   [
     1,
     (record) => ({

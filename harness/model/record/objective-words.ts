@@ -17,7 +17,7 @@ export function failsRun({ met, judged, severity }: ObjectiveResult): boolean {
 /** The one word for what became of an objective, in text, Markdown and pages. */
 export type Judged = "met" | "MISSED" | "warning" | "not judged";
 
-/** What became of an objective: a miss that only warns is a warning. */
+/** The outcome of an objective: a miss that only warns is a warning. */
 export function judgedWord(objective: ObjectiveResult): Judged {
   const { met, judged, value, note } = objective;
   if (judged === false || (met && value === undefined && note === NOT_PART)) return "not judged";
@@ -46,7 +46,7 @@ export function thresholdWords(objective: Worded): string {
   return `${direction === undefined ? "wanted" : direction.replace("-", " ")} ${objectiveFigure(threshold, objective)}`;
 }
 
-/** What was reached, in the words that every form has for it. */
+/** The reached value, in the words of every form. */
 export function reachedWords(objective: ObjectiveResult): string {
   return objective.value === undefined ? "not measured" : objectiveFigure(objective.value, objective);
 }

@@ -32,16 +32,16 @@ const leftItem = z.object({
   location: z.string().optional(),
 });
 
-/** What the teardown knows. `pending` is written before it starts. */
+/** The state of the teardown. `pending` is written before it starts. */
 export const teardown = z.discriminatedUnion("state", [
   z.object({ state: z.literal("pending") }),
   z.object({
     state: z.enum(["clean", "leaked", "unverified"]),
-    /** What the inventory was asked, in words. */
+    /** The scope of the inventory, in words. */
     scope: z.string(),
     finishedAt: instant,
     left: z.array(leftItem),
-    /** What the sweep had to remove: each is a defect of the ordinary teardown. */
+    /** Items that the sweep removed: each is a defect of the ordinary teardown. */
     swept: z.array(leftItem),
     /** Why it is unverified, or what went wrong on the way. */
     problems: z.array(z.string()),
@@ -64,14 +64,14 @@ export const objectiveResult = z.object({
   metric: z.object({ path: z.string(), per: z.string().optional() }).optional(),
   direction: z.enum(["at-least", "at-most"]).optional(),
   appliesWhen: z.string().optional(),
-  /** What was not read where there is no value, which is then not judged. */
+  /** The name of a figure that was not read; the objective is then not judged. */
   ifUnread: z.string().optional(),
   unit: z.enum(["ms", "share"]).optional(),
-  /** What a miss does to the verdict. Absent = fail. */
+  /** The effect of a miss on the verdict. Absent = fail. */
   severity: z.enum(["fail", "warn"]).optional(),
   /** Why the threshold is what it is. */
   reason: z.string().optional(),
-  /** What to know of the value: "not part of this load", "of 12 samples". */
+  /** A note on the value: "not part of this load", "of 12 samples". */
   note: z.string().optional(),
 });
 export type ObjectiveResult = z.infer<typeof objectiveResult>;
@@ -93,7 +93,7 @@ export const measurements = loadResult.omit({ stopped: true }).extend({
 });
 export type Measurements = z.infer<typeof measurements>;
 
-/** What a run was started by, which decides what its figures may be used for. */
+/** The origin of a run, which decides how its figures may be used. */
 export const origin = z.discriminatedUnion("kind", [
   /** A person or a script: `refbench run` and `refbench stage`. */
   z.object({ kind: z.literal("run") }),
@@ -111,7 +111,7 @@ export const refbenchProvenance = z.object({
   commit: z.string().optional(),
   /** Whether the checkout had changes that are in no commit. */
   dirty: z.boolean().optional(),
-  /** Why there is no commit, in git's own words; absent in earlier records. */
+  /** Git's reason for a missing commit; absent in earlier records. */
   noCommit: z.string().optional(),
 });
 export type RefbenchProvenance = z.infer<typeof refbenchProvenance>;
@@ -128,7 +128,7 @@ export const recordSchema = z.object({
   environment: z.string(),
   simulated: z.boolean(),
   coder: z.enum(["emulated", "real"]),
-  /** Of a real run: where it was, of what, and what was waived for it. */
+  /** For a real run: its place, its stacks, and the checks that were waived. */
   cloud: z
     .object({
       /** Google project or AWS account. */
@@ -144,9 +144,9 @@ export const recordSchema = z.object({
       skippedCanary: z.boolean(),
     })
     .optional(),
-  /** Of the second try of a night: the zone that had no machines left, and the run that found it so. */
+  /** For the second try of a night: the zone without free machines, and the run that found this. */
   failedOver: z.object({ fromZone: z.string(), runId: z.string(), reason: z.string() }).optional(),
-  /** Of a load against a deployment that refbench did not make: never one of the table's rows. */
+  /** For a load against a deployment that refbench did not make: never a row of the table. */
   deployment: z
     .object({
       url: z.string(),
@@ -197,7 +197,7 @@ export const recordSchema = z.object({
     /** Node and machine of the process that was asked for the run. The generator's are in `measurements.generator`. */
     node: z.string(),
     machine,
-    /** Of a rehearsal: how its twin was told to be. */
+    /** For a rehearsal: the settings of its twin. */
     rehearsal: z
       .object({
         speed: z.number(),
@@ -207,7 +207,7 @@ export const recordSchema = z.object({
         /** How long every shell was made to take until its prompt, milliseconds; absent = as observed, divided by `buildSpeed`. */
         shellDelayMs: z.number().optional(),
         zone: z.string().optional(),
-        /** Name of the file of faults in the run's folder, and what it says. */
+        /** Name of the fault file in the run's folder, and its content. */
         faults: z.string().optional(),
         planted: z.record(z.string(), z.unknown()).optional(),
         /** Planned faults that never happened, in words: the run did not test them. Absent in earlier records. */
@@ -215,7 +215,7 @@ export const recordSchema = z.object({
       })
       .optional(),
     coderImageDigest: z.string().optional(),
-    /** Of the image that workspaces ran; absent where they are machines, in rehearsals, and where it went by its tag. */
+    /** Digest of the workspaces' image; absent if they are machines, in rehearsals, and if the image was pulled by its tag. */
     workspaceImageDigest: z.string().optional(),
     /**
      * What was measured on, as far as it is known: `kubernetes`, `postgres`, `coderMachine`, `workspaceMachine`,
@@ -234,7 +234,7 @@ export const recordSchema = z.object({
   stages: z.array(stageTiming),
   measurements: measurements.optional(),
   objectives: z.array(objectiveResult),
-  /** What it cost, estimated from a dated price table. */
+  /** The cost, estimated from a dated price table. */
   cost: runCost.optional(),
   /** Of `--compare`: what was asked for, whatever became of it; absent in records of earlier versions. */
   toCompare: comparison

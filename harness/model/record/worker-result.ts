@@ -11,7 +11,7 @@ export const PHASES = [
   "build-queue",
   /** Server clock: job started until completed. */
   "build",
-  /** Of the build, as Coder's timings tell, where it offers them. */
+  /** Parts of the build by Coder's timings, if it offers them. */
   "build-init",
   "build-plan",
   "build-graph",
@@ -42,7 +42,7 @@ export const PHASES = [
   "traffic-tick",
   /** Dashboard-like reads of the API. */
   "api-read",
-  /** The API probe over the whole load: what somebody who is no part of the load feels. */
+  /** The API probe over the whole load: the latencies that other users feel. */
   "api-probe",
   /** The API probe by stage: while users and workspaces are created and visited. */
   "api-probe-arrivals",
@@ -156,7 +156,7 @@ export const loadProgress = z.object({
   }),
   connections: z.object({ wanted: count, terminal: count, ssh: count, failed: count }),
   commandsPerSecond: z.number(),
-  /** What the load intends to reach; absent in a drain and in events of earlier versions. */
+  /** The totals that the load intends to reach; absent in a drain and in events of earlier versions. */
   plan: z
     .object({
       users: count,
@@ -269,7 +269,7 @@ export type BuildJob = z.infer<typeof buildJob>;
  * generator, which bounds the difference; `offsetMs` is the middle of what most stamps agree on.
  */
 export const clockOffset = z.object({
-  /** What it stamped: `api` for requested workspaces, `builds on <host>` for starts and ends of builds. */
+  /** The events that it stamped: `api` for requested workspaces, `builds on <host>` for starts and ends of builds. */
   clock: z.string(),
   samples: count,
   /** The clock minus the generator's. */
@@ -417,7 +417,7 @@ export type BootstrapResult = z.infer<typeof bootstrapResult>;
 export const drainResult = z.object({
   stopped: z.boolean(),
   deleted: count,
-  /** What remains, by id and name, with the reason. */
+  /** The remaining items, by id and name, with the reason. */
   remaining: z.array(
     z.object({
       /** Absent in results of earlier versions. */
@@ -427,7 +427,7 @@ export const drainResult = z.object({
       reason: z.string(),
     }),
   ),
-  /** What could not be listed, one sentence each. `remaining` is complete only if this is absent. */
+  /** The failed listings, one sentence each. `remaining` is complete only if this is absent. */
   unasked: z.array(z.string()).optional(),
   /** This drain paused Coder's prebuilds reconciler, and left it paused. */
   pausedPrebuilds: z.boolean().optional(),

@@ -48,7 +48,7 @@ export async function findJson<Schema extends z.ZodType>(
   }
 }
 
-/** As `findJson`, but a damaged file is as good as none: a teardown must go on without it. */
+/** As `findJson`, but a damaged file counts as missing: a teardown must continue without it. */
 export async function salvageJson<Schema extends z.ZodType>(
   path: string,
   schema: Schema,

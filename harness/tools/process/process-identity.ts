@@ -52,7 +52,7 @@ export function livenessOf(identity: ProcessIdentity): Liveness {
 /** Whether the process is of this machine since it last started, where its pid means the same as here. */
 export function isOfThisBoot({ host, boot, pidNamespace }: ProcessIdentity): boolean {
   const own = here();
-  // Without an id of the boot only the name is left to compare.
+  // Without an id of the boot only the name can be compared.
   if (own.boot === "" || boot === "") return own.boot === boot && host === own.host;
   return boot === own.boot && (pidNamespace === undefined || pidNamespace === own.pidNamespace);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * When a living process started, in the system's own words: with its pid it tells a process from a later one that was
+ * When a living process started, in the system's own words. With the pid it distinguishes a process from a later one that was
  * given the same pid. Undefined when there is none, or only a zombie; throws when the system could not be asked, as
  * when this process has no file descriptor left: that is not the same.
  */
@@ -25,7 +25,7 @@ export function processStart(pid: number): string | undefined {
     }).trim();
     return start === "" ? undefined : start;
   } catch (error) {
-    // ps ends with 1 where there is no such process.
+    // ps exits with 1 if the process does not exist.
     if ((error as { status?: unknown }).status === 1) return undefined;
     throw error;
   }

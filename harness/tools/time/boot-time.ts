@@ -4,7 +4,7 @@ import { z } from "zod";
 import { readFileSync, readlinkSync } from "node:fs";
 
 /**
- * Time since a machine started, milliseconds. Nobody can set this clock, and it goes on while the machine sleeps: a
+ * Time since a machine started, milliseconds. Nobody can set this clock, and it continues while the machine sleeps: a
  * cloud's machines go on too. Two times are comparable where `boot` is the same.
  */
 export const bootTime = z.object({ boot: z.string(), ms: z.number() });
@@ -22,7 +22,7 @@ export function sinceBoot(): BootTime {
   return { boot: (own ??= `process ${randomUUID()}`), ms: Math.round(performance.now()) };
 }
 
-/** With the namespace of pids: a container may be shown an uptime of its own. */
+/** With the namespace of pids: a container may have a separate uptime. */
 function bootId(): string | undefined {
   try {
     const id = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();

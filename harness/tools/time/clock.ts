@@ -5,11 +5,11 @@ export interface Clock {
   /** Milliseconds since the epoch. For stamps only: this clock can be set, so its values are never subtracted. */
   now(): number;
   /**
-   * Milliseconds since some fixed moment of this process. Nobody can set it, and it stands still while the machine
+   * Milliseconds since some fixed moment of this process. Nobody can set it, and it stops while the machine
    * sleeps: for durations and deadlines within one process.
    */
   elapsed(): number;
-  /** Time that other processes of this machine can compare, and that goes on while it sleeps: see `Moment`. */
+  /** Time that other processes of this machine can compare, and that continues while the machine sleeps: see `Moment`. */
   sinceBoot(): BootTime;
   /** Resolves after `ms`; rejects with the signal's reason when it aborts first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
