@@ -84,7 +84,7 @@ export const sizeSchema = z.strictObject({
       .default(WORKSPACE_IMAGE),
   }),
   /**
-   * Where each build gets the providers of the workspace template from: `mirror` = a folder beside each Coder server,
+   * The source of the workspace template's providers for each build: `mirror` = a folder beside each Coder server,
    * filled before Coder starts; `registry` = every provisioner daemon downloads them within the measured builds.
    */
   templateProviders: z.enum(["mirror", "registry"]).default("registry"),
@@ -119,7 +119,7 @@ export type Size = z.infer<typeof sizeSchema>;
 /** Whether a missed objective fails the run, or only warns. */
 export const severity = z.enum(["fail", "warn"]);
 
-/** What a run must reach to pass: a figure of the measurements, or the quotient of two. */
+/** A requirement for a pass: a figure of the measurements, or the quotient of two. */
 export const objectiveSchema = z.strictObject({
   name: z.string(),
   /** A description with the unit, as in the table of objectives. */
@@ -172,7 +172,7 @@ export const architectureSchema = z
     zone: z.string(),
     /** The rules for how its machines carry the load. */
     carriedBy: z.enum(["gke", "eks", "one-machine", "machine-each"]),
-    /** Where its Postgres may run. */
+    /** The places in which its Postgres may run. */
     databases: z.array(databaseKind).min(1),
     /** The stacks, in the order of their creation. */
     stacks: z.array(z.string()).min(1),

@@ -24,7 +24,7 @@ export interface TemplateRun {
   readonly owner: string;
   /** Unix seconds; null = no hard expiry. */
   readonly expiresAt: number | null;
-  /** Where workspaces are created, from the outputs of the stacks. */
+  /** The place of workspaces, from the outputs of the stacks. */
   readonly place: Readonly<Record<string, string>>;
   /** The digest of the workspace image in its registry; absent = the image is pulled by its tag. */
   readonly workspaceImageDigest?: string | undefined;

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import type { Io } from "../composition/settings/io.ts";
 
-/** A command of refbench as its list of commands shows it. What it does is loaded when it is named. */
+/** A command of refbench as its list of commands shows it. Its code is loaded when it is named. */
 export interface ListedCommand {
   readonly name: string;
   readonly alias?: string;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { EXIT_CODES } from "../tools/verdict.ts";
 
-/** What the help of a command shows below its options. */
+/** The notes below the options in a command's help. */
 interface HelpNotes {
   /** Commands that can be pasted. They are never wrapped. */
   readonly examples?: readonly string[];

@@ -67,7 +67,7 @@ export async function main(
 }
 
 /**
- * Sets the flags of a program by the config file of the folder. What is wrong with the file is refused when a command
+ * Sets the flags of a program by the config file of the folder. An error in the file is refused when a command
  * begins that could take flags from it: help, and a teardown, must work beside a wrong file.
  */
 async function readConfig(program: Command, io: Io): Promise<void> {

@@ -11,7 +11,7 @@ import { costLines } from "./cost-lines.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { linesOf, preflightText } from "./preflight/preflight-text.ts";
 
-/** What was found, what is expected of the run, and what it would cost or why nobody knows. */
+/** The findings, the expectation of the run, and its cost or the reason why that is not known. */
 type PreflightAnswer = PreflightReport & { readonly expected: Expectation } & (
     { readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string }
   );
@@ -47,7 +47,7 @@ export async function writePreflight(
 
 function costWords(report: PreflightAnswer, width: number): string {
   const lines = "cost" in report ? costLines(report.cost) : [`cost: not estimated, ${report.notPriced}`];
-  // Where something must be mended first, the parts of the bill are not on the screen.
+  // If something must be fixed first, the parts of the bill are not shown.
   const shown = report.outcome === "failed" ? lines.slice(0, 1) : lines;
   return shown.flatMap((line) => linesOf(line, width).map((part) => `${part}\n`)).join("");
 }

@@ -20,7 +20,7 @@ export interface KeptLoad {
   readonly kept: string | undefined;
 }
 
-/** What the loads of one command have in common. */
+/** The parts that the loads of one command share. */
 interface LoadsMeans {
   readonly flags: LoadFlags;
   readonly io: Io;

@@ -39,7 +39,7 @@ export interface NightRequest {
   readonly table?: string | undefined;
 }
 
-/** What a second try records about the first. */
+/** The first try, as a second one records it. */
 export type FailedOver = NonNullable<RunRecord["failedOver"]>;
 
 /** The flags for a size's cloud: --rehearse, or the project or account. */

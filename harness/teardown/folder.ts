@@ -16,7 +16,7 @@ const RENEW_MS = 10_000;
 /** How long one sweep waits for another of this folder. */
 const WAIT_MS = 30 * 60_000;
 
-/** What sweeps keep in `.refbench/sweep`. */
+/** Files of sweeps in `.refbench/sweep`. */
 export class SweepFolder {
   readonly #path: string;
   readonly #clock: Clock;

@@ -11,7 +11,7 @@ import { unlockStates } from "./unlock-states.ts";
 /** How far the clocks of two machines may differ. */
 const CLOCKS_APART_MS = 60_000;
 
-/** Where a run is restored, with which credentials, and where progress is reported. */
+/** The folder in which a run is restored, the credentials, and the receiver of progress. */
 export interface RestoreOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;

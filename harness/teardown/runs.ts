@@ -135,7 +135,7 @@ function runIdOf(folder: RunFolder): RunId {
 }
 
 /**
- * What the folder shows about its run. For what cannot be read the safe value holds: a lease is held, a driver
+ * The state of a run by its folder. If something cannot be read, the safe value applies: a lease is held, a driver
  * is not dead, and a run without its plan still expires.
  */
 async function readFacts(folder: RunFolder): Promise<RunFacts> {

@@ -5,7 +5,7 @@ import { RefbenchError } from "../tools/error.ts";
 
 /** The oldest Terraform with write-only attributes, which keep secrets out of the state. */
 export const SUPPORTED_TERRAFORM = ">= 1.11";
-/** Where to download Terraform. */
+/** The page from which to download Terraform. */
 export const TERRAFORM_INSTALL = "https://developer.hashicorp.com/terraform/install";
 
 const NEXT_STEP = `install Terraform ${SUPPORTED_TERRAFORM} from ${TERRAFORM_INSTALL} and put it on PATH`;

@@ -65,7 +65,7 @@ export function staleSupportProblem(nowMs: number): string | undefined {
   return `the list of Coder's releases is ${days} days old (of ${CODER_SUPPORT.asOf}; at most ${MAX_SUPPORT_AGE_DAYS} days), so support that ended since is not known`;
 }
 
-/** What to do about a list that is too old. */
+/** The next step for a list that is too old. */
 export const STALE_SUPPORT_FIX =
   "update refbench, or compare the version with https://coder.com/docs/install/releases";
 

@@ -6,7 +6,7 @@ import { TLS_SECRET, TLS_SECRET_CA } from "./tls-secret.ts";
 export interface CoderValuesProps {
   readonly size: Size;
   /**
-   * Where builds get the template's providers from.
+   * The source of the template's providers for builds.
    * @default the public registry
    */
   readonly mirror?: ProviderMirror | undefined;

@@ -19,7 +19,7 @@ import { stateContent } from "./manual-state.ts";
 import { readEnvironment, type Deployment } from "../read-environment.ts";
 import { EnvironmentError } from "../read-json.ts";
 
-/** What commands of cdktf do with an environment. Commands that are not listed use the existing one. */
+/** The effect of cdktf's commands on an environment. Commands that are not listed use the existing one. */
 const USES: Readonly<Record<string, "make" | "plan" | "look">> = {
   deploy: "make",
   apply: "make",

@@ -11,7 +11,7 @@ import type { CoderOutputs } from "../outputs.ts";
 export interface NextStepsProps {
   readonly environment: Environment;
   readonly size: Size;
-  /** Where workspaces are created, from the stacks' outputs. */
+  /** The place of workspaces, from the stacks' outputs. */
   readonly place: CoderOutputs["template_variables"];
 }
 

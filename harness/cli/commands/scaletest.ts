@@ -79,7 +79,7 @@ function trafficCommand(io: Io): Command {
   });
 }
 
-/** What the commands do. It is loaded when one is run, not when its flags are read. */
+/** The commands' actions. This file is loaded when a command runs, not when its flags are read. */
 async function loadCommands() {
   const [{ runFindLimitCommand }, { runLoadCommand }] = await Promise.all([
     import("../scaletest/find-limit/command.ts"),

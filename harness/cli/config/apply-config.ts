@@ -19,7 +19,7 @@ export interface ConfiguredFlag extends NamedCommand {
   readonly texts: readonly string[];
 }
 
-/** What a config file gave an option of a command line, as it would be typed. */
+/** A config file's value of an option, as it would be typed. */
 const configured = new WeakMap<Option, readonly string[]>();
 
 /** The flags that a command takes from the config file, as words: for a record of how its load was asked for. */
@@ -134,7 +134,7 @@ function textsOf(value: unknown, option: Option): readonly string[] | undefined 
   });
 }
 
-/** As commander parses a flag that is given by hand. */
+/** As commander parses a typed flag. */
 function parseTexts(texts: readonly string[], option: Option): unknown {
   const { parseArg, presetArg } = option;
   const defaultValue: unknown = option.defaultValue;

@@ -9,7 +9,7 @@ export const CONFIG_FILE = "refbench.config.json";
 export const CONFIG_VARIABLE = "REFBENCH_CONFIG";
 const KEY = "refbench";
 
-/** What a config file sets, before it is compared with the flags of refbench. */
+/** The content of a config file, before it is compared with the flags of refbench. */
 export interface ConfigFile {
   /** For messages: `refbench.config.json`, or `"refbench" in package.json`. */
   readonly name: string;

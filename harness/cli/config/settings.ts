@@ -14,9 +14,9 @@ export interface Setting {
   readonly commands: readonly string[];
 }
 
-/** What is set beside the command line, and what is wrong with it. */
+/** The values that are set outside the command line, and the problems with them. */
 export interface Settings {
-  /** The config file that was read; absent where there is none. */
+  /** The config file that was read, if there is one. */
   readonly file?: string;
   readonly problems: readonly string[];
   readonly settings: readonly Setting[];

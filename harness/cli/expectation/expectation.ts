@@ -3,7 +3,7 @@ import { countOf, formatCount } from "../../tools/count-text.ts";
 import type { ExpectedMemory } from "./expected-memory.ts";
 import type { ExpectedTime } from "./expected-time.ts";
 
-/** What a dry run expects, as written with `--output json`. */
+/** The expectation of a dry run, as written with `--output json`. */
 export interface Expectation {
   readonly time: ExpectedTime;
   readonly generator: ExpectedMemory;

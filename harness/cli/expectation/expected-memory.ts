@@ -23,7 +23,7 @@ export interface ExpectedMemory {
   readonly basis: string;
 }
 
-/** What the memory of a load depends on. */
+/** The figures on which the memory of a load depends. */
 export type MeasuredLoad = CountedLoad & {
   readonly deployment: Pick<LoadTask["deployment"], "ssh" | "stdioSessions">;
 };

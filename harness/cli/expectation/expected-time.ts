@@ -14,7 +14,7 @@ export interface ExpectedTime {
   /** In the order of the run. */
   readonly phases: readonly { readonly phase: Phase; readonly seconds: number }[];
   readonly totalSeconds: number;
-  /** What the figures assume, a clause each; a phase whose time is not known is named here and counted nowhere. */
+  /** The assumptions of the figures, a clause each. A phase of unknown time is named here and counted nowhere. */
   readonly assumptions: readonly string[];
 }
 

@@ -71,7 +71,7 @@ function rowOf(run: NightRun): readonly string[] {
   return [name, `${verdict ?? run.state}${standing}`, stage, took, cost, runId];
 }
 
-/** What a row has no room for: why it failed, what the steps around it found, which nights never ended. */
+/** Details for which a row has no room: reasons of failures, findings of the other steps, nights that never ended. */
 function notesOf({ runs, steps, unended, damaged }: Night): readonly string[] {
   return [
     ...unended.map(

@@ -36,7 +36,7 @@ export function clusterCidrOption(): Option {
     .argParser(gather("--cluster-cidr", isRange, "an IPv4 range such as 198.51.100.0/24"));
 }
 
-/** Who else reaches the cluster, and from where. Without an EKS cluster a flag is refused and a variable ignored. */
+/** Other identities and addresses that reach the cluster. Without an EKS cluster a flag is refused and a variable ignored. */
 export function clusterAccessOf(
   architecture: string,
   { clusterCidr, clusterAdmin }: ClusterAccessFlags,

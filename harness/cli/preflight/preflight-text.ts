@@ -11,7 +11,7 @@ export function preflightText(report: PreflightReport, width: number): string {
   const { architecture, size, simulated, project, zone, checks } = report;
   const nameWidth = Math.max(...checks.map(({ name }) => name.length));
   const indent = " ".repeat(MARK_WIDTH + nameWidth + 4);
-  // They say nothing of their own: the check that they wait for has the reason and the fix.
+  // They have no reason of their own: the check that they wait for has the reason and the fix.
   const [waiting, asked] = [checks.filter(isWaiting), checks.filter((check) => !isWaiting(check))];
   const lines = asked.flatMap(({ name, state, found, fix }) => [
     ...linesOf(found, width - indent.length).map((line, index) =>

@@ -5,7 +5,7 @@ import type { ActivityView, ProgressState, StackView } from "./state.ts";
 export interface Extent {
   readonly done: number;
   readonly total: number;
-  /** What is counted, such as `users`. */
+  /** The counted things, such as `users`. */
   readonly unit: string;
   /** About how many milliseconds remain; absent while that is not known. */
   readonly remainingMs?: number;

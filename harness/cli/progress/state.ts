@@ -44,7 +44,7 @@ export interface ProgressState {
   readonly cost?: Extract<RunEvent, { readonly type: "cost.progress" }>;
   readonly drain?: Extract<RunEvent, { readonly type: "drain.progress" }>;
   readonly drainActivity?: ActivityView;
-  /** What was swept, by kind and name. */
+  /** The swept items, by kind and name. */
   readonly swept: ReadonlySet<string>;
   readonly audit?: Extract<RunEvent, { readonly type: "audit.finished" }>;
 }

@@ -15,7 +15,7 @@ export interface Gathered {
   /** Records in folders whose teardown is not over. They are not imported. */
   readonly notFinal: readonly RunRecord[];
   readonly unreadable: readonly Unreadable[];
-  /** Where each record was read, by its run's id. */
+  /** The path of each record, by its run's id. */
   readonly from: ReadonlyMap<string, string>;
 }
 
@@ -48,7 +48,7 @@ export async function gatherRecords(what: readonly string[], io: Io): Promise<Ga
 /** The files of a folder of records; undefined for a run's folder, and for anything that is not a folder. */
 async function recordFiles(path: string): Promise<readonly string[] | undefined> {
   if (!(await isFolder(path)) || (await isFile(join(path, "record.json")))) return undefined;
-  // A run that has written no record yet: what else lies in its folder is none.
+  // A run without a record yet: the other files in its folder are not records.
   if (await isFile(join(path, "plan.json"))) return [];
   const entries = (await readdir(path, { withFileTypes: true }))
     .filter(({ name }) => !name.startsWith(".") && name !== STORE_MARKER && name !== RESETS_FILE)

@@ -33,7 +33,7 @@ export function importCommand(io: Io): Command {
     examples: ["refbench results import", "refbench results import --from gs://my-bucket/mirror"],
     notes: [UNREADABLE_NOTE],
   }).action(async (what: readonly string[], { from, ...place }: ImportFlags) => {
-    // One after the other: what one of them brings into the store, the next may differ from.
+    // One after the other: a record may differ from one that an earlier import added.
     if (what.length > 0) await importGathered(await gatherRecords(what, io), place, io);
     for (const url of from)
       await importGathered(await importableRecords(await mirrorRecords(url, io), place, io), place, io);

@@ -10,7 +10,7 @@ import { readRunRecords } from "../../results/history/run-records.ts";
 import { findStoreKind, type StoreKind } from "../../results/history/store-kind.ts";
 import type { Io } from "../../composition/settings/io.ts";
 
-/** Where results are looked for. */
+/** The folders in which results are searched. */
 export interface PlaceFlags {
   readonly store?: string;
   readonly rehearsals?: boolean;

@@ -59,7 +59,7 @@ export function publishCommand(io: Io): Command {
   });
 }
 
-/** With paths below these folders: a public page tells nobody's folders. */
+/** With paths below these folders: a public page names nobody's folders. */
 function namedWithin(unreadable: readonly Unreadable[], folders: readonly string[]): readonly Unreadable[] {
   return unreadable.map(({ path, reason }) => {
     const within = folders

@@ -47,7 +47,7 @@ function buildsWords(builds: DeploymentLook["builds"]): string {
     : `${countOf(builds.replicas, "replica")}, ${countOf(builds.daemons, "provisioner daemon")}`;
 }
 
-/** What a load will do, in the same form. */
+/** The plan of a load, in the same form. */
 export function planText(task: LoadTask, again: { readonly cleanup: string }, width: number): string {
   return labelled(
     [

@@ -33,7 +33,7 @@ export interface PreflightRequest {
     /** The inventory that its teardown will read. */
     readonly inventory: Inventory;
   };
-  /** Where the load will run. */
+  /** The machine on which the load will run. */
   readonly runner: Plan["runner"];
   /** Whether Coder will serve TLS. */
   readonly tls: boolean;

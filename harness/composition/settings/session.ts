@@ -8,7 +8,7 @@ import type { Io } from "./io.ts";
 /** A session token of a site admin, with which Coder is called. */
 export interface Session {
   readonly token: string;
-  /** Where the token was found, in words. */
+  /** The source of the token, in words. */
   readonly from: string;
 }
 

@@ -3,10 +3,10 @@ import type { RefbenchError } from "../../tools/error.ts";
 import { PageWatch } from "../../tools/page-watch.ts";
 import type { RetryOptions } from "../../tools/time/retry.ts";
 
-/** What a caller wants from an object, for error messages. */
+/** The action on an object, for error messages. */
 export type Act = "read" | "write" | "list" | "remove";
 
-/** Where a bucket's objects are. */
+/** The place of a bucket's objects. */
 export interface BucketPlace {
   readonly bucket: string;
   /** Comes before every key, without a slash at its end; empty for none. */

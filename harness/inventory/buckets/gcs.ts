@@ -165,7 +165,7 @@ class GcsCalls implements ObjectCalls {
       return { outcome: { reason: refusal.reason }, mayPass: true };
     } catch (error) {
       if (error instanceof RefbenchError && error.code === "infrastructure") throw error;
-      // Waiting does not bring missing credentials.
+      // Missing credentials do not appear while waiting.
       if (error instanceof RefbenchError) throw this.refuse(act, key, error.message, 401);
       return { outcome: { reason: messageOf(error) }, mayPass: !(error instanceof AnswerTooLargeError) };
     }

@@ -72,7 +72,7 @@ export async function checkExpiry(
   return { state: "checked", machines: machines.length, problems: expiryProblems(machines, run.expiresAtMs) };
 }
 
-/** What identifies the run of a machine: its labels, its name, its network. */
+/** The facts that identify the run of a machine: its labels, its name, its network. */
 const HOMES = new Set(["instances", "networks", "subnetworks"]);
 
 /** Machines of a node pool are recreated. They end with their cluster. */

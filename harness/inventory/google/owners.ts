@@ -5,7 +5,7 @@ import type { FoundGoogleResource } from "./collect.ts";
 import { clusterMark, isMadeByGoogleController, mayBeOrphan } from "./controllers.ts";
 import { pathOfLink, textsAt } from "./raw.ts";
 
-/** What is known about clusters that may be deleted, kept between two lists because a later one has fewer links. */
+/** Facts about clusters that may be deleted, kept between two lists because a later one has fewer links. */
 export type ClusterMarks = Map<string, string>;
 
 export interface Owners {

@@ -7,7 +7,7 @@ import { forgetUnfinishedReleases } from "./helm-records.ts";
 import { kubernetesInventory } from "./inventory.ts";
 import { lookAtApiServer } from "./readiness.ts";
 
-/** What a cloud reports about a cluster. */
+/** A cloud's report about a cluster. */
 export type ClusterReport =
   | {
       readonly state: "found";
@@ -23,7 +23,7 @@ export type ClusterReport =
   /** The cloud did not answer, or denied the question. */
   | { readonly state: "unknown"; readonly reason: string };
 
-/** What can be listed in a cluster. */
+/** The objects that can be listed in a cluster. */
 export type ClusterContents =
   | { readonly state: "open"; readonly inventory: Inventory }
   /** The cluster is gone, or being created or deleted: everything in it goes with it. */

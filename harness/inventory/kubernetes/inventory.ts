@@ -105,7 +105,7 @@ function markOf(
   // A volume outlives the namespace of its claim, but still names it.
   const names = within === undefined || around !== undefined ? [name] : [name, within];
   const mark = readRunMark({ names, labels, place: around?.run });
-  // What is in a doubtful namespace is as doubtful.
+  // An object in a doubtful namespace is doubtful too.
   return mark === undefined || mark.run !== around?.run ? mark : { ...around, ...mark };
 }
 

@@ -9,7 +9,7 @@ const CLUSTER_KINDS: ReadonlySet<string> = new Set(["google_container_cluster", 
 const IN_CLUSTER = /^kubernetes:([^:]+):(\/.*)$/;
 
 export interface WithClustersOptions {
-  /** What exists in the cloud, clusters included. */
+  /** Lists the cloud, clusters included. */
   readonly cloud: Inventory;
   /** Opens the run's cluster with this name. */
   readonly openCluster: (name: string) => Pick<ListedCluster, "openContents">;
@@ -56,7 +56,7 @@ function inCluster(cluster: string, answer: InventoryAnswer): InventoryAnswer {
   return { ...answer, reason: `${answer.scope}: ${answer.reason}`, partial: named(answer.partial) };
 }
 
-/** Joins two answers. What is in a cluster comes first, because it must be removed before its cluster. */
+/** Joins two answers. Objects in a cluster come first, because it must be removed before its cluster. */
 function join(outer: InventoryAnswer, inner: InventoryAnswer): InventoryAnswer {
   const scope = `${outer.scope} and ${inner.scope}`;
   const items = [...seenIn(inner), ...seenIn(outer)];

@@ -1,7 +1,7 @@
 /** Name of the smallest size of every architecture. */
 export const CANARY = "canary";
 
-/** What is known of an earlier run. */
+/** Facts about an earlier run. */
 export interface EarlierRun {
   readonly architecture: string;
   readonly size: string;

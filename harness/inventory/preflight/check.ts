@@ -7,7 +7,7 @@ export interface CheckOutcome {
   readonly state: CheckState;
   /** The finding: the value, and what was expected if it differs. */
   readonly found: string;
-  /** What to do, as a command if possible. @default the check's own fix */
+  /** The next step, as a command if possible. @default the check's own fix */
   readonly fix?: string;
   /** The failed check that this one depends on. */
   readonly needs?: CheckName;
@@ -22,7 +22,7 @@ export interface CheckOutcome {
 /** A check without its implementation. */
 export interface CheckQuestion {
   readonly name: CheckName;
-  /** What to do if it fails without a specific fix. */
+  /** The next step if it fails without a specific fix. */
   readonly fix: (context: PreflightContext) => string;
   /** Checks that must pass first. */
   readonly after?: readonly CheckName[];

@@ -28,7 +28,7 @@ export interface PreflightContext {
   /** The licence itself, which never appears in a finding. */
   readonly licence?: string;
   readonly web: Web;
-  /** Where the load will be generated: on a separate machine in the network, or on this one. @default "network" */
+  /** The machine that generates the load: a separate one in the network, or this one. @default "network" */
   readonly runner?: "network" | "local";
   /** Whether Coder serves TLS. @default false */
   readonly tls?: boolean;
@@ -41,7 +41,7 @@ export interface PreflightContext {
 /** A missing program. */
 export interface MissingTool {
   readonly tool: string;
-  /** What it is needed for. */
+  /** Its purpose. */
   readonly why: string;
   readonly next: string;
 }

@@ -1,7 +1,7 @@
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
 import { machineOf } from "../../../reference-architectures/machine-types.ts";
 
-/** What an environment of a size needs from its cloud, at most and at the same time. */
+/** The needs of an environment of a size, at most and at the same time. */
 export interface Need {
   /** By family, such as `n2` or `m6i`. */
   readonly vcpus: Readonly<Record<string, number>>;

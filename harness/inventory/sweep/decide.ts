@@ -9,7 +9,7 @@ export interface Case {
   readonly manual: boolean;
   /** Its run is unclear: name and label identify two runs, or the label is not a run's id. */
   readonly doubtful: boolean;
-  /** What this folder knows of the run; undefined if the run is from another folder. */
+  /** The run's state by this folder; undefined if the run is from another folder. */
   readonly run: RunState | undefined;
   /** The state of `bench-expires`. */
   readonly expiry: "past" | "future" | "none";

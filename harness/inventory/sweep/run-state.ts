@@ -1,4 +1,4 @@
-/** What a run's folder and the machine show about a run. */
+/** The state of a run by its folder and this machine. */
 export interface RunFacts {
   /** Its record is final, so no process works on it. */
   readonly final: boolean;

@@ -8,7 +8,7 @@ import type { Reach } from "./reach-deployment.ts";
 export interface PreparedLoad {
   readonly look: DeploymentLook;
   readonly task: LoadTask;
-  /** What was noticed. The load notices it again and reports it. */
+  /** Notes. The load finds them again and reports them. */
   readonly notes: readonly string[];
 }
 

@@ -16,7 +16,7 @@ export interface ReachFlags {
   readonly cleanupJobTimeout: number;
 }
 
-/** What else the load is, besides workspaces and connections, as commander leaves it. */
+/** The flags of a load besides workspaces and connections, as commander returns them. */
 export interface ScenarioFlags {
   readonly scenario?: (typeof SCENARIOS)[number];
   readonly scenarioFor: number;

@@ -16,7 +16,7 @@ const SHORTEST_TTL_MS = 4 * HOUR_MS;
 const MOST_PER_SECOND = 10_000;
 const INTERVAL_MS = 10_000;
 
-/** What a load task says of the deployment and of names, found before it is made. */
+/** The deployment and names of a load task, found before the task is made. */
 export interface TaskGround {
   readonly runId: string;
   readonly token: string;

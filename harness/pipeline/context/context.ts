@@ -26,7 +26,7 @@ export interface SynthesizedStack {
   readonly dependencies: readonly string[];
 }
 
-/** What the pipeline needs from other layers. */
+/** The needs of the pipeline from other layers. */
 export interface Ports {
   readonly clock: Clock;
   readonly terraform: Terraform;
@@ -102,7 +102,7 @@ export interface Ports {
   readonly compare: (
     loads: readonly { readonly version: "b" | "c"; readonly measured: Measurements }[],
   ) => Pick<Comparison, "loads" | "failedLoads" | "figures">;
-  /** Where the run is mirrored, for when this machine is lost. */
+  /** The place of the run's mirror, for when this machine is lost. */
   readonly bucket?: Bucket;
   /** Starts the reaper of a run's folder, detached from this process and its terminal. */
   readonly spawnReaper: (folder: RunFolder) => number;
@@ -111,7 +111,7 @@ export interface Ports {
 /** The ports that a waiting reaper needs. */
 export type WaitingPorts = Pick<Ports, "clock" | "bucket">;
 
-/** What every stage receives. With `WaitingPorts`: what a waiting reaper has. */
+/** The input of every stage. With `WaitingPorts`: the input of a waiting reaper. */
 export interface StageContext<P extends WaitingPorts = Ports> {
   readonly folder: RunFolder;
   readonly plan: Plan;

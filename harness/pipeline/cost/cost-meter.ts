@@ -9,7 +9,7 @@ import { madeAt, timelineNow } from "../folder/timeline.ts";
 /** After this many failed readings in a row, the cost is counted without the journal. */
 const PERSISTENT = 5;
 
-/** What one check of a run's cost found. */
+/** The finding of one check of a run's cost. */
 export interface CostLook {
   readonly spent: number;
   /** Why the run must end now, so that its teardown also stays within the ceiling. */

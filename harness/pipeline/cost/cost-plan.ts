@@ -5,7 +5,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import { formatUsd } from "../../model/record/usd.ts";
 import type { Plan } from "../folder/plan.ts";
 
-/** What a run's cost depends on, and its ceiling. */
+/** The figures on which a run's cost depends, and its ceiling. */
 export interface CostRequest {
   readonly architecture: Architecture;
   /** The size's name, and its figures with overrides applied. */

@@ -7,7 +7,7 @@ import type { TimedEntry, Timeline } from "../folder/timeline.ts";
 const HOUR_MS = 3_600_000;
 
 /**
- * What a run cost until `untilMs`, USD, by the rates of its estimate. The whole environment counts from the
+ * The cost of a run until `untilMs`, USD, by the rates of its estimate. The whole environment counts from the
  * first create on.
  */
 export function spentUntil(

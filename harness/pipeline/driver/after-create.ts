@@ -4,7 +4,7 @@ import type { Plan } from "../folder/plan.ts";
 /** Verdicts that never claim a clean teardown. */
 const CLAIM_NOTHING: ReadonlySet<string> = new Set(["leaked", "unverified", "handed-over"]);
 
-/** Where a run created something. `simulated` is absent where the plan cannot be read. */
+/** The place in which a run created something. `simulated` is absent if the plan cannot be read. */
 export type RunPlace = Pick<Plan, "runId" | "cloud"> & { readonly simulated?: boolean };
 
 /** The command that removes what remains of a run. It needs neither the run's folder nor its reaper. */

@@ -54,7 +54,7 @@ export class LeaseInBucket {
     }
   }
 
-  /** Releases a lease that was taken a moment ago, and ignores a failure: it ends by itself. */
+  /** Releases a lease that was taken a moment ago, and ignores a failure: the lease ends automatically. */
   async giveBack(): Promise<void> {
     if (this.#lease !== undefined) await this.#book.release(this.#lease).catch(() => undefined);
   }

@@ -25,7 +25,7 @@ import { isLeaseHeld } from "../lease/lease.ts";
 
 const STAGE_FUNCTIONS: Readonly<Record<TeardownStage, StageFunction>> = { drain, destroy, sweep, audit };
 
-/** What a reaper starts with: little, because it waits for hours beside a load that is measured. */
+/** The imports of a reaper at its start: few, because it waits for hours beside a load that is measured. */
 export interface ReaperPorts extends WaitingPorts {
   /** Loads the other ports before the first teardown. */
   readonly compose: () => Promise<Ports>;

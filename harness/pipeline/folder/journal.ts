@@ -56,7 +56,7 @@ export const journalEntry = z.discriminatedUnion("type", [
     items: z.number().int().positive(),
     strays: z.array(stray).optional(),
   }),
-  /** What happened to a stray: about to be deleted, gone, not deletable, or now in a state. */
+  /** The fate of a stray: about to be deleted, gone, not deletable, or now in a state. */
   stray.extend({
     type: z.literal("stray"),
     fate: z.enum(["asked", "gone", "refused", "in-state"]),

@@ -19,7 +19,7 @@ export const planSchema = z.object({
   createdAt: z.iso.datetime(),
   /** The same moment by a clock that cannot be set; absent in plans of earlier versions. */
   createdSinceBoot: bootTime.optional(),
-  /** What started it. */
+  /** The origin of the run. */
   origin: origin.default({ kind: "run" }),
   /** The run of another zone that this run replaces. */
   failedOver: recordSchema.shape.failedOver,
@@ -85,7 +85,7 @@ export const planSchema = z.object({
   cost: runCost.omit({ spent: true }).optional(),
   /** A failed environment stays this long, if at most `max` runs of this folder are kept. */
   keepOnFailure: z.object({ ms: z.number().positive(), max: z.number().int().nonnegative() }).optional(),
-  /** Where the workers run: on the load runner inside the network, or on this machine, which has a route. */
+  /** The machine of the workers: the load runner inside the network, or this machine, which has a route. */
   runner: z.enum(["network", "local"]).default("local"),
   /** URL of the bucket or folder that mirrors the run, in case this machine is lost. */
   mirror: z.string().optional(),

@@ -8,7 +8,7 @@ import { parseJson } from "../../tools/parse-json.ts";
 
 /** A teardown request to the reaper, from a run, a stage or `refbench teardown`. */
 const requestSchema = z.object({
-  /** The last stage to run: `audit` ends the run for good. */
+  /** The last stage to run: `audit` ends the run. */
   through: z.enum(TEARDOWN_STAGES),
   /** Only the named stage, not those before it. */
   only: z.boolean(),

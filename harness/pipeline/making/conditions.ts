@@ -36,7 +36,7 @@ export function listConditions(run: {
   ];
 }
 
-/** What the build times in a cloud include besides Coder's own work. */
+/** The parts of build times in a cloud besides Coder's own work. */
 function buildConditions({ carriedBy }: Architecture, size: Size): readonly string[] {
   return [
     size.templateProviders === "mirror"

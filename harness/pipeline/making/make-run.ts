@@ -68,7 +68,7 @@ export interface RunRequest {
   readonly clusterAccess?: NonNullable<Environment["clusterAccess"]>;
   /** Whether Coder serves TLS, with a certificate made for the run. @default "off" */
   readonly tls?: "off" | "self-signed";
-  /** Where the workers run. @default "local" */
+  /** The machine of the workers. @default "local" */
   readonly runner?: Plan["runner"];
   /** The Coder licence of a real run whose size needs one. */
   readonly licence?: string;
@@ -82,7 +82,7 @@ export interface RunRequest {
   readonly zone?: string;
   /** Two versions of Coder to measure alternately. */
   readonly comparison?: ComparisonPlan;
-  /** What starts it. @default `{ kind: "run" }` */
+  /** The origin of the run. @default `{ kind: "run" }` */
   readonly origin?: Plan["origin"];
   readonly refbench: Plan["refbench"];
   /**
@@ -111,7 +111,7 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   });
 }
 
-/** What the environment, the plan and the secrets of a run are made from. */
+/** The inputs of a run's environment, plan and secrets. */
 type Draft = Awaited<ReturnType<typeof draftRun>>;
 
 /** Resolves what the request names, and makes the run's id and keys. Throws for bad input. */
@@ -204,7 +204,7 @@ function planOf(request: RunRequest, draft: Draft): Plan {
   };
 }
 
-/** What a reader must know beside the figures, in sentences. */
+/** Conditions that a reader must know besides the figures, as sentences. */
 function conditionsOf(
   { comparison, cloud, rehearsal }: RunRequest,
   { architecture, size, runner, planned, certificate }: Draft,

@@ -8,7 +8,7 @@ export function deploymentTarget(plan: Plan, url: string): BootstrapTask["deploy
   return { url, ssh, ...(ssh === "stdio" ? { sshOptional: true } : {}) };
 }
 
-/** What carries SSH in this run. */
+/** The transport of SSH in this run. */
 function sshCarrier({ rehearsal }: Plan): "tunnel" | "stdio" {
   return rehearsal !== undefined && rehearsal.coder === undefined ? "tunnel" : "stdio";
 }
@@ -24,7 +24,7 @@ export function sshPath(
 }
 
 /**
- * What must be live before the load starts. A real server on one machine is one replica with the daemons of
+ * The capacity that must be live before the load starts. A real server on one machine is one replica with the daemons of
  * all.
  */
 export function expectedCapacity({ size, rehearsal }: Plan): BootstrapTask["expect"] {

@@ -7,11 +7,11 @@ import { writeJson } from "../../tools/files/json-file.ts";
 /** Limit for the cloud's answers: a finished load must not wait long for a mere description. */
 const READ_TIMEOUT_MS = 2 * 60_000;
 
-/** What the cloud reported about the run's machines after the load. */
+/** The cloud's report about the run's machines after the load. */
 export const machinesResult = z.object({
   /** Processors of the machines by role; several if they differ. */
   processors: z.object({ coder: z.array(z.string()), runner: z.array(z.string()) }),
-  /** What happened to machines during the load, as sentences. */
+  /** Events of machines during the load, as sentences. */
   events: z.array(z.string()),
   /** Why the cloud gave no answer. */
   problem: z.string().optional(),

@@ -5,7 +5,7 @@ import type { RunFolder } from "../folder/run-folder.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
 /**
- * What a teardown on another machine needs, and what the run measured. Never the secrets, the log or the
+ * The files that a teardown on another machine needs, and the run's measurements. Never the secrets, the log or the
  * events.
  */
 const FILES = [

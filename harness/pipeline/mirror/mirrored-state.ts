@@ -8,7 +8,7 @@ import type { MirroredRun } from "./mirrored-runs.ts";
 import type { Plan } from "../folder/plan.ts";
 import { readMirroredPlan } from "./restore.ts";
 
-/** What to do with a run in a bucket. */
+/** The action for a run in a bucket. */
 export type MirroredState =
   /** Its record says that nothing remains. */
   | { readonly state: "finished" }

@@ -9,7 +9,7 @@ import { sweptIn } from "../stages/sweep.ts";
 
 const TEARDOWN: ReadonlySet<string> = new Set(TEARDOWN_STAGES);
 
-/** What the teardown of a run removed and left, from its audit and journal; `unverified` without an audit. */
+/** The result of a run's teardown, from its audit and journal; `unverified` without an audit. */
 export async function readTeardown({ folder, plan, ports }: StageContext): Promise<Teardown> {
   const { entries } = await new Journal(folder.journal, ports.clock).read();
   const audit = await salvageJson(folder.result("audit"), auditResult);

@@ -12,7 +12,7 @@ import { storedDrainResult } from "./drain.ts";
 const VOLUMES_OF_STACK_DRIVERS: ReadonlySet<string> = new Set(["aws_ebs_volume"]);
 
 /**
- * Where a drain left workspaces, their volumes stay. Then each wait without progress is only this share of
+ * If a drain left workspaces, their volumes stay. Then each wait without progress is only this share of
  * the whole wait.
  */
 const PART_WITHOUT_PROGRESS = 1 / 5;

@@ -29,7 +29,7 @@ export async function watchNodes<Result>(
   return result;
 }
 
-/** What changed between the two listings, as a sentence; undefined if all nodes are the same. */
+/** The difference of the two listings, as a sentence; undefined if all nodes are the same. */
 export function nodesCondition(before: NodesAnswer, after: NodesAnswer): string | undefined {
   for (const answer of [before, after])
     if (answer.state === "unknown") return `nodes: not compared before and after the load: ${answer.reason}`;

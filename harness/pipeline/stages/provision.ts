@@ -12,7 +12,7 @@ import { countOf } from "../../tools/count-text.ts";
 export const provisionResult = z.object({
   stacks: z.array(z.object({ name: z.string(), resources: z.number().int() })),
   outputs: coderOutputsSchema,
-  /** Where the environment is, for code that must reach its machines. */
+  /** The environment's place, for code that must reach its machines. */
   place: cloudOutputsSchema.optional(),
   providers: z.record(z.string(), z.string()),
 });

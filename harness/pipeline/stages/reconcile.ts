@@ -9,7 +9,7 @@ import { listStrays } from "../strays.ts";
 import { findNamedResources, isSame } from "../terraform-state.ts";
 
 /**
- * What contradicts an inventory that answered "nothing remains", one sentence each:
+ * Contradictions to an inventory that answered "nothing remains", one sentence each:
  * - a stack whose destroy failed and whose state still names something that no sweep removed,
  * - a Terraform that still works,
  * - an inventory that never saw anything of a run that created something,

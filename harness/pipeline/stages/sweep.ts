@@ -65,7 +65,7 @@ export async function sweep(context: StageContext): Promise<string> {
   return swept === 0 ? "nothing to sweep" : `${words} that the teardown had missed`;
 }
 
-/** What all sweeps of a run removed. Something that came back and was removed again counts once. */
+/** The items that all sweeps of a run removed. An item that returned and was removed again counts once. */
 export function sweptIn(
   entries: readonly StoredEntry[],
 ): readonly { readonly id: string; readonly kind: string; readonly name: string }[] {

@@ -2,7 +2,7 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { fingerprintChanges, fingerprintOf } from "../format/fingerprint.ts";
 import { recordStandingOf } from "../judge/official.ts";
 
-/** What a reader must know before comparing the figures of two runs. */
+/** Notes for a reader who compares the figures of two runs. */
 export interface Differences {
   /** Why the figures cannot be compared; empty if they can. */
   readonly notComparable: readonly string[];

@@ -1,7 +1,7 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { platformWord } from "./platform-words.ts";
 
-/** What a run was measured on. Figures with different fingerprints never form one series. */
+/** The platform of a run's measurement. Figures with different fingerprints never form one series. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
 /**

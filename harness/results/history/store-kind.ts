@@ -11,7 +11,7 @@ import { writeOnce } from "./write-once.ts";
 /** Name of the file of resets in a store. */
 export const RESETS_FILE = "resets.json";
 
-/** What a store holds: results of real clouds or rehearsals, never both. */
+/** The content of a store: results of real clouds or rehearsals, never both. */
 export type StoreKind = "results" | "rehearsals";
 
 /** The file that marks a store and names its kind. */

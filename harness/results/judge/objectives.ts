@@ -12,7 +12,7 @@ import {
 } from "./histogram.ts";
 import { worstProbeMs } from "./worst-probe.ts";
 
-/** What a run must reach to pass: a figure of the measurements, or its share of another figure. */
+/** A requirement for a pass: a figure of the measurements, or its share of another figure. */
 export interface JudgedObjective {
   readonly name: string;
   readonly description: string;

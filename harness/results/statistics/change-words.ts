@@ -27,7 +27,7 @@ export function formatChanges(series: readonly WatchedSeries[], format: OutputFo
 
 /** A current, confirmed regression or total failure. `results changes` then exits with 10. */
 export interface Alarm {
-  /** What happened to the figure: "+ 11.2 %", "total failure". */
+  /** The change of the figure: "+ 11.2 %", "total failure". */
   readonly words: string;
   readonly day: string;
 }

@@ -11,7 +11,7 @@ export interface GivenParameters {
 }
 
 /**
- * What is wrong with the parameters of a load, one sentence each, before any workspace is created with them.
+ * The problems of a load's parameters, one sentence each, before any workspace is created with them.
  * Coder evaluates them with the given values, so parameters that depend on others are right. Templates of the
  * classic flow, and servers that cannot evaluate, only return a list of parameters; then only certain errors
  * are reported. Never throws; `unknown` says why the server gave no answer.
@@ -96,7 +96,7 @@ export function wrongParameters(
   return [...unknown, ...missing, ...illTyped];
 }
 
-/** What the parameter expects, if the value is certainly wrong. */
+/** The expected value of a parameter, if the given one is certainly wrong. */
 function findExpected(parameter: RichParameter, value: string): string | undefined {
   const { type, options, validation_min: min, validation_max: max } = parameter;
   if (type === "bool" && value !== "true" && value !== "false") return "true or false";

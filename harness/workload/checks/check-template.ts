@@ -11,7 +11,7 @@ import { chooseAgent } from "../workspaces/look-at-agents.ts";
 /**
  * Throws `usage` when the template's version would refuse every workspace, before anything is created: a
  * deprecated template, a failed import, wrong parameters, preset or agent, and logins at other services that
- * its users would need. What an older server does not report is skipped, with a note.
+ * its users would need. A check of something that an older server does not report is skipped, with a note.
  */
 export async function checkTemplate(
   admin: CoderClient,

@@ -13,7 +13,7 @@ export interface GuardedCaller {
   readonly token: string;
 }
 
-/** One lost connection is no reason to refuse, but a wrong address must be reported soon. */
+/** One lost connection is not a reason to refuse, but a wrong address must be reported soon. */
 const GUARD_PATIENCE_MS = 3_000;
 
 /** Identifies the user of the session. Throws when the session or the address is wrong. */

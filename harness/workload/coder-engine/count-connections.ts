@@ -7,7 +7,7 @@ type Connections = LoadResult["connections"];
 
 /**
  * Counts what the utility's connections did. A connection that read nothing has failed, whatever the utility
- * counted. Of the others, those that overlapped in time count as held. None is verified, because the utility
+ * counted. Among the others, those that overlapped in time count as held. None is verified, because the utility
  * does not compare what comes back.
  */
 export function countConnections(

@@ -33,7 +33,7 @@ const TOKEN_CLEANUP_MS = 5000;
 
 /**
  * Makes a load with Coder's own scaletest utility. The utility creates the workspaces, then holds a
- * connection to each. What it made is found by listings before and after, and deleted here. The result has
+ * connection to each. The items that it made are found by listings before and after, and deleted here. The result has
  * the shape of refbench's own; `notComparable` lists the differences.
  */
 export async function runCoderEngine(

@@ -24,7 +24,7 @@ export async function listUtilityThings(admin: CoderClient): Promise<UtilityThin
 }
 
 /**
- * What one call made: new since `before`, and among `names` if its log has any. Another run of the utility at
+ * The items that one call made: new since `before`, and among `names` if its log has any. Another run of the utility at
  * the same time makes things with similar names; without a log they cannot be told apart further.
  */
 export function madeBetween(

@@ -3,7 +3,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import { utilityEnvironment } from "./utility-environment.ts";
 
 /**
- * Where the utility was in past versions, newest first. The binary itself is asked, because subcommands were
+ * The utility's subcommands in past versions, newest first. The binary itself is asked, because subcommands were
  * renamed.
  */
 const PLACES = [["exp", "scaletest"], ["scaletest"], ["loadtest"]] as const;

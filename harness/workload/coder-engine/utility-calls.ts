@@ -22,7 +22,7 @@ export interface CoderEngineOptions {
   readonly graceMs?: number;
   /** Aborted to skip the cleanup too. */
   readonly leave?: AbortSignal;
-  /** Where its reports are stored, without secrets. @default nowhere */
+  /** The folder for its reports, without secrets. @default none */
   readonly reportsFolder?: string;
 }
 

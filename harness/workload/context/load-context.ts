@@ -34,7 +34,7 @@ export interface OtherParts {
   readonly suffering: AbortSignal;
 }
 
-/** What all steps of one load share. */
+/** The state that all steps of one load share. */
 export interface LoadContext {
   readonly task: LoadTask;
   /** Aborted by a stop, and by the load itself when the deployment suffers. */

@@ -70,7 +70,7 @@ export function countWithin({ steps }: Tried): number {
 }
 
 /**
- * What to try after these steps, or how the search ended. With one step left, the limit is confirmed instead
+ * The next step after these, or how the search ended. With one step left, the limit is confirmed instead
  * of refined.
  */
 export function nextStep(steps: readonly LimitStep[], ladder: Ladder, stepsLeft: number): Next {

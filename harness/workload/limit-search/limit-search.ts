@@ -18,7 +18,7 @@ export async function findLimit(kind: LimitKind, options: LimitOptions): Promise
   return summarizeSearch(kind, ended, steps);
 }
 
-/** What these steps say about the limit, however the search ended. */
+/** The conclusion of these steps about the limit, however the search ended. */
 export function summarizeSearch(
   kind: LimitKind,
   ended: LimitResult["ended"],

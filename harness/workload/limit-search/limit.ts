@@ -3,7 +3,7 @@ import type { LoadRunner, WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 
-/** What the search raises: connections held at once, or workspaces requested per second. */
+/** The figure that the search raises: connections held at once, or workspaces requested per second. */
 export type LimitKind = "connections" | "arrival-rate";
 
 /** One load that was tried. */
@@ -13,7 +13,7 @@ export interface LimitStep {
   readonly purpose: "raise" | "bisect" | "confirm" | "above" | "settle";
   /** `broken`: an objective was missed. `generator-limited`: the figures say nothing about Coder. */
   readonly outcome: "within" | "broken" | "generator-limited";
-  /** What broke, or why the generator was the limit, one sentence each. */
+  /** The missed objectives, or why the generator was the limit, one sentence each. */
   readonly reasons: readonly string[];
   /**
    * Builds at once, and the capacity of the deployment's daemons; absent if the load ended without a result.
@@ -73,9 +73,9 @@ export interface LimitResult {
     | "out-of-steps"
     | "out-of-time"
     | "stopped";
-  /** What broke just above the limit, or why the generator was the limit. */
+  /** The missed objectives just above the limit, or why the generator was the limit. */
   readonly reasons: readonly string[];
-  /** What else a reader must know, as sentences. */
+  /** Other notes for a reader, as sentences. */
   readonly notes: readonly string[];
   readonly steps: readonly LimitStep[];
 }

@@ -1,7 +1,7 @@
 import { countWithin, splitByOutcome } from "./ladder.ts";
 import type { LimitResult, LimitStep, LimitKind } from "./limit.ts";
 
-/** What a reader must know besides the limit's figure. */
+/** Notes for a reader besides the limit's figure. */
 export function listNotes(
   kind: LimitKind,
   ended: LimitResult["ended"],

@@ -200,7 +200,7 @@ export class ApiProbe {
     onSuffering(`${why.join("; ")}. ${this.describe()}`);
   }
 
-  /** What other users felt since the load began, as a sentence. */
+  /** The latencies of other users since the load began, as a sentence. */
   describe(): string {
     const waiting = this.#recent.filter(({ tookMs }) => tookMs === undefined).length;
     return (

@@ -177,7 +177,7 @@ async function deleteRemainingTokens(
   await deleteTokens(load, (userId) => !isGone.has(userId), timeoutMs);
 }
 
-/** What the load's stages and its ledgers show. */
+/** The results of the load's stages and ledgers. */
 function stageResult(load: LoadContext, done: StageResults, isInterrupted: boolean) {
   return {
     users: countUsers(load.task, done),

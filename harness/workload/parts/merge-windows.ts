@@ -50,7 +50,7 @@ function findEnd({ startedAtMs, windows }: WindowSeries): number {
 }
 
 /**
- * What one part contributes to each cell: its merged windows, its last state, or nothing outside its time.
+ * The contribution of one part to each cell: its merged windows, its last state, or nothing outside its time.
  */
 function shareByCell(series: WindowSeries, cellMs: number): (cell: number) => Share | undefined {
   const { startedAtMs, windows } = series;

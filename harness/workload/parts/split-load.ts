@@ -1,7 +1,7 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { without } from "./without.ts";
 
-/** What one worker carries with room to spare. */
+/** The load that one worker carries with room to spare. */
 const CONNECTIONS_PER_PART = 10_000;
 
 type Steps = NonNullable<LoadTask["arrival"]>;

@@ -39,7 +39,7 @@ export interface RemoteRunnerOptions {
   readonly unattendedMs?: number;
   /** How long a stopped task may take to give its result, in milliseconds. @default 20,000 */
   readonly stopGraceMs?: number;
-  /** What happens after how much silence of the worker. */
+  /** The reactions to silence of the worker. */
   readonly silence?: Partial<Silence>;
 }
 

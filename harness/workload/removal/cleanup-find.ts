@@ -14,7 +14,7 @@ import { listUsers, listWorkspaces } from "../context/listing.ts";
 
 const TOKEN_LISTS = 32;
 
-/** What a cleanup covers. */
+/** The scope of a cleanup. */
 export interface CleanupChoice {
   /** `run12` of the runs, or every run of refbench. */
   readonly runs: readonly string[] | "all";
@@ -34,7 +34,7 @@ export interface LeftToken {
 }
 
 /**
- * What a deployment still has, by kind. A kind that could not be listed completely is `failed`, never empty.
+ * The remaining items of a deployment, by kind. A kind that could not be listed completely is `failed`, never empty.
  */
 export interface FoundLeftovers {
   readonly workspaces: Listing<Workspace>;

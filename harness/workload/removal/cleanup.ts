@@ -38,9 +38,9 @@ export interface CleanupMeans {
 export interface CleanupResult {
   readonly stopped: boolean;
   readonly deleted: { readonly workspaces: number; readonly users: number; readonly tokens: number };
-  /** What remains, by name, with the reason. */
+  /** The remaining items, by name, with the reason. */
   readonly left: readonly LeftBehind[];
-  /** What the final listing could not read, one sentence each. `left` is complete only if this is empty. */
+  /** The failures of the final listing, one sentence each. `left` is complete only if this is empty. */
   readonly unasked: readonly string[];
 }
 

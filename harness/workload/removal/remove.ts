@@ -2,7 +2,7 @@ import type { CoderClient } from "../../coder/client.ts";
 import { type Answer, type CoderFailure, failedWith } from "../../coder/http/answer.ts";
 import { takeTurns } from "../context/take-turns.ts";
 
-/** What became of one thing that was to be deleted. */
+/** The outcome of deleting one thing. */
 export type Removal =
   | { readonly state: "gone" }
   /** It may still exist. `failure` is the failed call, if it was one. */
@@ -29,7 +29,7 @@ export interface RemovalOptions<T> extends RemovalMeans {
   readonly onEnd?: (item: T, removal: Removal, times: RemovalTimes) => void;
 }
 
-/** What became of all of them, by id. Items whose removal was stopped are in neither. */
+/** The outcomes of all of them, by id. Items whose removal was stopped are in neither. */
 export interface Removals {
   readonly gone: ReadonlySet<string>;
   /** Why the others may still exist. */

@@ -2,7 +2,7 @@ import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 
 /**
- * What a load does with its ready workspaces before it holds connections to them. Returns its part of the
+ * The work of a load on its ready workspaces before it holds connections to them. Returns its part of the
  * result.
  */
 export type Scenario = (

@@ -84,7 +84,7 @@ function countStdio({ deployment, connections }: LoadTask): number {
   return Math.min(asked, deployment.stdioSessions ?? asked);
 }
 
-/** What the machine lacks: one sentence each, with the figures and the next step. */
+/** The shortages of the machine: one sentence each, with the figures and the next step. */
 export function findShortages(need: MachineNeed, limits: MachineLimits): string[] {
   const short = (key: keyof MachineNeed): boolean => need[key] > (limits[key] ?? Infinity);
   const sentences: Record<keyof MachineNeed, string> = {

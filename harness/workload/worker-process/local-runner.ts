@@ -31,7 +31,7 @@ export interface LocalRunnerOptions {
   readonly stopGraceMs?: number;
   /** Path of the worker bundled into one file. @default its source, through tsx */
   readonly program?: () => Promise<string>;
-  /** What happens after how much silence of the worker. */
+  /** The reactions to silence of the worker. */
   readonly silence?: Partial<Silence>;
   /** The whole command, instead of a program. */
   readonly command?: readonly [string, ...string[]];

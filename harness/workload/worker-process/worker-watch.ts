@@ -9,7 +9,7 @@ export const ALIVE_EVERY_MS = 5_000;
 
 const LOOK_MS = 1_000;
 
-/** What happens after how much silence, in milliseconds. */
+/** The reactions to silence, by its length in milliseconds. */
 export interface Silence {
   /** The silence is reported. @default 30 s */
   readonly noteMs: number;
@@ -27,7 +27,7 @@ const SILENCE: Silence = { noteMs: 30_000, reconnectMs: 60_000, hungMs: 120_000,
 const STANDSTILL_MARGIN_MS = 5 * 60_000;
 
 export interface WorkerWatchOptions {
-  /** Where the worker runs, for messages. */
+  /** The worker's machine, for messages. */
   readonly name: string;
   readonly task: WorkerTask;
   readonly clock: Clock;

@@ -21,7 +21,7 @@ export function steps(text: string): Arrival {
   });
 }
 
-/** Reads what makes the load stop by itself: `p95=500ms,errors=5%`. */
+/** Reads the limits that stop the load automatically: `p95=500ms,errors=5%`. */
 export function abortOn(text: string): NonNullable<LoadTask["abortOn"]> {
   const refuse = (): never => {
     throw new RefbenchError(

@@ -9,7 +9,7 @@ export interface OrgConstraint {
   readonly name: string;
   /** Whether the constraint applies to this environment. */
   readonly matters: (use: Use) => boolean;
-  /** What would fail, as the end of a sentence. */
+  /** The part that would fail, as the end of a sentence. */
   readonly breaks: string;
   /** For a list: the values that must be allowed; a value that ends in "/" matches by prefix. Absent = on or off. */
   readonly needs?: (use: Use) => readonly string[];

@@ -3,7 +3,7 @@ import { type Check, failedCheck, passed, unknown } from "../check.ts";
 import type { GoogleContext } from "./context.ts";
 import { ORG_CONSTRAINTS, type OrgConstraint } from "./org-constraints.ts";
 
-/** What a policy means for the environment. */
+/** The consequence of a policy for the environment. */
 type Finding =
   | { readonly state: "allows" }
   | { readonly state: "forbids"; readonly constraint: OrgConstraint; readonly fix: string }

@@ -13,7 +13,7 @@ export interface QuotaNeed {
 /** Families without their own quota share `CPUS`. */
 const IN_CPUS: ReadonlySet<string> = new Set(["e2", "n1", "f1", "g1"]);
 
-/** What the stacks of every environment create besides machines. */
+/** Resources that the stacks of every environment create besides machines. */
 const GLOBAL_NEEDS: readonly QuotaNeed[] = [
   { metric: "NETWORKS", of: "project", need: 1 },
   { metric: "SUBNETWORKS", of: "project", need: 1 },

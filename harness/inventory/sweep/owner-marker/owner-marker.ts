@@ -5,7 +5,7 @@ export const ALLOWED = "allowed";
 /** The owner's answer. A failed query allows nothing. */
 export type MarkerAnswer =
   | { readonly state: "allowed" }
-  /** What is missing, and how the owner creates it. */
+  /** The missing marker, and how the owner creates it. */
   | { readonly state: "refused"; readonly reason: string };
 
 /** Checks that the owner of a project or account allows refbench there. A pinned id alone may still be production. */

@@ -26,7 +26,7 @@ export interface Naming {
   /** Unique in its page; the ids inside the drawing derive from it. */
   readonly id: string;
   readonly title: string;
-  /** What the drawing shows, in one or two sentences. */
+  /** A description of the drawing, in one or two sentences. */
   readonly description: string;
 }
 

@@ -7,7 +7,7 @@ export interface Series {
   /** Its first night. */
   readonly day: string;
   readonly began: "first" | "platform" | "reset";
-  /** What differs from the series before, or why figures are not compared with it; empty for the first. */
+  /** The differences from the series before, or why figures are not compared with it; empty for the first. */
   readonly why: readonly string[];
 }
 
