@@ -152,7 +152,7 @@ function typeOfGetter(getter: ts.GetAccessorDeclaration): CtyType {
   const method = /this\.get(String|Number|Boolean|Any)?(List|Map)?Attribute\(/.exec(text);
   if (method === null) {
     if (text.includes("interpolationForAttribute")) return "dynamic";
-    throw new Error(`cannot tell the type of ${getter.name.getText()}: ${text}`);
+    throw new Error(`cannot reportLine the type of ${getter.name.getText()}: ${text}`);
   }
   const element = PRIMITIVE[method[1] ?? "String"]!;
   const isSet = text.includes("Fn.tolist(");
@@ -226,7 +226,7 @@ function typeOfMapping(binding: Binding, expression: ts.Expression): Pick<Member
   const text = expression.getText();
   const mapped = /^cdktf\.(listMapper|hashMapper)\((?:cdktf\.)?(\w+)ToTerraform/.exec(text);
   const name = mapped?.[2] ?? /^(?:cdktf\.)?(\w+)ToTerraform\(/.exec(text)?.[1];
-  if (name === undefined) throw new Error(`cannot tell the type of ${text}`);
+  if (name === undefined) throw new Error(`cannot reportLine the type of ${text}`);
   const primitive = PRIMITIVE[upperFirst(name)];
   if (primitive === undefined) {
     const struct = upperFirst(name);

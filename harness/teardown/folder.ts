@@ -27,11 +27,11 @@ export class SweepFolder {
   }
 
   /** The stored ages. If they cannot be read, everything counts as seen for the first time. */
-  async loadLedger(tell: (line: string) => void): Promise<Ledger> {
+  async loadLedger(reportLine: (line: string) => void): Promise<Ledger> {
     try {
       return (await findJson(this.#file("ledger"), ledgerSchema)) ?? EMPTY_LEDGER;
     } catch (error) {
-      tell(`${messageOf(error)}; ages are counted from now on`);
+      reportLine(`${messageOf(error)}; ages are counted from now on`);
       return EMPTY_LEDGER;
     }
   }
@@ -52,12 +52,12 @@ export class SweepFolder {
   /** Runs `act` while no other sweep of this folder runs. `act` gets a function that checks that. */
   async alone<T>(
     act: (checkLease: () => Promise<void>) => Promise<T>,
-    { tell, signal }: { tell: (line: string) => void; signal: AbortSignal },
+    { reportLine, signal }: { reportLine: (line: string) => void; signal: AbortSignal },
   ): Promise<T> {
     const leases = join(this.#path, "lease");
     await mkdir(leases, { recursive: true, mode: 0o700 });
     const book = new LeaseBook(leases, this.#clock);
-    const lease = await this.#acquire(book, tell, signal);
+    const lease = await this.#acquire(book, reportLine, signal);
     for (const { name } of await listFolder(leases)) {
       if (Number.parseInt(name, 10) < lease.fence) await rm(join(leases, name), { force: true });
     }
@@ -70,19 +70,19 @@ export class SweepFolder {
     }
   }
 
-  async #acquire(book: LeaseBook, tell: (line: string) => void, signal: AbortSignal) {
+  async #acquire(book: LeaseBook, reportLine: (line: string) => void, signal: AbortSignal) {
     const giveUpAt = this.#clock.elapsed() + WAIT_MS;
     const watch = new LeaseWatch(book, this.#clock, (message) =>
-      tell(`waiting for another sweep: ${message}`),
+      reportLine(`waiting for another sweep: ${message}`),
     );
-    for (let told = false; ; told = true) {
+    for (let isReported = false; ; isReported = true) {
       try {
         return await book.acquire(ownIdentity());
       } catch (error) {
         if (!isLeaseHeld(error)) throw error;
       }
       const pid = (await watch.look()).lease?.holder.pid ?? 0;
-      if (!told) tell(`waiting for another sweep (pid ${pid}) of this folder`);
+      if (!isReported) reportLine(`waiting for another sweep (pid ${pid}) of this folder`);
       if (this.#clock.elapsed() >= giveUpAt) {
         throw new RefbenchError(
           "inventory",

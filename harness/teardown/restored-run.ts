@@ -16,7 +16,7 @@ export interface RestoreOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly clock: Clock;
-  readonly tell: (message: string) => void;
+  readonly reportLine: (message: string) => void;
   /** Ends the wait for a renewed lease. */
   readonly signal?: AbortSignal;
 }
@@ -28,17 +28,17 @@ export interface RestoreOptions {
 export async function restoreWhenFree(
   bucket: Bucket,
   runId: RunId,
-  { cwd, env, clock, tell, signal }: RestoreOptions,
+  { cwd, env, clock, reportLine, signal }: RestoreOptions,
 ): Promise<RunFolder> {
-  await awaitBucketLease(bucket, runId, { clock, tell, signal });
+  await awaitBucketLease(bucket, runId, { clock, reportLine, signal });
   const { cloud } = await readMirroredPlan(bucket, runId);
   // Before anything from the bucket is written or started, because anybody may have written its plan.
   if (cloud !== undefined) refuseOtherCloud({ path: `the run ${runId} in ${bucket.url}` }, cloud, env);
   const freeAt = clock.now();
   const folder = await restoreRun(bucket, runId, { cwd, clock });
-  tell(`restored ${folder.path} from ${bucket.url}`);
+  reportLine(`restored ${folder.path} from ${bucket.url}`);
   // A process that takes the lease from now on has newer locks, by any clock.
-  await unlockStates(folder, runId, { env, before: freeAt - CLOCKS_APART_MS, tell });
+  await unlockStates(folder, runId, { env, before: freeAt - CLOCKS_APART_MS, reportLine });
   return folder;
 }
 

@@ -42,7 +42,7 @@ export async function tearDownDue(
     readonly runId: RunId | undefined;
     readonly dryRun: boolean;
     readonly waitMs: number;
-    readonly tell: (line: string) => void;
+    readonly reportLine: (line: string) => void;
     readonly signal: AbortSignal;
   },
 ): Promise<readonly RunTornDown[]> {
@@ -72,11 +72,11 @@ const STUCK_MS = 35_000;
 async function isStuck(
   folder: RunFolder,
   { final, asked, held }: RunFacts,
-  { tell, signal }: { readonly tell: (line: string) => void; readonly signal: AbortSignal },
+  { reportLine, signal }: { readonly reportLine: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<boolean> {
   if (final || !asked || !held) return false;
   const sign = await watchReaperLease(folder, systemClock).nextSign(STUCK_MS, signal);
-  if (sign === "silent") tell(`run ${runIdOf(folder)}: its reaper is alive but does not work`);
+  if (sign === "silent") reportLine(`run ${runIdOf(folder)}: its reaper is alive but does not work`);
   return sign === "silent";
 }
 
@@ -89,11 +89,15 @@ export interface DueRun {
 /** Waits for the teardown of a run. Starts its reaper if there is none. */
 export async function tearDown(
   { folder, adopted }: DueRun,
-  options: { readonly waitMs: number; readonly tell: (line: string) => void; readonly signal: AbortSignal },
+  options: {
+    readonly waitMs: number;
+    readonly reportLine: (line: string) => void;
+    readonly signal: AbortSignal;
+  },
 ): Promise<RunTornDown> {
   const runId = runIdOf(folder);
   const timeout = AbortSignal.timeout(options.waitMs);
-  options.tell(
+  options.reportLine(
     adopted
       ? `run ${runId} had no reaper: started one`
       : `run ${runId} is being torn down: waiting for its reaper`,
@@ -103,7 +107,7 @@ export async function tearDown(
       folder,
       { clock: systemClock, spawnReaper },
       {
-        reporter: { report: (event) => reportEvent(runId, event, options.tell) },
+        reporter: { report: (event) => reportEvent(runId, event, options.reportLine) },
         signal: AbortSignal.any([options.signal, timeout]),
         fromOffset: await EventTail.end(folder.events),
       },
@@ -119,14 +123,16 @@ export async function tearDown(
   }
 }
 
-function reportEvent(runId: RunId, event: StoredEvent, tell: (line: string) => void): void {
+function reportEvent(runId: RunId, event: StoredEvent, reportLine: (line: string) => void): void {
   const run = `run ${run12(runId)}`;
   if (event.type === "stage.finished") {
-    tell(`${run}: ${event.stage} ${event.outcome}${event.message === undefined ? "" : `, ${event.message}`}`);
+    reportLine(
+      `${run}: ${event.stage} ${event.outcome}${event.message === undefined ? "" : `, ${event.message}`}`,
+    );
   } else if (event.type === "sweep.removed") {
-    tell(`${run}: removed ${event.kind} ${event.name}`);
+    reportLine(`${run}: removed ${event.kind} ${event.name}`);
   } else if (event.type === "note" && event.level !== "info") {
-    tell(`${run}: ${event.message}`);
+    reportLine(`${run}: ${event.message}`);
   }
 }
 

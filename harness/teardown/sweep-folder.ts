@@ -21,7 +21,7 @@ export interface SweepTask extends ChosenTargets {
 
 interface Surroundings {
   readonly io: Io;
-  readonly tell: (line: string) => void;
+  readonly reportLine: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +30,7 @@ interface Surroundings {
  * the report.
  */
 export async function sweepFolder(task: SweepTask, surroundings: Surroundings): Promise<SweepReport> {
-  const { io, tell, signal } = surroundings;
+  const { io, reportLine, signal } = surroundings;
   const { simulated, question, waitMs } = task;
   const { dryRun, runId } = question;
   const clock = steadyClock(systemClock);
@@ -39,10 +39,10 @@ export async function sweepFolder(task: SweepTask, surroundings: Surroundings): 
   const discoveries: Discovery[] = [];
   let runs: readonly RunTornDown[] = [];
   try {
-    runs = await tearDownDue(io.cwd, { runId, dryRun, waitMs, tell, signal });
+    runs = await tearDownDue(io.cwd, { runId, dryRun, waitMs, reportLine, signal });
     if (!dryRun && runId === undefined) {
       const notes = await adoptOrphans(io.cwd, { clock: systemClock, spawnReaper });
-      notes.forEach(tell);
+      notes.forEach(reportLine);
     }
     if (runId !== undefined && (await runStates(io.cwd)).get(run12(runId)) === "living") {
       problems.push(
@@ -71,7 +71,7 @@ export async function sweepFolder(task: SweepTask, surroundings: Surroundings): 
 
 async function discover(
   { targets, question }: SweepTask,
-  { io, tell, signal }: Surroundings,
+  { io, reportLine, signal }: Surroundings,
   discoveries: Discovery[],
 ): Promise<void> {
   const folder = new SweepFolder(io.cwd, systemClock);
@@ -79,17 +79,17 @@ async function discover(
     clock: systemClock,
     runs: () => runStates(io.cwd),
     manualRuns: await listManualRuns(io.cwd, io.env),
-    loadLedger: () => folder.loadLedger(tell),
+    loadLedger: () => folder.loadLedger(reportLine),
     // Ages are a convenience: a full disk must not prevent a removal.
-    saveLedger: (ledger) => folder.saveLedger(ledger).catch((error: unknown) => tell(messageOf(error))),
-    tell,
+    saveLedger: (ledger) => folder.saveLedger(ledger).catch((error: unknown) => reportLine(messageOf(error))),
+    reportLine,
   };
   const sweepAll = async (checkLease: () => Promise<void>): Promise<void> => {
     for (const target of targets) {
       discoveries.push(await sweepTarget(target, question, { ...ports, checkLease }, signal));
     }
   };
-  await folder.alone(sweepAll, { tell, signal });
+  await folder.alone(sweepAll, { reportLine, signal });
 }
 
 async function sweepTarget(

@@ -58,7 +58,7 @@ async function tearDownOne(
 ): Promise<RunOutcome | undefined> {
   const { runId } = run;
   const { clock, cwd, env, dryRun, signal } = options;
-  const tell = (line: string): void => options.tell(`run ${runId}: ${line}`);
+  const reportLine = (line: string): void => options.reportLine(`run ${runId}: ${line}`);
   const state = await mirroredState(run, { bucket, clock });
   if (state.state === "finished") return undefined;
   if (state.state === "skipped") return { runId, outcome: "skipped", reason: state.reason };
@@ -68,7 +68,7 @@ async function tearDownOne(
     return { runId, outcome: "skipped", reason: `${state.heldBy} probably works on it` };
   if (dryRun) return { runId, outcome: "would-tear-down", reason: "no process works on it" };
   signal.throwIfAborted();
-  const folder = await restoreWhenFree(bucket, runId, { cwd, env, clock, tell, signal });
+  const folder = await restoreWhenFree(bucket, runId, { cwd, env, clock, reportLine, signal });
   // The run may be finished on this machine while the bucket is not up to date.
   if ((await findFinalRecord(folder))?.teardown.state !== "clean") {
     await requestWholeTeardown(folder);

@@ -15,8 +15,12 @@ export async function unlockStates(
   {
     env,
     before,
-    tell,
-  }: { readonly env: NodeJS.ProcessEnv; readonly before: number; readonly tell: (line: string) => void },
+    reportLine,
+  }: {
+    readonly env: NodeJS.ProcessEnv;
+    readonly before: number;
+    readonly reportLine: (line: string) => void;
+  },
 ): Promise<void> {
   try {
     const { stateBucket, region } = await readJson(folder.environment, environmentSchema);
@@ -24,9 +28,9 @@ export async function unlockStates(
     const { cloud } = await readJson(folder.plan, planSchema);
     const place = cloud === undefined ? env : withEndpoints(env, cloud.endpoints);
     const states = await openBucket(inRegion(stateBucket, region), place, "--state");
-    await removeLostLocks(states, runId, { before, tell });
+    await removeLostLocks(states, runId, { before, reportLine });
   } catch (error) {
-    tell(`it is not known whether the state is locked: ${messageOf(error)}`);
+    reportLine(`it is not known whether the state is locked: ${messageOf(error)}`);
   }
 }
 

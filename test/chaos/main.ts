@@ -28,7 +28,7 @@ const program = new Command("chaos")
     600,
   )
   .addOption(new Option("--kind <kind>", "where").choices(["fake", "real", "both"]).default("fake"))
-  .option("--only <point seed>", "play one point again, and tell all about it")
+  .option("--only <point seed>", "play one point again, and print its details")
   .option(
     "--output <format>",
     "text, or json[:path]; repeatable",
@@ -48,7 +48,7 @@ interface Flags {
 const { seed, points, kind, only, output } = program.parse().opts<Flags>();
 try {
   const played = await play(only === undefined ? seedsOf() : [only]);
-  await tell(summarize(seed, played));
+  await reportLine(summarize(seed, played));
   if (only !== undefined) process.stderr.write(`${JSON.stringify(played, null, 2)}\n`);
   process.exit(played.some(({ breaches }) => breaches.length > 0) ? 1 : 0);
 } catch (error) {
@@ -94,7 +94,7 @@ async function playReal(seeds: readonly string[]): Promise<readonly PointResult[
   });
 }
 
-async function tell(summary: ReturnType<typeof summarize>): Promise<void> {
+async function reportLine(summary: ReturnType<typeof summarize>): Promise<void> {
   for (const wanted of output.length === 0 ? ["text"] : output) {
     const [format, ...rest] = wanted.split(":");
     const path = rest.join(":");

@@ -138,7 +138,7 @@ async function sweep(flags: SweepFlags, io: Io): Promise<void> {
       },
       waitMs: flags.wait,
     },
-    { io, tell: report, signal: interrupts.stop },
+    { io, reportLine: report, signal: interrupts.stop },
   );
   await writeSweepReport(swept, flags.output, io);
   io.exit(SWEEP_EXIT_CODES[swept.outcome]);

@@ -82,12 +82,17 @@ async function one(run: string, io: Io): Promise<void> {
 async function oneFrom(run: string, from: string, io: Io): Promise<void> {
   const bucket = await openBucket(from, io.env, "--from");
   const runId = await findMirroredRun(bucket, run);
-  const tell = (message: string): void => void io.stderr.write(`refbench: ${message}\n`);
-  const folder = await restoreWhenFree(bucket, runId, { cwd: io.cwd, env: io.env, clock: systemClock, tell });
+  const reportLine = (message: string): void => void io.stderr.write(`refbench: ${message}\n`);
+  const folder = await restoreWhenFree(bucket, runId, {
+    cwd: io.cwd,
+    env: io.env,
+    clock: systemClock,
+    reportLine,
+  });
   await tornDown(folder, io);
   if ((await findFinalRecord(folder)) === undefined) return;
   await keepFinalRecord(bucket, folder, runId).catch((error: unknown) =>
-    tell(`the record of ${runId} is not in the mirror: ${messageOf(error)}`),
+    reportLine(`the record of ${runId} is not in the mirror: ${messageOf(error)}`),
   );
 }
 
@@ -117,9 +122,9 @@ async function all(
     );
   }
   const bucket = await openMirror(from, io);
-  const tell = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
+  const reportLine = (line: string): void => void io.stderr.write(`${oneLine(line)}\n`);
   using interrupts = listenForInterrupts(() =>
-    tell("left to the reapers; the runs that ended are listed below"),
+    reportLine("left to the reapers; the runs that ended are listed below"),
   );
   const report = await tearDownAll(bucket, {
     clock: systemClock,
@@ -127,7 +132,7 @@ async function all(
     env: io.env,
     dryRun,
     waitMs: wait,
-    tell,
+    reportLine,
     signal: interrupts.stop,
   });
   io.exit(teardownExitCode(report.runs));

@@ -142,7 +142,7 @@ class Sweeping {
   }
 
   async #remove(first: readonly InventoryItem[]): Promise<void> {
-    const { checkLease, clock, tell } = this.#ports;
+    const { checkLease, clock, reportLine } = this.#ports;
     const { inventory, settle } = this.#target;
     let known: readonly InventoryItem[] | undefined = first;
     const refused = await removeInPasses(
@@ -159,7 +159,7 @@ class Sweeping {
         onRemoved: (item) => {
           const assessed = this.#assessed.find((one) => one.item.id === item.id);
           if (assessed !== undefined) this.#removed.set(item.id, assessed);
-          tell(`removed ${item.kind} ${item.name}`);
+          reportLine(`removed ${item.kind} ${item.name}`);
         },
         clock,
         pollMs: settle.pollMs,

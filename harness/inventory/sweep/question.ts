@@ -40,5 +40,5 @@ export interface SweepPorts {
   readonly saveLedger: (ledger: Ledger) => Promise<void>;
   /** Throws if another sweep took over. */
   readonly checkLease: () => Promise<void>;
-  readonly tell: (line: string) => void;
+  readonly reportLine: (line: string) => void;
 }

@@ -62,7 +62,7 @@ export class CostMeter {
       return entries;
     } catch (error) {
       this.#failures += 1;
-      if (this.#failures === PERSISTENT) this.#tell(error);
+      if (this.#failures === PERSISTENT) this.#reportUnreadable(error);
       if (this.#failures < PERSISTENT) return undefined;
       const { atMs, sinceBoot } = this.#knownAt;
       const at = new Date(atMs).toISOString();
@@ -71,7 +71,7 @@ export class CostMeter {
     }
   }
 
-  #tell(error: unknown): void {
+  #reportUnreadable(error: unknown): void {
     const message = `the cost is counted by the clock because the journal cannot be read: ${messageOf(error)}`;
     this.#context.log(message);
     this.#context.report({ type: "note", level: "warning", message });

@@ -18,11 +18,11 @@ export async function awaitBucketLease(
   runId: RunId,
   {
     clock,
-    tell,
+    reportLine,
     signal,
   }: {
     readonly clock: Clock;
-    readonly tell: (message: string) => void;
+    readonly reportLine: (message: string) => void;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function awaitBucketLease(
   const first = await book.current();
   if (first === undefined || !book.holds(first)) return;
   const { pid, host } = first.holder;
-  tell(
+  reportLine(
     `process ${pid} on ${host} has the lease of this run: waiting up to ${LEASE_MS / 60_000} minutes for a renewal`,
   );
   await clock.sleep(LOOK_MS, signal);

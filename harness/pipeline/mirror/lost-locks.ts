@@ -20,19 +20,19 @@ const lockSchema = z.object({
 export async function removeLostLocks(
   states: Bucket,
   runId: RunId,
-  { before, tell }: { readonly before: number; readonly tell: (line: string) => void },
+  { before, reportLine }: { readonly before: number; readonly reportLine: (line: string) => void },
 ): Promise<void> {
   const keys = await states.list(`state/${runId}/`);
   for (const key of keys.filter((each) => each.endsWith(LOCK))) {
     const lock = lockOf(await states.get(key));
     if (lock === undefined || !(lock.Created <= before)) {
-      tell(
+      reportLine(
         `${key} in ${states.url} is another process's lock on the state: its resources are left to the sweep`,
       );
       continue;
     }
     await states.remove(key);
-    tell(`removed the lock of ${lock.Who} on the state (${lock.Operation}): ${key} in ${states.url}`);
+    reportLine(`removed the lock of ${lock.Who} on the state (${lock.Operation}): ${key} in ${states.url}`);
   }
 }
 

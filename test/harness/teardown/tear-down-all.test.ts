@@ -42,9 +42,9 @@ async function tornDown(
   onTestFinished(() => rm(cwd, { recursive: true }));
   if (twin) await mkdir(join(cwd, ".refbench", "twin", "inventory"), { recursive: true });
   const told: string[] = [];
-  const tell = (line: string): void => void told.push(line);
+  const reportLine = (line: string): void => void told.push(line);
   const { signal } = new AbortController();
-  const report = await tearDownAll(bucket, { clock, cwd, env: {}, dryRun, waitMs: 1, tell, signal });
+  const report = await tearDownAll(bucket, { clock, cwd, env: {}, dryRun, waitMs: 1, reportLine, signal });
   return { report, text: teardownText(report), code: teardownExitCode(report.runs), told };
 }
 

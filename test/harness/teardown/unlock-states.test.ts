@@ -42,8 +42,8 @@ async function restored(stateBucket?: string): Promise<RunFolder> {
 
 async function unlocked(folder: RunFolder): Promise<readonly string[]> {
   const told: string[] = [];
-  const tell = (line: string): void => void told.push(line);
-  await unlockStates(folder, folder.path.slice(-26), { env: credentials, before, tell });
+  const reportLine = (line: string): void => void told.push(line);
+  await unlockStates(folder, folder.path.slice(-26), { env: credentials, before, reportLine });
   return told;
 }
 

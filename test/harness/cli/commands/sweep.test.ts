@@ -151,7 +151,7 @@ describe("refbench sweep", () => {
         await second.says(/waiting for another sweep \(pid \d+\) of this folder/);
         return left(cwd);
       },
-      { tell: () => undefined, signal },
+      { reportLine: () => undefined, signal },
     );
     expect(await during).toEqual(["pvc"]);
     expect((await second.ended).code).toBe(10);

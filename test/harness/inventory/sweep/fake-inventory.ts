@@ -43,7 +43,7 @@ export class FakeCloud {
         loadLedger: () => Promise.resolve(this.ledger),
         saveLedger: (ledger) => Promise.resolve(void (this.ledger = ledger)),
         checkLease: () => Promise.resolve(),
-        tell: () => undefined,
+        reportLine: () => undefined,
         ...ports,
       },
       new AbortController().signal,

@@ -84,7 +84,7 @@ describe("waiting for a lease in a bucket", () => {
   test("ends at once when nobody holds it, or its holder on this machine is dead", async () => {
     const { bucket, book, clock } = newBook();
     const told: string[] = [];
-    const wait = () => awaitBucketLease(bucket, RUN, { clock, tell: (message) => told.push(message) });
+    const wait = () => awaitBucketLease(bucket, RUN, { clock, reportLine: (message) => told.push(message) });
     await wait();
     await book.acquire({ ...ownIdentity(), pid: 2 ** 22 + 1 });
     await wait();
@@ -95,7 +95,7 @@ describe("waiting for a lease in a bucket", () => {
     const { bucket, clock } = newBook();
     const ahead = fakeClock(clock.now() + 3_600_000);
     await new BucketLeaseBook(bucket, RUN, ahead).acquire(on("a"));
-    await awaitBucketLease(bucket, RUN, { clock, tell: () => undefined });
+    await awaitBucketLease(bucket, RUN, { clock, reportLine: () => undefined });
     expect(await new BucketLeaseBook(bucket, RUN, clock).acquire(on("b"))).toMatchObject({ fence: 2 });
   });
 
@@ -103,8 +103,8 @@ describe("waiting for a lease in a bucket", () => {
     const { bucket, book, clock } = newBook();
     await book.acquire(on("a"));
     const stop = new AbortController();
-    const tell = (): void => stop.abort(new Error("Ctrl-C"));
-    await expect(awaitBucketLease(bucket, RUN, { clock, tell, signal: stop.signal })).rejects.toThrow(
+    const reportLine = (): void => stop.abort(new Error("Ctrl-C"));
+    await expect(awaitBucketLease(bucket, RUN, { clock, reportLine, signal: stop.signal })).rejects.toThrow(
       "Ctrl-C",
     );
   });
@@ -114,7 +114,7 @@ describe("waiting for a lease in a bucket", () => {
     const lease = await book.acquire(on("a"));
     const renewing = { ...clock, sleep: (ms: number) => clock.sleep(ms).then(() => book.renew(lease)) };
     await expect(
-      awaitBucketLease(bucket, RUN, { clock: renewing, tell: () => undefined }),
+      awaitBucketLease(bucket, RUN, { clock: renewing, reportLine: () => undefined }),
     ).rejects.toMatchObject({
       code: "lease_held",
       message: expect.stringContaining("on a works on this run"),

@@ -17,7 +17,7 @@ async function after(objects: Readonly<Record<string, Buffer>>, before = Date.pa
   const bucket = new MemoryBucket();
   for (const [key, bytes] of Object.entries(objects)) bucket.objects.set(key, bytes);
   const told: string[] = [];
-  await removeLostLocks(bucket, RUN, { before, tell: (line) => void told.push(line) });
+  await removeLostLocks(bucket, RUN, { before, reportLine: (line) => void told.push(line) });
   return { left: [...bucket.objects.keys()], told };
 }
 
