@@ -101,7 +101,7 @@ describe.each(files)("%s", (file) => {
     for (const { uses } of steps) if (uses !== undefined) expect(uses).toMatch(/@[0-9a-f]{40}$/);
     for (const { uses, steps, "timeout-minutes": minutes } of Object.values(jobs)) {
       if (uses === undefined) expect(minutes).toBeLessThan(360);
-      // What it calls is a workflow of here, which is held to the same.
+      // The called workflow is one of ours, and the same law applies to it.
       else
         expect([files.map((name) => `./.github/workflows/${name}`), steps]).toEqual([
           expect.arrayContaining([uses]),

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** What a clone has that a start needs. */
+/** The parts of a clone that a start needs. */
 const PARTS = [
   "bin",
   "harness",
@@ -58,7 +58,7 @@ test("a clone compiles itself: two starts at once, once more after a source chan
   expect(stderr).toContain("compiling, since a source has changed");
   // The place in the source, not in the compiled file.
   expect(stderr).toContain("at packageVersion (harness/composition/settings/package-version.ts:2:9)");
-  // What an earlier process may still load is kept.
+  // Files that an earlier process may still load are kept.
   expect(await readdir(join(clone, "dist"))).toEqual(expect.arrayContaining(compiled));
 });
 

@@ -88,7 +88,7 @@ describe("one mishap in an otherwise undisturbed run", () => {
     const all = await inTurns(places, 2, (folderRemovedAt) => play(kind, { folderRemovedAt }));
     expect(broken(all)).toEqual([]);
     expect(all.some(({ left }) => left.length > 0)).toBe(true);
-    // Each stage of a staged run is a command of its own, which fails by the rules of a stage.
+    // Each stage of a staged run is a separate command, which fails by the rules of a stage.
     if (kind !== "staged") expect(all.some(({ failure }) => failure !== undefined)).toBe(true);
   });
 

@@ -7,7 +7,7 @@ export interface Breach {
   readonly what: string;
 }
 
-/** What is known of a point from outside the pipeline when its record is final. */
+/** The facts about a point, seen from outside the pipeline, when its record is final. */
 export interface Observed {
   readonly record: RunRecord | undefined;
   /** Ids of what existed when the record became final. */
@@ -28,11 +28,11 @@ export interface Observed {
   readonly unnamedInStates?: readonly string[];
   /** The run's folder was removed: no record is owed, and no sweep finds its way by it. Absent = no. */
   readonly folderRemoved?: boolean;
-  /** Killed before it had a plan: there is no run, nothing may exist, and no record is owed. Absent = no. */
+  /** Killed before it had a plan: the run does not exist, nothing may exist, and no record is owed. Absent = no. */
   readonly neverMade?: boolean;
   /** How long the teardown of a run whose driver had died was waited for, where that was until its expiry. */
   readonly waitedForExpiryMs?: number;
-  /** What the run's own command failed with while something of it existed. */
+  /** The error of the run's own command while something of it existed. */
   readonly failure?: { readonly code: ErrorCode; readonly message: string };
   /** A process that hangs, and was neither killed nor replaced. Absent = none. */
   readonly believedHung?: string;
@@ -97,7 +97,7 @@ export function breachesOf(observed: Observed): readonly Breach[] {
     say("wrong-verdict", `clean, while there was ${knownLeft.join(", ")}`);
   if (teardown.state === "clean" && !inventoryAnswered && !nothingMade)
     say("wrong-verdict", "clean, though the inventory did not answer when it was last asked");
-  // What it was told by a lie, a record may repeat.
+  // A record may repeat a lie of the inventory.
   if (inventoryLied || inventoryEverLied) return breaches;
   const unnamed = left.filter((id) => !teardown.left.some((item) => item.id === id));
   if (teardown.state === "leaked" && unnamed.length > 0)
@@ -113,7 +113,7 @@ export function breachesOf(observed: Observed): readonly Breach[] {
 /** Verdicts of errors that leave open what exists. */
 const CLAIM_NOTHING: ReadonlySet<string> = new Set(["unverified", "leaked", "handed-over"]);
 
-/** What a failure of a run's command lacks once something was created: a code that is not "clean", and a way on. */
+/** Returns what a failed command lacks once something exists: a code other than "clean", and a next command. */
 function falseFailure({ code, message }: NonNullable<Observed["failure"]>): readonly string[] {
   return [
     CLAIM_NOTHING.has(verdictOfError[code])
@@ -126,7 +126,7 @@ function falseFailure({ code, message }: NonNullable<Observed["failure"]>): read
 /** How far the last look at the clock may be from the record's own. */
 const SLACK_MS = 1_000;
 
-/** What a record says of times and cost that cannot be, whatever happened to the wall clock. */
+/** Returns the record's impossible times and costs, whatever happened to the wall clock. */
 function falseTimes(record: RunRecord, elapsedMs = Infinity): readonly string[] {
   const { startedAt, finishedAt = startedAt, stages, cost } = record;
   const lengthMs = Date.parse(finishedAt) - Date.parse(startedAt);

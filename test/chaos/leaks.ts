@@ -3,7 +3,7 @@ import type { PlantedLeak } from "../support/world/faults.ts";
 const byController = "a controller in the cluster made it, and the cluster went first";
 const ASYNCHRONOUS = "its removal goes on after the call that asked for it has answered";
 
-/** What has been seen to stay behind after Google environments like ours, as far as the twin can express it. */
+/** Leaks that were seen after Google environments like ours, as far as the twin can express them. */
 export const PLANTED_LEAKS: readonly PlantedLeak[] = [
   {
     name: "forwarding-rule",

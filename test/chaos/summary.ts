@@ -10,7 +10,7 @@ export const chaosSummary = z.object({
   seed: z.string(),
   /** Points in this process on a simulated cloud, and points of real processes with real terraform on the twin. */
   points: z.object({ fake: count, real: count }),
-  /** Points by kind of run: run through, staged, torn down by hand. */
+  /** Points by kind of run: run through, staged, torn down manually. */
   runs: z.record(z.string(), count),
   cleanRuns: count,
   /** Points that left something which a sweep could have removed. */

@@ -28,7 +28,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/(\/workspace\/)w1$/, "$1{name}"],
 ];
 
-/** The same for a recorded exchange and for its situation. A websocket's command tells its situations apart. */
+/** Returns the same key for an exchange and its situation. A websocket's command distinguishes its situations. */
 export function keyOf({ method, path, status, query }: Exchange): string {
   const plain = NAMES.reduce((text, [pattern, name]) => text.replace(pattern, name), path);
   const command = method === "WS" ? (/command=([a-z]+)/.exec(query ?? "")?.[1] ?? "") : "";

@@ -12,8 +12,8 @@ const NOBODY = "00000000-0000-4000-8000-000000000000";
 const BARE_TEMPLATE = `resource "terraform_data" "nothing" {}\n`;
 
 /**
- * Brings a server into each recorded situation and asks what was asked there. It makes users, a workspace and a
- * template of its own and removes them again. A live server needs a template with the parameter `home_disk_size`.
+ * Puts a server into each recorded situation and repeats the recorded requests. It makes users, a workspace and a
+ * template, and removes them again. A live server needs a template with the parameter `home_disk_size`.
  */
 export async function playSituations(url: string, token: string): Promise<ReadonlyMap<string, Played>> {
   const client = new ConformClient(url, token);

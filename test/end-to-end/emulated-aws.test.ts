@@ -13,10 +13,10 @@ import { MOTO_ACCOUNT, motoIsInstalled, startMoto, type Moto } from "../harness/
 import { hasRealProvider, useMirror } from "../support/command/provider-mirror.ts";
 import { newFolder, onlyRecord, Refbench } from "../support/command/refbench-process.ts";
 
-/** Where the architecture lives. */
+/** The region of the architecture. */
 const REGION = "us-east-2";
 
-/** What the emulator does not answer, and what lies on the web. */
+/** Checks that the emulator does not answer, or that need the web. */
 const SKIPPED = "kubernetes-version,postgres-version,artefacts";
 const RUN = ["run", "eks", "--size", "canary", "--account", MOTO_ACCOUNT, "--skip-preflight", SKIPPED];
 

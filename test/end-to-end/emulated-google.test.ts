@@ -11,7 +11,7 @@ import { hasRealProvider, useMirror } from "../support/command/provider-mirror.t
 import { newFolder, onlyRecord, Refbench } from "../support/command/refbench-process.ts";
 
 const PROJECT = "some-project";
-/** What lies on the web. */
+/** Checks that need the web. */
 const SKIPPED = "artefacts";
 const RUN = ["run", "gke", "--size", "canary", "--project", PROJECT, "--skip-preflight", SKIPPED];
 

@@ -27,7 +27,7 @@ describe("a rehearsal of gke", () => {
     expect(secrets.names).toEqual([
       ...["adminPassword", "databasePassword", "licence", "runnerKey", "tlsKey", "token"],
     ]);
-    // A busy machine may make the generator the limit, which is said and is no failure of the path.
+    // A busy machine may make the generator the limit. That is reported, and it is not a failure of the path.
     expect([0, 21]).toContain(ended.code);
     expect(ended.stdout).toContain("simulated");
     expect(ended.stdout).toContain("2 succeeded");

@@ -94,7 +94,7 @@ describe("a cleanup", () => {
     ["the workspaces", 0, "sends one byte now and then"],
     ["the workspaces", 0, "sends a full page of new ids for ever"],
     ["the workspaces", 0, "sends the same full page for ever"],
-    // The listing that says what is left.
+    // The listing that reports the remaining workspaces.
     ["the workspaces", 3, "sends one byte now and then"],
     ["the users", 0, "sends a body without an end"],
     ["the users", 1, "sends a full page of new ids for ever"],
@@ -108,7 +108,7 @@ describe("a cleanup", () => {
     const { result, proxied } = await clean(route(name, answer, skip));
     expect(proxied.played).toBeGreaterThan(0);
     expect(proxied.sent).toBeLessThan(MOST_BYTES);
-    // What could not be asked is never said to be gone.
+    // A kind that could not be listed is never reported as gone.
     const isAsked = !["the workspaces", "the users", "the tokens"].includes(name);
     expect(result.unasked.length > 0).toBe(!isAsked);
   });

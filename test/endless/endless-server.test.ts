@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   "scaletest cleanup": ["--cleanup-timeout", "2s"],
 };
 
-/** They ask nobody before they have read the state of an environment that was deployed by hand. */
+/** Commands that ask nobody before they have read the state of a manual environment. */
 const WITH_STATE = ["drain"];
 
 const SERVERS: Readonly<Record<string, (response: ServerResponse) => void>> = {

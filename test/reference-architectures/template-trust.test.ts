@@ -14,7 +14,7 @@ import {
   templateTrust,
 } from "../../stacks/coder-certificate.ts";
 
-/** What an agent's own script does first: it fetches the agent from Coder. */
+/** The first command of an agent's script: it fetches the agent from Coder. */
 const FETCH = 'curl --silent --show-error --fail "$CODER/bin/coder-linux-amd64"';
 
 const NAMES = [...architectures.keys()];
@@ -23,7 +23,7 @@ const RUN_ID = "01kb3v9x2m7q8r5t6w4y1z0abc";
 let folder: string;
 let certificate: CoderCertificate;
 let coder: ReturnType<typeof createServer>;
-/** What each template puts before the agent's script, as Terraform reads it: with an authority to trust, and without. */
+/** Each template's prefix of the agent's script, as Terraform reads it: with an authority to trust, and without. */
 let trust: Readonly<Record<string, { readonly value: Readonly<Record<string, string>> }>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "refbench-trust-"));

@@ -35,7 +35,7 @@ test.each([...architectures.keys()])(
   },
 );
 
-/** What each template makes, and what its stacks say of where. */
+/** The resources of each template, and the location that its stacks set. */
 const TEMPLATES: Readonly<
   Record<string, { readonly makes: readonly string[]; readonly place: readonly string[] }>
 > = {

@@ -9,7 +9,7 @@ import { architectures } from "../../reference-architectures/catalogue.ts";
 import { readEnvironments } from "../../stacks/read-environments.ts";
 import { readStacks, runMain } from "./synthesize.ts";
 
-/** A folder in which someone deploys by hand. */
+/** A folder for manual deployments. */
 async function byHand() {
   const folder = await mkdtemp(join(tmpdir(), "refbench-hand-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ async function byHand() {
     manual,
     file: join(manual, "gke/environment.json"),
     environments,
-    /** What a deploy of gke is of, without what this machine may have set. */
+    /** Returns the environment of a gke deployment, without the variables of this machine. */
     environment: async (env: NodeJS.ProcessEnv = {}) => (await environments("deploy gke*", env))[0]!,
     main: (env: NodeJS.ProcessEnv = {}) =>
       runMain({ REFBENCH_ENVIRONMENT: "", CDKTF_OUTDIR: outdir, ...deploy, ...env }),
@@ -40,7 +40,7 @@ async function byHand() {
       await mkdir(stack, { recursive: true });
       await writeFile(join(stack, "terraform.tfstate"), JSON.stringify({ version: 4, resources }));
     },
-    /** What a terraform that is at work, or that was killed, leaves beside its state. */
+    /** Writes the lock that a working or killed terraform leaves beside its state. */
     lock: async () => {
       const stack = join(manual, "gke/gke-cloud");
       await mkdir(stack, { recursive: true });

@@ -7,8 +7,8 @@ import { readTemplate } from "../../reference-architectures/template.ts";
 import { RUN, type Synthesis, synthesize, type TerraformJson } from "./synthesize.ts";
 
 /*
- * What clouds do that their first documentation does not say, and what a run that was built on the first documentation
- * would meet: one law each.
+ * Clouds behave in ways that their first documentation does not state, and a run that trusts it would fail there.
+ * Each test states one such law.
  */
 
 const ALL = [...architectures.values()].flatMap(({ name, sizes }) =>
@@ -64,7 +64,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
       expect(node_config.image_type).toBe("COS_CONTAINERD");
     for (const cluster of all("aws_eks_cluster")) {
       expect(cluster.version).toMatch(/^\d+\.\d+$/);
-      // Extended support goes on by itself otherwise, at six times the price.
+      // Extended support would otherwise continue automatically, at six times the price.
       expect(cluster.upgrade_policy).toEqual({ support_type: "STANDARD" });
     }
     for (const group of all("aws_eks_node_group")) {

@@ -30,7 +30,7 @@ export async function renderChart(
     .filter((manifest) => manifest !== null);
 }
 
-/** The values that the chart has by itself. */
+/** Returns the chart's default values. */
 export async function defaultValues(): Promise<TerraformJson> {
   const { stdout } = await execa("helm", ["show", "values", CHART!]);
   return parse(stdout);
@@ -49,13 +49,13 @@ export interface CoderDeployment {
   readonly service: { readonly type: string; readonly annotations: Readonly<Record<string, string>> };
 }
 
-/** What our values say. */
+/** Returns the deployment that our values describe. */
 export function deploymentOfValues({ coder }: TerraformJson): CoderDeployment {
   const { image, replicaCount, podLabels, ...same } = coder;
   return { ...same, replicas: replicaCount, image: `ghcr.io/coder/coder:${image.tag}`, labels: podLabels };
 }
 
-/** What the chart's manifests say. */
+/** Returns the deployment that the chart's manifests describe. */
 export function deploymentOfManifests(manifests: readonly TerraformJson[]): CoderDeployment {
   const { spec } = manifests.find(({ kind }) => kind === "Deployment");
   const service = manifests.find(({ kind }) => kind === "Service");

@@ -67,7 +67,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
       const handle = UNLABELLED[resource.type];
       expect([resource.type, places.length > 0]).toEqual([resource.type, handle === undefined]);
       for (const { path, value, byDefault } of places) {
-        // What is written beside the provider's defaults may add to them and not differ.
+        // Labels set beside the provider's defaults may add to them, but not differ.
         const expected = byDefault ? { ...labels, ...(value as object) } : value;
         expect([path, expected]).toEqual([path, expect.objectContaining(labels)]);
       }

@@ -9,7 +9,7 @@ const SCHEMAS = join(import.meta.dirname, "../../rehearsal/twin/schemas");
 /** How the providers call what can carry our labels, and whatever else sounds like it. */
 const SOUNDS_LIKE_LABELS = /(^|_)(labels|tags)$/;
 
-/** What sounds like it and is something else, by the end of its path. */
+/** Attributes with a similar name and another meaning, by the end of their path. */
 const OTHER_MEANING: readonly (readonly [path: RegExp, meaning: string])[] = [
   [/(^|\.)resource_manager_tags$/, "Google's tags for policies, by which nothing is listed"],
   [/^google_secret_manager_secret\.tags$/, "the same tags"],
@@ -36,7 +36,7 @@ const OTHER_MEANING: readonly (readonly [path: RegExp, meaning: string])[] = [
 export interface LabelPlace {
   readonly path: string;
   readonly value: unknown;
-  /** The provider adds its default labels here by itself. */
+  /** The provider adds its default labels here automatically. */
   readonly byDefault: boolean;
 }
 

@@ -76,7 +76,7 @@ test.each(CASES)(
     expect(processes.filter(isAlive)).toHaveLength(2);
     for (const directory of directories.toReversed())
       expect(await twin.destroy(directory)).toMatchObject({ exitCode: 0 });
-    // What controllers made goes in its own time.
+    // Resources of controllers disappear only after a while.
     await expect.poll(() => twin.existing(), { timeout: 10_000 }).toEqual([]);
     expect(processes.filter(isAlive)).toEqual([]);
     expect(twin.files().filter((text) => text.includes("BEGIN PRIVATE KEY"))).toEqual([]);

@@ -8,7 +8,7 @@ import { runnerScript } from "../../stacks/runner/runner-script.ts";
 
 const SCRIPT = resolve(import.meta.dirname, "../../stacks/google/startup/coder.sh");
 
-/** Runs one step of the start-up in a folder of its own, every program in it a stand-in of which one fails. */
+/** Runs one step of the start-up in a temporary folder with stand-ins for all its programs, one of which fails. */
 async function runStep(step: string, failing: string): Promise<number> {
   const root = await mkdtemp(join(tmpdir(), "refbench-startup-"));
   for (const folder of ["etc/docker", "etc/systemd/system", "etc/postgresql/16/main/conf.d"])
@@ -21,7 +21,7 @@ async function runStep(step: string, failing: string): Promise<number> {
       "set -euo pipefail",
       ...programs.map((name) => `${name}() { case "$FUNCNAME $*" in ${failing}) return 1;; esac; echo 16; }`),
       body,
-      // As in the script itself: in such a place bash goes on after a command that failed.
+      // The script has the step in such a place too, and there bash continues after a command that failed.
       `${step} && exit 0`,
       "exit 1",
     ].join("\n"),

@@ -35,7 +35,7 @@ export interface Synthesized {
   readonly attributes: TerraformJson;
 }
 
-/** What the program wrote: the stacks' JSON by name, and their resources in a row. */
+/** The program's output: the stacks' JSON by name, and their resources in one list. */
 export interface Synthesis {
   readonly folder: string;
   readonly stacks: Readonly<Record<string, TerraformJson>>;
@@ -52,7 +52,7 @@ export async function runMain(env: NodeJS.ProcessEnv): Promise<{ exitCode: numbe
   return { exitCode: exitCode ?? -1, stderr };
 }
 
-/** Synthesizes an environment in a folder of its own, without the seconds that a process of its own would take. */
+/** Synthesizes an environment in a temporary folder, without the seconds that a separate process would take. */
 export async function synthesize(environment: Partial<Environment> = {}): Promise<Synthesis> {
   const folder = await mkdtemp(join(tmpdir(), "refbench-synth-"));
   const outdir = join(folder, "cdktf.out");

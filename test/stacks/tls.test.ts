@@ -7,7 +7,7 @@ import { UNSET_SECRET } from "../../stacks/secrets.ts";
 import { reasonToSkip, renderChart } from "./coder-chart.ts";
 import { RUN, type Synthesis, synthesize, type TerraformJson } from "./synthesize.ts";
 
-/** What workspaces call Coder. */
+/** The name by which workspaces reach Coder. */
 const NAMES: Readonly<Record<string, string>> = {
   gke: "coder.coder.svc.cluster.local",
   eks: "coder.coder.svc.cluster.local",

@@ -2,7 +2,7 @@ import type { TerraformJson } from "./synthesize.ts";
 
 /** Keys that a chart's defaults do not have; a default that is empty takes any. */
 export function unknownTo(defaults: unknown, given: unknown, path = ""): string[] {
-  // Written by Kubernetes' own rules: the chart hands it on as it is.
+  // Kubernetes' own rules apply here: the chart passes it on unchanged.
   if (path === ".coder.affinity" || !isObject(given) || !isObject(defaults)) return [];
   if (Object.keys(defaults).length === 0) return [];
   return Object.keys(given).flatMap((key) =>

@@ -5,7 +5,7 @@ import { RUN, synthesize, type TerraformJson } from "./synthesize.ts";
 
 const DIGEST = `sha256:${"1a".repeat(32)}`;
 
-/** What the workspaces of an environment run. */
+/** Returns the image of an environment's workspaces. */
 function imageOfWorkspaces(architecture: string, workspaceImageDigest?: string): string {
   const { figures } = resolveSize(architecture, "canary");
   return templateVariables({
@@ -64,7 +64,7 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
 
   test("it has the run's labels, none of them in its selector, and is not in the workspaces' namespace", async () => {
     const { metadata, spec } = await deploymentOf();
-    // A claim of its own would make a disk that carries no label.
+    // A separate claim would make a disk without a label.
     expect(spec.template.spec).not.toHaveProperty("volume");
     for (const { labels } of [metadata, spec.template.metadata]) {
       expect(labels).toMatchObject({ "bench-run": RUN.runId, "bench-managed": "cdktf" });

@@ -35,7 +35,7 @@ export async function countBoundaries(): Promise<Readonly<Record<RunKind, Bounda
   return Object.fromEntries(counted) as Record<RunKind, Boundaries>;
 }
 
-/** The schedule that a fake point's seed stands for. */
+/** Returns the schedule that a fake point's seed generates. */
 export function fakeSchedule(seed: string, boundaries: Readonly<Record<RunKind, Boundaries>>): Schedule {
   const [, , kind, what] = seed.split(":");
   const run = RUN_KINDS.find((one) => one === kind);

@@ -72,11 +72,11 @@ class Point {
   readonly #processes: SimulatedProcess[] = [];
   #folder!: RunFolder;
   #filesOfMaker: readonly string[] = [];
-  /** What the run's command failed with while something existed. */
+  /** The error of the run's command while something existed. */
   #failure: RefbenchError | undefined;
   #falseClaims = 0;
   #hungDriver: { readonly hung: HungProcess; readonly process: SimulatedProcess } | undefined;
-  /** What hangs and was let live. */
+  /** The hanging process that was not killed. */
   #believedHung: string | undefined;
 
   constructor(schedule: Schedule, cwd: string) {
@@ -137,7 +137,7 @@ class Point {
     };
   }
 
-  /** What the schedule plans for boundaries of any process. */
+  /** Plans the strikes of the schedule that may hit any process. */
   #planStrikes(): void {
     const { folderRemovedAt, renamedAt } = this.#schedule;
     const { strikes } = this.#world;
@@ -202,7 +202,7 @@ class Point {
     },
   });
 
-  /** The run's own part, with a reaper that stands by; returns the boundaries it came by. */
+  /** Drives the run with a reaper ready; returns the number of boundaries passed. */
   async #drive(): Promise<number> {
     const book = new LeaseBook(this.#folder.leases, this.#world.clock);
     const standBy = await book.acquire(ownIdentity());
@@ -222,7 +222,7 @@ class Point {
         reporter: this.#reporter(process),
         signal: process.stop.signal,
       });
-      // As the command does next: it goes on with what lies in the folder, or has to say what to do without one.
+      // The next command does the same: it continues with the folder's files, or must report what to do without them.
       return process.isDead || afterCreate(plan, () => readJson(this.#folder.plan, planSchema));
     };
     const end = command().then(
@@ -286,7 +286,7 @@ class Point {
     }
   }
 
-  /** Each stage is a process of its own; a killed one is simply followed by the next command. */
+  /** Runs each stage as a separate process; the next command simply follows a killed one. */
   async #driveStages(): Promise<number> {
     let passed = 0;
     const fate = this.#schedule.run;
@@ -360,7 +360,7 @@ class Point {
     return findFinalRecord(this.#folder).catch(() => undefined);
   }
 
-  /** What a later sweep does for a run that is over, when an outage and passing refusals are past. */
+  /** Sweeps once, as later for a finished run: outages and temporary refusals are past. */
   async #sweepOnce(): Promise<void> {
     this.#world.clock.advance(60_000);
     this.#world.inventoryRecovered = true;

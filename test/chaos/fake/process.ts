@@ -5,13 +5,13 @@ import { RefbenchError } from "../../../harness/tools/error.ts";
 import { RunFolder } from "../../../harness/pipeline/folder/run-folder.ts";
 import { stampOf, stampsOf, writtenSince, type Stamps } from "./written-files.ts";
 
-/** What happens to a simulated process at one of its boundaries. */
+/** The fate of a simulated process at one of its boundaries. */
 export interface Fate {
   /** The boundary's number, or the file of the run's folder right after whose writing it is. */
   readonly at: number | { readonly file: string };
   /**
-   * A paused process is taken for dead, and goes on later; one that hangs is seen to live by everybody, and goes on
-   * only if nobody kills it.
+   * Everybody takes a paused process for dead, and it continues later. Everybody sees a hanging process alive, and it
+   * continues only if nobody kills it.
    */
   readonly what: "kill" | "signal" | "pause" | "hang";
 }
@@ -22,7 +22,7 @@ export class ProcessDied extends Error {}
 /**
  * A process of refbench inside this one. Every call of a port is a boundary, and so is every use of a path of the run's
  * folder for a fate that follows a file. At a boundary the process may be killed: it sees the run's folder through a link that is then turned to an empty one, and its ports do nothing any more, so that
- * disk and cloud stay exactly as they were at that moment. What it was writing may be half there, as after SIGKILL.
+ * disk and cloud stay exactly as they were at that moment. A file that it was writing may be incomplete, as after SIGKILL.
  *
  * Modelled: SIGKILL, SIGTERM and a stop (SIGSTOP, a suspended machine) between any two effects. Not modelled: a torn
  * write inside one system call (the schedule truncates files for that) and what an operating system loses.
@@ -100,7 +100,7 @@ export class SimulatedProcess {
     return stamp !== undefined && stamp !== this.#found.get(at.file);
   }
 
-  /** As `boundary`, and the place where a stopped process stands still. */
+  /** Like `boundary`, and also the place where a stopped process waits. */
   async gate(): Promise<void> {
     this.boundary();
     if (!this.#pauseWanted) return;

@@ -4,7 +4,7 @@ import type { Random } from "../random.ts";
 import type { Fate } from "./process.ts";
 import { STACKS } from "../../support/world/stacks.ts";
 
-/** How a run is driven: in one go, stage by stage, or ended by hand in the middle. */
+/** How a run is driven: in one go, stage by stage, or ended manually in the middle. */
 export const RUN_KINDS = ["run", "staged", "by-hand"] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
@@ -20,7 +20,7 @@ export interface Boundaries {
   };
 }
 
-/** What happens to the files of the run's folder while no process lives. */
+/** The damage to the files of the run's folder while no process lives. */
 export interface Damage {
   /** Share of the journal that is kept, cut at any byte. */
   readonly journalKept?: number;
@@ -165,7 +165,7 @@ function reapersOf(random: Random, boundaries: number): readonly Fate[] {
     at: random.between(1, boundaries),
     what: random.pick(["kill", "kill", "signal", "pause"] as const),
   }));
-  // A stopped one is the more dangerous the further its replacement is when it goes on.
+  // A stopped process is more dangerous the further its replacement has come when it continues.
   if (fates.at(-1)?.what === "pause") fates.push({ at: random.between(1, boundaries), what: "pause" });
   return fates;
 }

@@ -4,13 +4,13 @@ import { join, relative } from "node:path";
 /** By path in a folder: what changes with every write of a file. */
 export type Stamps = ReadonlyMap<string, string>;
 
-/** The stamp of a file, or undefined when there is none. */
+/** Returns the stamp of a file, or undefined if it does not exist. */
 export function stampOf(path: string): string | undefined {
   const found = statSync(path, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? undefined : `${found.ino} ${found.size} ${found.mtimeNs}`;
 }
 
-/** The stamps of all files below a folder; none where there is no folder. */
+/** Returns the stamps of all files below a folder; empty if the folder does not exist. */
 export function stampsOf(folder: string): Stamps {
   return new Map(filesBelow(folder).map((file) => [file, stampOf(join(folder, file)) ?? ""]));
 }
@@ -21,8 +21,8 @@ export function writtenSince(before: Stamps, folder: string): readonly string[] 
 }
 
 /**
- * Files below a folder, in the order in which they were finished. Two within one tick of the file system's clock are
- * told apart by their numbers, which it gives out in turn.
+ * Returns the files below a folder, in the order in which they were finished. Two files within one tick of the file
+ * system's clock are ordered by their inode numbers, which rise.
  */
 export function filesAsMade(folder: string): readonly string[] {
   return filesBelow(folder)

@@ -42,7 +42,7 @@ export async function realPoint(seed: string): Promise<PointResult> {
     });
   if (schedule.isClean && record?.teardown.state !== "clean")
     breaches.push({ law: "false-alarm", what: `a clean run ended ${record?.verdict ?? "without a record"}` });
-  // What breaks a law is kept for the one who looks into it.
+  // The folder of a breach is kept for investigation.
   if (breaches.length === 0) await rm(cwd, { recursive: true, force: true });
   return {
     seed,
@@ -61,7 +61,7 @@ class RealPoint {
   readonly #cwd: string;
   readonly #schedule: RealSchedule;
   #struckAt: number | undefined;
-  /** What happened, for the one who looks into a breach. */
+  /** The events so far, to investigate a breach. */
   readonly said: string[] = [];
 
   constructor(cwd: string, schedule: RealSchedule) {
@@ -136,7 +136,7 @@ class RealPoint {
 
   async #strike(commandPid: number, hangs: boolean): Promise<void> {
     const { target, signal } = this.#schedule.strike!;
-    // What hangs ends with its terraform, whoever else is meant: nothing else would for an hour.
+    // A hanging process ends together with its terraform, whatever the target: nothing else would end it for an hour.
     const wanted = processesOf(
       this.#folder,
       commandPid,
@@ -199,7 +199,7 @@ class RealPoint {
     return this.#folder!.split("/").at(-1)!;
   }
 
-  /** What happened so far; terraform's "still creating" is not something that happened. */
+  /** Returns the events so far; terraform's "still creating" is not an event. */
   #events(): readonly string[] {
     const file = join(this.#folder ?? this.#cwd, "events.jsonl");
     const lines = existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];

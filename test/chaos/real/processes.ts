@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { processStart } from "../../../harness/tools/process/process-start.ts";
 import type { Target } from "./schedule.ts";
 
-/** The processes of a run that live, as its own folder tells them: what is struck is surely ours. */
+/** Returns a run's live processes as its folder names them, so that a strike hits only ours. */
 export function processesOf(
   folder: string | undefined,
   commandPid: number,
@@ -37,7 +37,7 @@ function reaperOf(folder: string): readonly number[] {
   return newest === undefined ? [] : alive(join(leases, newest), "holder");
 }
 
-/** What would start the run's reaper again. */
+/** Returns the processes that would restart the run's reaper. */
 function supervisorsOf(folder: string): readonly number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

@@ -3,7 +3,7 @@ import type { PlantedLeak } from "../../support/world/faults.ts";
 import { PLANTED_LEAKS } from "../leaks.ts";
 import type { Random } from "../random.ts";
 
-/** Who is struck: one process, or all that refbench and its terraform are at that moment. */
+/** The target of a strike: one process, or every process of refbench and its terraform at that moment. */
 export const TARGETS = ["run", "reaper", "terraform", "everything"] as const;
 export type Target = (typeof TARGETS)[number];
 
@@ -11,7 +11,7 @@ export type RealKind = "run" | "staged" | "by-hand";
 
 type PlannedFault = FaultsFile["faults"][number];
 
-/** What one point with real processes does. */
+/** The schedule of one point with real processes. */
 export interface RealSchedule {
   readonly kind: RealKind;
   readonly isClean: boolean;

@@ -17,7 +17,7 @@ import { OBEYED_BY_NODE, STEERING } from "../../support/coder/steering-shell.ts"
 import { pathWith } from "./runner/tunnel.ts";
 import type { DrainTask } from "../../../harness/model/ports/worker-task.ts";
 
-/** Where the real value of a name lies, although the shell says another. */
+/** A shell with other values; the real ones are in the environment's file. */
 const SHELL = { PATH: process.env["PATH"] ?? "", ...STEERING, ...OBEYED_BY_NODE, REFBENCH_TWIN_CODER: "{}" };
 const CLOUD: CloudPlan = {
   provider: "aws",

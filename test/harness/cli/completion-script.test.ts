@@ -8,7 +8,7 @@ import { commandsBelow, loadProgram } from "../../support/command/all-commands.t
 
 const program = await loadProgram();
 
-/** What bash offers after these words, the last of which is being typed. */
+/** Returns bash's completions of these words, the last of which is being typed. */
 function completed(...words: readonly string[]): readonly string[] {
   const script = `${completionScript(program, "bash")}
 COMP_WORDS=(refbench "$@"); COMP_CWORD=$#; _refbench; printf '%s\\n' "\${COMPREPLY[@]}"`;

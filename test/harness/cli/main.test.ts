@@ -85,7 +85,7 @@ describe("help", () => {
   });
 
   test("of run shows defaults, environment twins and exit codes", async () => {
-    // Where a line is broken depends on the longest flag.
+    // The line breaks depend on the longest flag.
     const stdout = (await refbench(["run", "--help"])).stdout.replaceAll(/\s+/g, " ");
     expect(stdout).toMatch(/--speed <factor> .*?\(default: 200, env: REFBENCH_SPEED\)/);
     expect(stdout).toContain("40 leaked");

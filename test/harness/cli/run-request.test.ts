@@ -24,7 +24,7 @@ const ACCOUNT = "123456789012";
 
 interface Where {
   readonly cwd: string;
-  /** What this command line asks for, in this folder and with nothing but these in its environment. */
+  /** Returns the request of this command line, in this folder and with only these variables. */
   readonly asked: (args: readonly string[], env?: NodeJS.ProcessEnv) => Promise<RunRequest>;
 }
 

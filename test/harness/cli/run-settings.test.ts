@@ -9,7 +9,7 @@ import { CapturedStream } from "./progress/captured-stream.ts";
 const stream = new CapturedStream();
 const io = { stdout: stream, stderr: stream, cwd: "/", env: {}, exit: () => undefined };
 
-/** What the checks before a run learn of these flags. */
+/** Returns the settings that the checks before a run get from these flags. */
 async function checked(args: readonly string[]): Promise<unknown> {
   let settings: unknown;
   const command = new Command("run").argument("<architecture>").exitOverride();
@@ -32,7 +32,7 @@ const SETTINGS: Readonly<Record<string, readonly string[]>> = {
   "--cluster-cidr": ["198.51.100.0/24"],
   "--runner": ["local"],
 };
-/** Where these go is tested with the command itself, and with the checks of the cloud. */
+/** Flags that the command's own tests and the checks of the cloud cover. */
 const OTHERS = [
   ...["--project", "--account", "--licence-file", "--max-cost"],
   ...["--fail-check", "--skip-preflight", "--output"],

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Runs a program whose starts end as told, one after another, and says how often it was started and how all ended. */
+/** Runs a program whose starts end with these, in turn; returns the number of starts and the final code. */
 function run(...ends: readonly string[]): Promise<{ readonly starts: number; readonly code: unknown }> {
   const count = join(folder, "starts");
   const program = `echo >> ${count}; case $(wc -l < ${count}) in ${ends.map((end, index) => `${index + 1}) ${end};;`).join(" ")} *) exit ${START_AGAIN};; esac`;

@@ -25,7 +25,7 @@ function kindsOfStacks(): readonly string[] {
   ]);
 }
 
-/** What the workspace templates make, read from their HCL. */
+/** The kinds that the workspace templates make, read from their HCL. */
 function kindsOfTemplates(): readonly string[] {
   return filesIn("reference-architectures", ".tf").flatMap(({ text }) =>
     [...text.matchAll(/^\s*resource\s+"([a-z0-9_]+)"/gm)].map(([, kind]) => kind!),

@@ -75,7 +75,7 @@ async function seen(inventory: Inventory, runId?: string): Promise<readonly Inve
   return seenIn(answer);
 }
 
-/** What a sweep of everything decides, with `--include-unlabelled`: that of an item that nobody lists is "not seen". */
+/** Returns the decisions of a sweep of everything with `--include-unlabelled`; an unlisted item is "not seen". */
 function decisionsOn(items: readonly InventoryItem[]): string {
   const question = { olderThanMs: 3_600_000, includeUnlabelled: true, dryRun: false };
   const knowledge = {

@@ -26,7 +26,7 @@ function request(nightTimeMs?: number, sizes = "gke/100"): NightRequest {
   };
 }
 
-/** What the refusal of a night of a minute asks for. */
+/** Returns the minutes that the refusal of a one-minute night asks for. */
 function leastOf(asked: (nightTimeMs: number) => NightRequest): number {
   try {
     refuseShortNight(asked(60_000));

@@ -26,7 +26,7 @@ export function nightOn(
   });
 }
 
-/** What a teardown that left something says. */
+/** The record of a teardown that left something. */
 export const LEAKED = {
   state: "leaked",
   scope: "project",

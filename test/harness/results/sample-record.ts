@@ -110,7 +110,7 @@ export function sampleRecord(overrides: Partial<RunRecord> = {}): RunRecord {
       refbench: { version: "0.1.0", commit: "abc1234", dirty: false },
       terraform: "1.11.4",
       providers: { "hashicorp/google": "6.50.0" },
-      // Its figures are made up by hand: they are of no load whose jobs and windows they would follow from.
+      // The figures are invented: they do not follow from the jobs and windows of any load.
       method: MEASURING_METHODS[0],
       node: "v20.20.0",
       machine: { cpu: "EPYC", cores: 2, memoryGib: 8, os: "linux" },

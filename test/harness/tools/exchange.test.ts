@@ -12,7 +12,7 @@ import {
 import { endlessBody, serveHttp, trickle } from "../../support/network/http-server.ts";
 
 const ASKED = { method: "GET", headers: {}, timeoutMs: 60_000 } as const;
-/** What sockets and streams between two ends hold at most, with a wide margin. */
+/** The most bytes that sockets and streams between two ends hold, with a wide margin. */
 const IN_BUFFERS = 16 * 2 ** 20;
 
 test("a body of 200 MB is given up at the limit, and no more of it is taken from the server", async () => {

@@ -17,7 +17,7 @@ test("JSON is read as JSON.parse reads it, brackets inside of strings included",
 test("JSON nested deeper than the limit is refused before anything is built of it", () => {
   expect(() => parseJson(nested(MAX_JSON_DEPTH))).not.toThrow();
   expect(() => parseJson(nested(MAX_JSON_DEPTH + 1))).toThrow(JsonBoundError);
-  // Never closed, so that a parser that goes on would report the end of the text.
+  // The text is never closed: a parser that reads on would report the end of the text instead.
   expect(() => parseJson("[".repeat(16 * 2 ** 20))).toThrow(JsonBoundError);
   expect(() => parseJson('{"a":'.repeat(200_000))).toThrow(JsonBoundError);
 });

@@ -3,7 +3,7 @@ import { architectures, resolveSize } from "../../../reference-architectures/cat
 import type { Environment } from "../../../stacks/environment.ts";
 import { nextSteps } from "../../../stacks/manual/next-steps.ts";
 
-/** What someone who made this architecture by hand is told. */
+/** Returns the next steps that are printed after a manual deployment of this architecture. */
 function toldOf(architecture: string, changes: Partial<Environment> = {}): string {
   const { figures: size } = resolveSize(architecture, "canary");
   const { region, zone } = architectures.get(architecture)!;

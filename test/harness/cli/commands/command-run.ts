@@ -15,7 +15,7 @@ export async function runCommand(
     cwd = "/nonexistent",
     env = process.env,
     columns,
-  }: { cwd?: string; env?: NodeJS.ProcessEnv; /** Of a terminal. Absent = piped. */ columns?: number } = {},
+  }: { cwd?: string; env?: NodeJS.ProcessEnv; /** Terminal width; absent = piped. */ columns?: number } = {},
 ): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number }> {
   const [stdout, stderr] = [1, 2].map(() => new CapturedStream(columns === undefined ? {} : { columns })) as [
     CapturedStream,

@@ -33,7 +33,7 @@ async function write(file: string, content: unknown): Promise<void> {
   await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
 }
 
-/** A folder in which gke was deployed by hand, as Terraform leaves it, with a Coder of this process. */
+/** Deploys gke manually into a folder, as Terraform leaves it, with a Coder in this process. */
 async function byHand({
   coderUrl = "",
   root = ".refbench/manual",
@@ -69,7 +69,7 @@ async function byHand({
     folder,
     env,
     drain: withCommand((io) => drainCommand(io, () => inProcessWorker)),
-    /** With the worker as a process of its own. */
+    /** Drains with the worker as a separate process. */
     drainForReal: withCommand(drainCommand),
   };
 }

@@ -24,7 +24,7 @@ const LOAD = [
   ...["--find-limit", "connections", "--limit-from", "8", "--limit-up-to", "64", "--limit-resolution", "8"],
 ];
 
-/** A Coder that nine connections can be held to, and who asks it from a folder of its own. */
+/** A Coder that can hold nine connections, and a caller with a temporary folder. */
 async function narrowCoder() {
   const coder = await startEmulatedCoder();
   const way = await narrowWay(coder.url, 9);
@@ -105,7 +105,7 @@ interface Limit {
   readonly steps: readonly { readonly load: number; readonly purpose: string }[];
 }
 
-/** What the searches of a folder have kept so far, the oldest one's first. */
+/** Returns the limits that a folder's searches have kept so far, the oldest search first. */
 async function keptLimits(cwd: string): Promise<(Limit & { readonly file: string })[]> {
   const searches = join(cwd, ".refbench", "scaletest");
   const files = (await readdir(searches).catch(() => []))

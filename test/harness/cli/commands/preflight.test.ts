@@ -18,7 +18,7 @@ async function folder(): Promise<string> {
   return cwd;
 }
 
-/** Runs the command in a folder of its own, with nothing in its environment but the PATH. */
+/** Runs the command in a temporary folder, with only PATH in its environment. */
 async function preflight(args: readonly string[], env: NodeJS.ProcessEnv = {}, columns?: number) {
   const cwd = await folder();
   const ended = await runCommand(preflightCommand, args, {

@@ -30,7 +30,7 @@ interface At {
   readonly token: string;
 }
 
-/** What a shell would give the command. */
+/** The environment that a shell would give the command. */
 const environmentOf = ({ url, token }: At) => ({
   PATH: process.env["PATH"],
   HOME: cwd,

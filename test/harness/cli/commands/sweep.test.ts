@@ -28,7 +28,7 @@ function inventoryOf(cwd: string): string {
   return join(cwd, ".refbench", "twin", "inventory");
 }
 
-/** Plants a leak in the twin of a folder, as somebody would by hand. */
+/** Plants a leak in the twin of a folder, like a manual deployment. */
 async function plant(
   cwd: string,
   kind: string,

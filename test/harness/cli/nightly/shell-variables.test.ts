@@ -18,7 +18,7 @@ const STARTED = [
   "results publish",
   "results table",
 ];
-/** What they read with no flag beside it. */
+/** Variables that are read although no flag corresponds to them. */
 const WITHOUT_FLAG = ["REFBENCH_LICENCE", "REFBENCH_MANUAL_DIR", "REFBENCH_POSTGRES_URL"];
 
 function variablesOf(path: string): readonly string[] {
@@ -28,7 +28,7 @@ function variablesOf(path: string): readonly string[] {
   return command.options.flatMap(({ envVar }) => envVar ?? []);
 }
 
-/** The variables that a row of docs/environment.md names, by what it says becomes of them. */
+/** Returns the variables of the row of docs/environment.md that states this fate. */
 function documented(fate: string): readonly string[] {
   const page = readFileSync(join(import.meta.dirname, "../../../../docs/environment.md"), "utf8");
   const row = page.split("\n").find((line) => line.startsWith("| `") && line.includes(`| ${fate}`)) ?? "";

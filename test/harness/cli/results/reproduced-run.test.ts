@@ -91,7 +91,7 @@ async function workplace() {
   const stream = new CapturedStream();
   const io: Io = { stdout: stream, stderr: stream, cwd, env, exit: () => undefined };
 
-  /** The record of the run that this command line makes, and all that it was told to do. */
+  /** Returns the record of the run that this command line makes, and the run's request. */
   const made = async (args: readonly string[]) => {
     const command = runCommand(io).exitOverride();
     let folder: Awaited<ReturnType<typeof makeRun>> | undefined;

@@ -41,7 +41,7 @@ pipeline(socket, process.stdout, () => process.exit());`,
   };
 }
 
-/** What comes out of the tunnel when `hello` is sent into it. */
+/** Returns the tunnel's output after `hello` is sent into it. */
 export async function throughTunnel({ tunnel }: RunnerAccess): Promise<string> {
   const { stdout } = await execa(tunnel.command, tunnel.args, {
     env: tunnel.env,

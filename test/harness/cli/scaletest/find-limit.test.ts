@@ -33,7 +33,7 @@ const PREFIX = "bench-sbgq847qym32";
 interface Planted {
   readonly limit?: number;
   readonly generator?: number;
-  /** What happens instead of the load of this index. */
+  /** Calls that replace the load of this index. */
   readonly at?: Readonly<Record<number, () => Promise<never>>>;
   readonly stop?: AbortController;
   readonly faults?: NamedFaults;

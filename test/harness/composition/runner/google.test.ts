@@ -11,7 +11,7 @@ import { newFolder, pathWith, sshServer, throughTunnel } from "../../cli/runner/
 const MACHINE = "bench-4m8s5ffptw2t-runner";
 const HOST_KEYS = `compute/projects/some-project/zones/us-central1-a/instances/${MACHINE}/getGuestAttributes`;
 
-/** A runner whose cloud answers on this machine, with a `gcloud` that does as it is told. */
+/** A runner whose cloud answers on this machine, with a `gcloud` that runs the given script. */
 async function runner({ gcloud = "exit 0", env = {} }: { gcloud?: string; env?: NodeJS.ProcessEnv } = {}) {
   const google = new MockGoogle();
   const endpoints = await google.start();

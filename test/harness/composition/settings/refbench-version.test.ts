@@ -55,7 +55,7 @@ describe("if no commit is known, the reason is", () => {
   test("git's message in another user's checkout, without the name of the folder", async () => {
     const folder = await checkout();
     const { PATH = "" } = process.env;
-    // What git does for a folder of another user; a test cannot give a folder away.
+    // Makes git treat the folder as another user's: a test cannot change a folder's owner.
     const env = { PATH, HOME: folder, GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" };
     const bin = join(folder, "bin");
     await mkdir(bin);

@@ -24,7 +24,7 @@ interface Asked {
   readonly count: (call: string) => number;
 }
 
-/** A cluster of a fake account, whose API server answers over TLS with a certificate of its own authority. */
+/** A cluster of a fake account, whose API server answers over TLS with a certificate of a private authority. */
 async function cluster(answers: Answers = {}, aws = AWS): Promise<Asked> {
   const api = new FakeKubernetes();
   const front = await startTlsFront(await api.start());

@@ -1,9 +1,9 @@
 import type { AwsClient, AwsCommand, AwsService } from "../../../../harness/inventory/aws/session.ts";
 
-/** What a fake says to one call, by the command's name without `Command`: an answer, or an error to throw. */
+/** A fake's reply to each call, by the command's name without `Command`: an answer, or an error to throw. */
 export type Answers = Readonly<Record<string, (input: never) => object | Error>>;
 
-/** What every list of an empty account answers: enough of each service for a whole pass. */
+/** The lists of an empty account: enough of each service for a whole pass. */
 const EMPTY: Answers = {
   "sts GetCallerIdentity": () => ({ Account: "111111111111" }),
   "tagging GetResources": () => ({ ResourceTagMappingList: [], PaginationToken: "" }),
@@ -38,7 +38,7 @@ const EMPTY: Answers = {
   "rds DescribeDBSubnetGroups": () => ({ DBSubnetGroups: [] }),
 };
 
-/** An account that answers as told, and as an empty one otherwise; keeps what it was asked. */
+/** An account with these answers, and otherwise an empty one; records its calls. */
 export function fakeAws(answers: Answers = {}) {
   const asked: { readonly call: string; readonly input: object }[] = [];
   const all: Answers = { ...EMPTY, ...answers };

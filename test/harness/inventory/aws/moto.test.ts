@@ -13,7 +13,7 @@ import type { Makers } from "./seed.ts";
 /** Kinds that this emulator cannot make, or that the world of the test has none of. */
 const NOT_MADE = ["aws_db_snapshot", "aws_db_instance_automated_backup", "aws_ebs_snapshot"];
 
-/** What is deleted in the background, and what waits for that, takes a pass each. */
+/** A background deletion takes one pass, and so does each deletion that waits for it. */
 const MOST_PASSES = 6;
 
 const signal = new AbortController().signal;

@@ -20,7 +20,7 @@ export function motoIsInstalled(): boolean {
   return installed;
 }
 
-/** An AWS emulator on a port of its own, and the variables that lead the real SDK to it. */
+/** An AWS emulator on a free port, and the variables that lead the real SDK to it. */
 export interface Moto extends AsyncDisposable {
   readonly url: string;
   readonly env: NodeJS.ProcessEnv;
@@ -28,7 +28,7 @@ export interface Moto extends AsyncDisposable {
   reset(): Promise<void>;
 }
 
-/** Starts the emulator, told these variables too, and waits until it says where it listens. */
+/** Starts the emulator with these variables too, and waits until it reports its address. */
 export async function startMoto(variables: NodeJS.ProcessEnv = {}): Promise<Moto> {
   const child = spawn(server, ["-H", "127.0.0.1", "-p", "0"], {
     stdio: ["ignore", "ignore", "pipe"],
@@ -43,7 +43,7 @@ export async function startMoto(variables: NodeJS.ProcessEnv = {}): Promise<Moto
   };
   const said: string[] = [];
   let url: string | undefined;
-  // What it says later goes nowhere, but must be read: it would wait, or die of a closed pipe.
+  // Later output is dropped, but must be read: the emulator would block, or die of a closed pipe.
   const words = child.stderr.pipe(new PassThrough());
   for await (const line of readLines(words as AsyncIterable<Buffer>)) {
     said.push(line);

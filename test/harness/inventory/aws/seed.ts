@@ -203,7 +203,7 @@ export async function makeDatabase(
   });
 }
 
-/** What controllers in the cluster and AWS itself make: none of it carries a label of ours. */
+/** Resources that controllers in the cluster and AWS itself make: none of them carries a label of ours. */
 export async function makeUntagged(
   { ec2, elb, elbv2, logs }: Makers,
   runId: RunId,

@@ -8,7 +8,7 @@ async function text(bucket: Bucket, key: string): Promise<string | undefined> {
   return found === undefined ? undefined : Buffer.from(found).toString();
 }
 
-/** What every bucket keeps, whoever serves it. */
+/** The laws that every bucket keeps, whichever service it uses. */
 export function lawsOfABucket(open: () => Promise<Bucket>): void {
   test("gives back what was put last, and nothing where nothing was", async () => {
     const bucket = await open();

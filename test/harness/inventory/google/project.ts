@@ -110,7 +110,7 @@ export function plantRun(google: MockGoogle): void {
   ];
 }
 
-/** What somebody else has in the same project. */
+/** Resources of somebody else in the same project. */
 export function plantOthers(google: MockGoogle): void {
   const network = link(google.put("global", "networks", { name: "default" }));
   google.put("global", "firewalls", { name: "default-allow-ssh", network });

@@ -77,7 +77,7 @@ test.each([
 
 const DIGEST = `sha256:${"5a".repeat(32)}`;
 
-/** Everybody who is asked for something says a digest of its own. */
+/** Every asked server returns a different digest. */
 function digests(of: (url: string) => string): Web {
   return ({ url }) =>
     Promise.resolve({
@@ -146,7 +146,7 @@ test("an architecture on machines is installed from Coder's package", () => {
 const NODE = `https://nodejs.org/dist/v${RUNNER_NODE_VERSION}/node-v${RUNNER_NODE_VERSION}-linux-x64.tar.gz`;
 const DRIVER = diskDriverArchive();
 
-/** What is asked for by address, of a size as its load comes from there. */
+/** Returns the requests by address for a size whose load comes from there. */
 function urlsOf(name: string, runner?: "network" | "local"): readonly string[] {
   const context = { architecture: getArchitecture(name), size: resolveSize(name, "canary") };
   return artefactsOf({ ...context, ...(runner === undefined ? {} : { runner }) }).map(({ url }) => url);

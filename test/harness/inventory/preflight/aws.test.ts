@@ -151,7 +151,7 @@ const GP3 = "L-7A658B76";
 const ADDRESSES = "L-0263D0A3";
 const VPCS = "L-F678F1CE";
 
-/** Every quota is large but the one that is told. */
+/** Every quota is large except the given ones. */
 function quotaOf(code: string, answer: number | Error): Answer {
   return (input) => {
     const large = { Quota: { Value: 1_000 } };
@@ -193,7 +193,7 @@ describe("a quota counts with what others use of it", () => {
     const asked = new RegExp(
       `^aws service-quotas request-service-quota-increase --service-code \\w+ --quota-code ${code} --region us-east-2 --desired-value (\\d+)$`,
     ).exec(of("quota").fix ?? "")?.[1];
-    // What was asked for would be enough.
+    // The quota in the open request would be enough.
     const enough = await preflight({ GetServiceQuotaCommand: quotaOf(code, Number(asked)), ...usage });
     expect(enough("quota").state).toBe("ok");
   });

@@ -307,7 +307,7 @@ describe("a failed check says what it found and what to do", () => {
 
   test("every check of the list is among them", () => {
     expect([...new Set(FAILING.map(({ name }) => name))].sort()).toEqual(
-      // Google guards a cluster's API by itself.
+      // Google itself guards a cluster's API.
       GOOGLE_CHECKS.map(({ name }) => name)
         .filter((name) => name !== "cluster-access")
         .sort(),

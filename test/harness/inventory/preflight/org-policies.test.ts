@@ -5,7 +5,7 @@ import type { GoogleContext } from "../../../../harness/inventory/preflight/goog
 import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { PROJECT, readyProject } from "./ready-project.ts";
 
-/** What the check finds in a project below these policies. */
+/** Returns the check's findings in a project below these policies. */
 async function asked(
   policies: Readonly<Record<string, Record<string, unknown>>> | "denied",
   changes: Partial<GoogleContext> = {},
@@ -75,7 +75,7 @@ test.each([
   ["compute.restrictCloudNATUsage", allowing(`projects/${PROJECT}/regions/us-central1/subnetworks/any`)],
   ["compute.restrictLoadBalancerCreationForTypes", allowing("in:INTERNAL")],
   ["compute.disablePrivateServiceConnectCreationForConsumers", denying("GOOGLE_APIS")],
-  // What companies have and the stacks meet.
+  // Policies that companies have and that the stacks satisfy.
   ["compute.requireShieldedVm", ON],
   ["compute.vmExternalIpAccess", DENY_ALL],
 ] as const)("%s set to %o breaks nothing", async (name, policy) => {

@@ -27,7 +27,7 @@ const CASES: readonly Case[] = [true, false].flatMap((hasRun) =>
   ),
 );
 
-/** What a sweep promises, in words of its own: exactly these cases are removed. */
+/** The promise of a sweep, stated independently: exactly these cases are removed. */
 function mayGo(one: Case): boolean {
   if (one.manual || one.doubtful || one.run === "living" || one.named === false) return false;
   if (one.named === true || one.run === "ended" || one.run === "orphaned") return true;

@@ -12,7 +12,7 @@ export class FakeCloud {
   readonly clock = fakeClock();
   readonly items = new Map<string, InventoryItem>();
   readonly deletes: string[] = [];
-  /** What a delete of this id answers, for as long as there are answers; then it is removed. */
+  /** The answers to deletes of this id, in turn; after the last one the item is removed. */
   readonly answers = new Map<string, RemoveOutcome[]>();
   /** How many answers to lists are good before one fails. */
   goodLists = Infinity;
@@ -72,7 +72,7 @@ export class FakeCloud {
   }
 }
 
-/** What became of each item, by its id. */
+/** Returns the outcome of each item, by its id. */
 export function actions({ items }: Discovery): Record<string, string> {
   return Object.fromEntries(items.map(({ item, action, reason }) => [item.id, `${action}: ${reason}`]));
 }

@@ -7,7 +7,7 @@ const { signal } = new AbortController();
 const CLUSTER: InventoryItem = { id: "c", kind: "aws_eks_cluster", name: "c", labels: {} };
 const MINUTE_MS = 60_000;
 
-/** Removes one thing that answers so for a while, and then goes; tells whether it went, and how long that took. */
+/** Removes one thing that answers this for a while, and then goes; returns whether it went, and after how long. */
 async function remove(answer: RemoveOutcome, forMs: number, patienceMs?: number) {
   const clock = fakeClock();
   const startedAt = clock.now();

@@ -262,7 +262,7 @@ describe("a lease", () => {
 
   test("that cannot be written here is renewed in the bucket, told once, and not lost", async () => {
     const { clock, bucket, folder, notes, note, lease, runId } = await taken();
-    // What takes its place can be listed, and not be replaced by a file.
+    // The folder in its place can be listed, and a file cannot replace it.
     const file = join(folder.leases, "000001.json");
     await rm(file);
     await mkdir(join(file, "in-the-way"), { recursive: true });

@@ -56,7 +56,7 @@ describe("a record counts what all attempts did", () => {
     const journal = new Journal(folder.journal, world.clock);
     const event = (value: object): string =>
       `${JSON.stringify({ ...value, at: new Date(world.clock.now()).toISOString() })}\n`;
-    // What a reaper did before it was killed: four workspaces and one resource are gone.
+    // A reaper's work before it was killed: it deleted four workspaces and one resource.
     const lost: readonly JournalEntry[] = [
       { type: "stage-intent", stage: "drain" },
       { type: "stage-intent", stage: "destroy" },

@@ -33,7 +33,7 @@ describe("a lease in a bucket", () => {
     ["000007", "not JSON"],
     // A number inside that is another one than its name's would let the next holder skip to where nobody looks.
     ["000007", JSON.stringify({ fence: 1e15, holder: on("h"), renewedAtMs: 1, released: true })],
-    // Past six digits it goes on: nobody may be locked out by a number that was put there.
+    // Numbers may exceed six digits: a planted number must not lock anybody out.
     ["999999", "{}"],
   ])("named %s that holds %s is taken over with the number after its name's", async (name, text) => {
     const { bucket, book } = newBook();
@@ -122,7 +122,7 @@ describe("waiting for a lease in a bucket", () => {
   });
 });
 
-/** A run that has created everything, restored on machines of their own from one bucket. */
+/** A run that has created everything, restored on separate machines from one bucket. */
 async function restoredOn(count: number) {
   const world = new FakeWorld();
   const bucket = new MemoryBucket();

@@ -127,7 +127,7 @@ describe("a mirrored run", () => {
     expect(record).toMatchObject({ teardown: { state: "clean" } });
   });
 
-  /** The bucket refuses everything from the intent to apply gke-coder on, until it is told to answer. */
+  /** From the intent to apply gke-coder on, the bucket refuses everything until the test lets it answer. */
   function failAtIntent({ bucket }: Mirrored): void {
     bucket.beforePut = (key, bytes) => {
       if (!key.includes("/journal/") || !Buffer.from(bytes).includes('"stack":"gke-coder"')) return;

@@ -54,7 +54,7 @@ async function restored(): Promise<RunFolder> {
   return restoreRun(bucket, runId, { cwd: join(folder.path, "..", "..", ".."), clock: world.clock });
 }
 
-/** What the bucket's journal knows of the run's own end goes, as when its machine was lost in its load. */
+/** Deletes the run's own end from the bucket's journal, as if its machine was lost during the load. */
 function forgetHandOver(): void {
   for (const [key, bytes] of bucket.objects)
     if (key.includes("/journal/") && bytes.includes("hand-over")) bucket.objects.delete(key);

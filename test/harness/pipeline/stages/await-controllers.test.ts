@@ -11,11 +11,11 @@ const LONG_MS = 10_000;
 interface Seen {
   readonly stack: string;
   readonly atMs: number;
-  /** What was still there when its destroy began. */
+  /** The items that still existed when the destroy of this stack began. */
   readonly items: readonly string[];
 }
 
-/** Drains and destroys a fake world in which something of a controller goes by itself after a while, or never. */
+/** Drains and destroys a fake world in which a controller's item disappears after a while, or never. */
 async function tornDown(kind: string, goesAfterMs: number, mishaps: Mishaps = {}) {
   const world = new FakeWorld(mishaps);
   const folder = await world.makeRun();

@@ -22,7 +22,7 @@ const COMPARISON = {
 interface Compared {
   readonly world: FakeWorld;
   readonly record: RunRecord;
-  /** What the environment said at each load. */
+  /** The environment's reports at each load. */
   readonly environments: readonly Environment[];
   readonly compared: readonly Parameters<Ports["compare"]>[0][];
 }

@@ -12,7 +12,7 @@ const REFUSED =
   'Get "https://10.0.0.9/api/v1/namespaces/coder": dial tcp 10.0.0.9:443: connect: connection refused';
 const PLACE = { project: "p", region: "r", zone: "z", network: "n", cluster: "bench-gke" };
 
-/** What a provision did: applies and looks at the cluster, each with the seconds since its beginning. */
+/** The actions of a provision: applies and looks at the cluster, each with the seconds since its beginning. */
 interface Provisioned {
   readonly happened: readonly string[];
   readonly waitedSeconds: number;

@@ -17,7 +17,7 @@ interface Attempt {
   readonly refresh: boolean;
 }
 
-/** A run that was provisioned, and whose cloud stack fails to be destroyed as told, one message an attempt. */
+/** A provisioned run whose destroy of the cloud stack fails with these messages, one an attempt. */
 async function failing(
   messages: readonly string[],
 ): Promise<{ context: StageContext; attempts: readonly Attempt[] }> {
@@ -111,7 +111,7 @@ async function askingOn(
 test("after an apply that was killed, a provider that asks on for a network in vain is interrupted, for the sweep", async () => {
   expect(await askingOn("aws_vpc.vpc_network", { killed: true })).toEqual([true]);
   expect(await askingOn("aws_vpc.vpc_network", { killed: false })).toEqual([false]);
-  // It takes minutes by itself.
+  // A database's deletion takes minutes anyway.
   expect(await askingOn("aws_db_instance.database_instance", { killed: true })).toEqual([false]);
 });
 

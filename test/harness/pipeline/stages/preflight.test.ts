@@ -16,7 +16,7 @@ import type { RunStage } from "../../../../harness/model/record/stage.ts";
 import { FakeWorld } from "../../../support/world/fake-world.ts";
 import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
 
-/** Runs one stage in a world of its own; what it found, and what it told. */
+/** Runs one stage in a new world; returns its findings and its messages. */
 async function stage(name: RunStage, overrides: Partial<Ports> = {}, world = new FakeWorld()) {
   const folder = await world.makeRun();
   const context = await openContext(folder, world.ports(overrides), {

@@ -75,7 +75,7 @@ function wholeMeasurements(): Measurements {
   });
 }
 
-/** Of loads whose daemons were looked after. */
+/** The objectives' parts in loads whose daemons were watched. */
 const PARTS = new Set(["daemons-alive"]);
 
 test("every path of the published objectives leads to a figure, and a good run meets them", () => {
@@ -255,7 +255,7 @@ test("a size's builds are given time for each of their rounds, and rehearsals on
   expect(ready).not.toHaveProperty("severity");
   const rehearsed = objectivesFor(OBJECTIVES, { size: "1200", figures, simulated: true });
   const failing = rehearsed.filter(({ severity }) => severity !== "warn").map(({ unit }) => unit);
-  // Of latency only what a server does that stands still: far above what a busy machine needs.
+  // Latency fails only where a server stops working: the thresholds are far above a busy machine's needs.
   const slowest = rehearsed.filter(({ severity, unit }) => severity !== "warn" && unit === "ms");
   expect(Math.min(...slowest.map(({ threshold }) => threshold))).toBeGreaterThanOrEqual(2_500);
   expect(failing).toContain("share");

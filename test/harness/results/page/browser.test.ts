@@ -27,7 +27,7 @@ const LOOKS = [
   ["a phone", "dark", PHONE, undefined],
 ] as const;
 
-// What is evaluated in the page is text: the project is not checked against the types of a browser.
+// The code that runs in the page is text: the project is not checked against the types of a browser.
 const VIOLATIONS = `axe
   .run({ resultTypes: ["violations"] })
   .then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ": " + html)))`;
@@ -112,7 +112,7 @@ describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** Opens each page in turn, hands it over, and holds it to saying nothing in the console and asking nobody. */
+  /** Opens each page in turn, passes it on, and checks that it logs nothing and requests nothing. */
   async function withEach(
     options: BrowserContextOptions,
     look: (page: Page, name: string) => Promise<void>,

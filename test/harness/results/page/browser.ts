@@ -11,7 +11,7 @@ export function browserIsInstalled(): boolean {
   return installed;
 }
 
-/** Starts the browser, which asks nobody anything of its own accord. */
+/** Starts the browser, without its own background requests. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: path,

@@ -14,7 +14,7 @@ const NIGHTS = syntheticNights({ count: 4, planted: { 1: "no-quota", 2: "leaked"
 
 const SITE = siteOf({ records: [...NIGHTS, comparedRecord()], rehearsals: false, asOf: AS_OF });
 
-/** What the index of these records says. */
+/** Returns the text of the index of these records. */
 function indexText(records: readonly RunRecord[]): string {
   return textOf(indexPage({ records, rehearsals: false, asOf: AS_OF }));
 }
@@ -226,7 +226,7 @@ describe("the page of a run", () => {
   });
 });
 
-/** What a page says, on one line. */
+/** Returns the text of a page on one line. */
 function textOf(page: string): string {
   return page
     .replace(/<style>[^]*?<\/style>|<svg[^]*?<\/svg>/g, "")

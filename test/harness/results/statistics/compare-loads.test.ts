@@ -33,7 +33,7 @@ test("a candidate that held nothing in 2 of 6 loads is worse, and the loads are 
   expect(result.failedLoads).toEqual({
     baseline: { failed: 0, of: 6 },
     candidate: { failed: 2, of: 6 },
-    // Of the 66 ways to choose 2 of 12 loads, 15 take both from the candidate's.
+    // There are 66 ways to choose 2 of 12 loads; 15 take both from the candidate's.
     chance: expect.closeTo(15 / 66, 10),
   });
   for (const { conclusion, pairs } of result.figures) {

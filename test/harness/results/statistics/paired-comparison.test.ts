@@ -7,7 +7,7 @@ import {
   pairsNeeded,
 } from "../../../../harness/results/statistics/paired-comparison.ts";
 
-/** Pairs of loads whose level drifts, each with noise of its own. */
+/** Pairs of loads whose level drifts, each with separate noise. */
 function pairsOf(
   seed: number,
   { count = 30, difference = 0, noise = 0.1, drift = 0 } = {},
@@ -70,7 +70,7 @@ test("a load without the figure, or with zero, counts against its version and is
     const worse = pairs.map((pair, index) => (index < 2 ? { ...pair, candidate: failed } : pair));
     const [one] = comparePairs([figure(worse)]);
     expect(one).toMatchObject({ conclusion: "worse-by-failures", pairs: worse });
-    // What is left is what had luck.
+    // The remaining pairs would be only the lucky ones.
     expect(one).not.toHaveProperty("interval");
     const better = pairs.with(5, { baseline: failed, candidate: 5 });
     expect(comparePairs([figure(better)])[0]!.conclusion).toBe("better-by-failures");

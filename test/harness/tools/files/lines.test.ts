@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { LineSplitter, linesIn, readLines } from "../../../../harness/tools/files/lines.ts";
 
-/** What other splitters take for the end of a line, and JSON.stringify leaves as it is. */
+/** Characters that other splitters take for the end of a line, and that JSON.stringify does not escape. */
 const NO_ENDS = ["\u2028", "\u2029", "\u0085", "\u000b", "\u000c", "\r", "a\rb"];
 
 async function read(chunks: readonly (Buffer | string)[]): Promise<string[]> {

@@ -2,13 +2,13 @@ import { expect, test, vi } from "vitest";
 import { ShellSession } from "../../../../harness/coder/shell-session.ts";
 import { awaitShell } from "../../../../harness/workload/connections/await-shell.ts";
 
-/** What reads a line, and what it prints; undefined = it takes the line and prints nothing. */
+/** Reads a line and returns its output; undefined = it reads the line and prints nothing. */
 type Reader = (line: string) => string | undefined;
 
 const shell: Reader = (line) => `${line}\r\n${line.replace(/^echo /, "").replaceAll('"', "")}\r\n$ `;
 const echo: Reader = (line) => `${line}\r\n`;
 
-/** A session whose lines are read by one reader after the other, the last of them for good. */
+/** A session whose lines go to one reader after the other; the last one reads all the rest. */
 function sessionOf(...readers: readonly Reader[]) {
   const typed: string[] = [];
   const session = new ShellSession("terminal", {

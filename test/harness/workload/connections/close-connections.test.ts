@@ -4,7 +4,7 @@ import { closeConnections } from "../../../../harness/workload/connections/close
 import { ProgressBoard } from "../../../../harness/workload/context/progress-board.ts";
 import type { Clock } from "../../../../harness/tools/time/clock.ts";
 
-/** What a server under a flood of closings still answers others within, at a closing in each half of a millisecond. */
+/** The most closings under way at which a server still answers others in time, at one closing each half millisecond. */
 const MOST_UNDER_WAY = 600;
 
 /** A clock on which sleepers wait until it is moved on. */
@@ -31,7 +31,7 @@ function heldClock(): Clock & { advance(ms: number): void } {
   };
 }
 
-/** Connections to a server that lets go of one when it is told to. */
+/** Connections to a server that closes one when the test asks for it. */
 function standing(count: number) {
   const underWay: (() => void)[] = [];
   let closed = 0;

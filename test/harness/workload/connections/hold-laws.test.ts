@@ -44,7 +44,7 @@ describe.concurrent("a hold", () => {
         proxy.freeze(8_000);
       },
     });
-    // Nothing is lost and everything answers in the end: only how long it took tells.
+    // Nothing is lost and everything answers in the end: only the duration shows the fault.
     expect(result.connections).toMatchObject({ held: 20, lost: 0, failed: 0 });
     expect(result.failures.filter(({ phase }) => phase !== "api-probe")).toEqual([]);
     for (const simulated of [false, true])

@@ -6,7 +6,7 @@ import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const coder = { url: "http://127.0.0.1:1", token: "t" };
 
-/** What a board reports last after these changes. */
+/** Returns a board's last report after these changes. */
 function reported(change: (board: ProgressBoard) => void): LoadProgress {
   const events: LoadProgress[] = [];
   const board = new ProgressBoard((event) => {

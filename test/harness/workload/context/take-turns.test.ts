@@ -51,7 +51,7 @@ test.each([3, 0])("it is due when its turn came (%d at once)", async (concurrenc
     expect(dueMs).toBeGreaterThanOrEqual(before);
     await setImmediate();
   });
-  // It is told the instant itself, not when the first one began.
+  // Each entry gets its own instant, not the instant at which the first one began.
   expect(Math.min(...due)).toBeGreaterThanOrEqual(0);
   expect(due).toHaveLength(LIST.length);
 });

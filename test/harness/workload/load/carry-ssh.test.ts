@@ -109,7 +109,7 @@ test("waiting for a place among the processes is the generator's delay: judged b
   expect(intended?.totalCount).toBe(3);
   // The last of three would have taken three times as long.
   expect(intended?.maxValue).toBeLessThan(1.2 * (raw?.maxValue ?? 0));
-  // What the processes themselves cost is told beside the generator's own.
+  // The CPU time of the SSH processes is reported beside the generator's own.
   expect(result.generator.childCpuSeconds).toBeGreaterThan(0);
 });
 

@@ -8,7 +8,7 @@ import { runLoadHere } from "../../../support/command/run-load.ts";
 const admin = { email: "admin@example.com", username: "admin", password: "Correct-Horse-9-Battery" };
 const FEW = { users: 2, workspaces: 2, parameters: {}, connections: { total: 4, sshShare: 0.5 } } as const;
 
-/** What one load came to on an emulated Coder with a template and further settings. */
+/** Returns the result of one load on an emulated Coder with a template and further settings. */
 async function loadOn(
   template: string,
   overrides: Parameters<typeof loadTaskFor>[1] = {},

@@ -16,7 +16,7 @@ const VERIFIED = 219;
 /** Each of the four workspaces is visited in one terminal before eight more are held. */
 const held = (fault: Fault): FaultRule => ({ fault, match: /\/pty\?/, skip: 4, count: 3 });
 const connections = { total: 8, sshShare: 0, holdMs: 500, commandsPerSecond: 100 };
-/** What is never answered is given up after so long; all else has the time that a busy machine takes. */
+/** After these times an unanswered request is given up; everything else has the time that a busy machine takes. */
 const SHORT = { connectMs: 6_000, commandMs: 6_000 };
 const NEVER_ANSWERED: readonly Fault["kind"][] = ["black-hole", "deaf", "slow-first-byte", "message-lost"];
 
@@ -74,7 +74,7 @@ function expectCountedOnce(
 }
 
 describe.concurrent("faults on connections that are to be held", () => {
-  // Those that wait first, so that the others are done beside them.
+  // The waiting ones come first, so that the others finish beside them.
   test.each<Counted>([
     { fault: { kind: "black-hole", afterBytes: VERIFIED }, class: "half-open", lost: 3 },
     { fault: { kind: "deaf", afterBytes: VERIFIED }, class: "half-open", lost: 3 },

@@ -29,7 +29,7 @@ test("a freeze of the server shows in the tail as an open schedule feels it, wit
   const task = loadTaskFor(coder, { ...ALONE, keep: true, workspaces, arrival });
   const { result } = await runLoadHere(task, { pace: { windowMs: 250 } });
 
-  // What each arrival felt, by the server's clock: due on the schedule, which began with the first, until answered.
+  // Each arrival's latency by the server's clock: from its due time, counted from the first one, to its answer.
   const byDue = coder.creations.toSorted((a, b) => a.askedMs - b.askedMs);
   const felt = byDue
     .map(({ answeredMs }, index) => answeredMs - byDue[0]!.askedMs - (index * 1000) / perSecond)

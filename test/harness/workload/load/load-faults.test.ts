@@ -8,7 +8,7 @@ import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
 const ONE = ["bench-t-1"];
-/** Where the case is one of time; so long that the healthy ones are there before, on a busy machine too. */
+/** The deadline of timed cases; long enough for the healthy ones to finish first, even on a busy machine. */
 const DEADLINE_MS = 4_000;
 
 interface Case {

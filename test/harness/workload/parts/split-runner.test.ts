@@ -14,7 +14,7 @@ const task = loadTaskFor({ url: "http://127.0.0.1:1", token: "t" }, { users: 4, 
 
 type Part = (task: LoadTask, options: TaskOptions) => Promise<void> | void;
 
-/** Runs parts as told; each holds what it was asked to hold. */
+/** Runs parts by this script; each part holds the connections that it was asked for. */
 function scripted(play: Part): LoadRunner {
   return {
     load: async (part, options) => {

@@ -336,7 +336,7 @@ test("a program that attaches and dies at once, as on a full disk, is not tried 
   });
 });
 
-/** Of tests: tenths of seconds, while a worker speaks four times a second. */
+/** Short patience for tests: tenths of seconds, while a worker reports four times a second. */
 const IMPATIENT = { noteMs: 1_000, reconnectMs: 1_500, hungMs: 4_000, lookMs: 50 };
 
 test("a host that hangs ends its task with who and since when, and is killed", async () => {
@@ -379,7 +379,7 @@ test("what hangs on the way to a host that works is gone round, and nothing is l
       if (stopped === undefined) {
         stopped = attachPid(machine.tasks()[0]!);
         process.kill(stopped, "SIGSTOP");
-        // What it had printed still comes; the next connection is what matters.
+        // The output that was already printed still arrives; the next connection matters.
       } else if (machine.commands.length > 2) stop.abort(new Error("enough"));
     },
   });

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 const TUNNEL = new URL("../../../../harness/workload/remote/tunnel.ts", import.meta.url).href;
 
-/** Opens files until none is left, asks for a tunnel, and prints what came of it once every event had its turn. */
+/** Opens files until the limit is reached, asks for a tunnel, and prints the outcome once every event had its turn. */
 const WITHOUT_FILES = `
 import { closeSync, openSync } from "node:fs";
 import { openTunnel } from "${TUNNEL}";

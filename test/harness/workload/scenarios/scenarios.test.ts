@@ -212,7 +212,7 @@ test("reads beyond the rate limit are failures of their class, and are not sent 
   const limited = result.failures.find(({ phase }) => phase === "api-read");
   expect(limited).toMatchObject({ class: "rate-limited", phase: "api-read" });
   const reads = (100 / 3) * (7 + 9 + 7);
-  // Those that were refused are attempts of the histogram too.
+  // The histogram counts refused attempts too.
   expect(counts(result, "api-read")).toBeGreaterThan(reads - 9);
   expect(counts(result, "api-read")).toBeLessThan(reads + 9);
 });

@@ -29,7 +29,7 @@ function start(task: WorkerTask = DRAIN) {
     name: "the runner",
     task,
     clock,
-    // Never by itself within a test.
+    // No look happens automatically within a test.
     silence: { lookMs: 1_000 },
     onNote: (message) => told.push(message),
     onHung: (error) => told.push(`${error.code}: ${error.message}`),
@@ -88,7 +88,7 @@ describe("a worker that answers and does nothing", () => {
     pass(1, progress("holding"));
     for (let minute = 0; minute < 15; minute += 1) {
       expect(told).toEqual([]);
-      // A rate that changes is no progress: it is that of the last looks.
+      // A changing rate is not progress: it is only the rate of the last looks.
       pass(59, { type: "alive" });
       pass(1, progress("holding", minute % 2));
     }

@@ -20,7 +20,7 @@ test("a step changes the rate at once", () => {
 });
 
 test("a ramp rises evenly from the rate before it, the first from none", () => {
-  // Half of what a constant rate of ten would bring: at t seconds t²/2 of them have come.
+  // A ramp yields half the arrivals of a constant rate of ten: t²/2 of them after t seconds.
   expect(dueSeconds([{ perSecond: 10, seconds: 10, ramp: true }], 0, 2, 50, 60)).toEqual([0, 2, 10, 11]);
   const steps = [
     { perSecond: 2, seconds: 5 },

@@ -7,7 +7,7 @@ import { CapturedStream } from "../../progress/captured-stream.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
 
-/** A value that an option takes, where "5" is none. */
+/** A value for each option that does not accept "5". */
 const VALUES: Readonly<Record<string, string>> = {
   "--steps": "2/s:30s,10/s:1m",
   "--ramp": "7s",

@@ -28,7 +28,7 @@ const step = (day: number, overrides: Partial<Extract<TrendMark, { kind: "step" 
   isConfirmed: true,
   ...overrides,
 });
-/** Where a drawing's vertical lines are, by their colour. */
+/** Returns the positions of a drawing's vertical lines of this colour. */
 const linesIn = (svg: string, colour: string): readonly string[] =>
   [...svg.matchAll(/<path d="M([\d.]+) [\d.]+L\1 [^"]*"[^>]*>/g)]
     .map(([path]) => path)
