@@ -59,7 +59,9 @@ async function make(entry: string): Promise<string> {
   return keepBundle(outputFiles[0]?.contents ?? new Uint8Array());
 }
 
-/** Where bundles are kept: beside the installation, or in a folder of the user's own where that is another's. */
+/**
+ * Folders for bundles: beside the installation, or in the user's own folder when another user owns the installation.
+ */
 const FOLDERS: readonly (() => string)[] = [
   () => packageFile("node_modules/.cache/refbench"),
   () => join(privateFolder(), "bundles"),

@@ -1,9 +1,12 @@
 import { z } from "zod";
 
-/** What one emulated Coder deployment is: written by the twin from the Helm values, or by `refbench emulator` from its flags. */
+/**
+ * Configuration of one emulated Coder deployment, written by the twin from the Helm values or by `refbench emulator`
+ * from its flags.
+ */
 export const emulatorConfig = z.object({
   schemaVersion: z.literal(1),
-  /** An address of 127.0.0.0/8 of its own. */
+  /** A separate address of 127.0.0.0/8. */
   host: z.string(),
   /** 0 = any free port. */
   port: z.number().int().min(0).max(65_535),

@@ -21,7 +21,7 @@ export interface SocketFault {
   play(request: FaultyRequest, workspace: string): Promise<Reply | "hang" | undefined>;
 }
 
-/** How a build ends in place of its own end. */
+/** The end of a build that replaces its regular end. */
 export type BuildFault =
   | { readonly ends: "failed"; readonly error: string; readonly code?: string }
   /** The workspace stays as it was. */
@@ -29,7 +29,7 @@ export type BuildFault =
   /** It runs until somebody cancels it. */
   | { readonly ends: "never" };
 
-/** Faults of an emulated Coder, as a test plans them. Without a field there is no fault of that kind. */
+/** Faults of an emulated Coder, as a test plans them. A missing field means no fault of that kind. */
 export interface EmulatorFaults {
   /** All that match are played, the first one outermost. */
   readonly answers?: readonly AnswerFault[];

@@ -10,14 +10,14 @@ export interface OperationError {
   readonly errorDetails?: readonly unknown[];
 }
 
-/** What an operation does, and where. */
+/** The work of an operation, and its target. */
 export interface OperationWork {
   readonly api: ApiName;
   /** Google's word for it, such as `insert` or `CREATE_CLUSTER`. */
   readonly type: string;
   /** The resource's path below the API's version. */
   readonly target: string;
-  /** Where operations of the target lie, such as `projects/p/zones/z`. */
+  /** Path of the target's operations, such as `projects/p/zones/z`. */
   readonly scope: string;
   readonly durationMs: number;
   /** Done at its end; an answer is the error that the operation ends with. */

@@ -6,7 +6,7 @@ export interface Quota {
   readonly usage: number;
 }
 
-/** What the mock says of its one project, and of the cloud around it; tests and hands may change any of it. */
+/** Facts about the mock's one project, and about the cloud around it; tests and people may change any of them. */
 export interface ProjectFacts {
   readonly id: string;
   readonly number: string;
@@ -18,7 +18,7 @@ export interface ProjectFacts {
   readonly ungranted: Set<string>;
   /** Effective organisation policies by constraint; those that are absent are not set. The caller may not ask where `denied`. */
   orgPolicies: Map<string, Json> | "denied";
-  /** What the token says of itself. */
+  /** Google's answer about the token. */
   tokenInfo: Json;
   /** Quotas of each region, and of the whole project. */
   readonly regionQuotas: Map<string, Quota>;

@@ -14,7 +14,7 @@ export interface MockWorld {
   readonly policies: Map<string, Json>;
   /** The data of secrets' versions, by their key. */
   readonly payloads: Map<Key, string>;
-  /** What was made along with a resource, and goes with it. */
+  /** Keys of the things that were created along with a resource and are deleted with it. */
   readonly companions: Map<Key, readonly Key[]>;
   /** How long an operation takes; tests change it. */
   durationMs: (collection: string, act: "create" | "update" | "delete") => number;

@@ -15,7 +15,7 @@ export const twinItem = z.object({
   createdAt: z.string(),
   /** ISO 8601: when `creating` becomes `ready`, or `deleting` becomes gone, whoever looks. */
   settlesAt: z.string().optional(),
-  /** Who made it: Terraform through the plugin, a controller in a cluster, Coder's builds, or a planted leak. */
+  /** Maker of the item: Terraform through the plugin, a controller in a cluster, Coder's builds, or a planted leak. */
   origin: z.enum(["terraform", "controller", "coder", "leak"]),
   /** Key of what it lives in: it vanishes with that (a pod with its cluster). */
   parent: z.string().optional(),
@@ -29,12 +29,12 @@ export const twinItem = z.object({
   process: z.object({ pid: z.number().int().positive(), startTime: z.string() }).optional(),
   /** The SSH server of a load runner, as its machine reports it to the cloud. */
   runner: z.object({ host: z.string(), port: z.number().int(), hostKeys: z.array(z.string()) }).optional(),
-  /** What the plugin keeps: the resource's attributes in Terraform's shape, secrets left out. */
+  /** The resource's attributes in Terraform's shape, as the plugin keeps them, without secrets. */
   attributes: z.record(z.string(), z.unknown()).optional(),
 });
 export type TwinItem = z.infer<typeof twinItem>;
 
-/** The item when nothing more will happen to it by itself. */
+/** Returns the item in its final state: nothing more will happen to it automatically. */
 export function settledItem(item: TwinItem): TwinItem {
   const settled: TwinItem = { ...item, status: "ready" };
   delete settled.settlesAt;

@@ -5,7 +5,10 @@ import { identityOf, isAlive } from "../../harness/tools/process/local-process.t
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
 const RETRY_MS = 3;
-/** Whoever breaks a dead holder's lock holds the breaker's for microseconds; after this it died in them. */
+/**
+ * Age at which a breaker's lock is removed. Breaking a dead holder's lock takes microseconds: an older breaker has
+ * died.
+ */
 const BREAKER_DEAD_MS = 10_000;
 
 /**

@@ -16,7 +16,7 @@ export const LOST_PROCESS = "twin_process";
 const LOOKS = 20;
 const END_MS = 500;
 
-/** What a process of a twin is for. */
+/** The purpose of a process of a twin. */
 interface Mark {
   readonly root: string;
   /** Key of the item behind which it runs. */
@@ -64,8 +64,8 @@ export function processesBehind(root: string, key: string): readonly LocalProces
 }
 
 /**
- * As items of their own: the processes whose item does not exist. Nothing else would end them. The processes must have
- * been looked for before the items: an item is made first.
+ * Returns the processes whose item does not exist, as separate items. Nothing else would end them. List the processes
+ * before the items: an item is created before its processes.
  */
 export function lostProcesses(
   processes: readonly MarkedProcess[],
@@ -102,8 +102,8 @@ function lostKey({ pid, startTime }: LocalProcess): string {
 }
 
 /**
- * Ends all processes of an item at once, as its delete does: those too that made sessions of their own, and those
- * whose server is long gone. Each is known by its environment and killed by its own id.
+ * Ends all processes of an item at once, as its delete does. This includes processes with separate sessions, and
+ * processes whose server ended long ago. Each is known by its environment and killed by its own id.
  */
 export async function endProcessesBehind(root: string, keys: ReadonlySet<string>): Promise<void> {
   for (let look = 0; look < LOOKS; look += 1) {

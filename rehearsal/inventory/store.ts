@@ -19,7 +19,7 @@ import { parseJson } from "../../harness/tools/parse-json.ts";
 /** After this many files a long write or read lets the process do something else. */
 const BREATH = 100;
 
-/** What exists in the twin's clouds: one file a thing, shared by processes and runs. */
+/** The items that exist in the twin's clouds: one file per item, shared by processes and runs. */
 export interface TwinStore {
   readonly directory: string;
   /** Writes or replaces an item. */
@@ -37,13 +37,13 @@ export interface TwinStore {
   locked<T>(act: () => Promise<T> | T): Promise<T>;
 }
 
-/** Makes the folder of an inventory, empty, where there is none: done once, when a twin is made. */
+/** Creates an empty folder for an inventory unless it exists: done once, when a twin is made. */
 export function makeStore(directory: string): TwinStore {
   mkdirSync(directory, { recursive: true });
   return openStore(directory);
 }
 
-/** Opens an inventory that exists. One that is missing is an error: made anew, it would say that nothing is left. */
+/** Opens an existing inventory. A missing one is an error: created anew, it would report that nothing remains. */
 export function openStore(directory: string): TwinStore {
   if (!existsSync(directory))
     throw new RefbenchError(
@@ -67,7 +67,7 @@ export function openStore(directory: string): TwinStore {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;
     }
-    // The file's name is what a delete goes by, whatever a file that was put there by hand says inside.
+    // A delete uses the file's name, so the name is the key, whatever key a manually added file contains.
     return settled({ ...parsed(text, join(directory, file)), key: basename(file, ".json") });
   };
   /** Time passes for an item when somebody looks: no daemon runs between the looks. */

@@ -2,7 +2,7 @@ import { now } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 import type { EmulatedJob, JobLog } from "../state/types.ts";
 
-/** Adds a line to a job's log and hands it to whoever follows. */
+/** Adds a line to a job's log and passes it to all followers. */
 export function formatLogLine(
   world: World,
   job: EmulatedJob,

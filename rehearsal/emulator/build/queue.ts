@@ -46,7 +46,7 @@ export class BuildQueue {
     setImmediate(() => this.#next());
   }
 
-  /** Takes a waiting job out; false when it is no longer waiting. */
+  /** Removes a waiting job; returns false when the job has already left the queue. */
   withdraw(id: string): boolean {
     return this.#waiting.delete(id);
   }

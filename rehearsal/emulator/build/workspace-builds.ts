@@ -203,7 +203,7 @@ export function resourcesOf(
   return declared.map((resource) => {
     const id = randomUUID();
     const createdAt = now();
-    // What is inside an agent comes with a workspace, and is nothing that a template's version tells.
+    // An agent inside another agent comes with a workspace; a template's version does not list it.
     const agents =
       resource === host ? parsed.agents.filter(({ parent }) => workspace || parent === undefined) : [];
     const ids = new Map(agents.map(({ name }) => [name, randomUUID()]));

@@ -1,7 +1,10 @@
 import type { EmulatedDeployment } from "../context.ts";
 import type { Reply } from "./reply.ts";
 
-/** Where apps have hosts of their own, with the port of the deployment's own URL; empty without `CODER_WILDCARD_ACCESS_URL`. */
+/**
+ * Returns the wildcard host of apps, with the port of the deployment's own URL; empty without
+ * `CODER_WILDCARD_ACCESS_URL`.
+ */
 export function wildcardOf({ world, url }: Pick<EmulatedDeployment, "world" | "url">): string {
   const wildcard = world.config.env["CODER_WILDCARD_ACCESS_URL"] ?? "";
   if (wildcard === "") return "";
@@ -9,7 +12,10 @@ export function wildcardOf({ world, url }: Pick<EmulatedDeployment, "world" | "u
   return port === "" || /:\d+$/.test(wildcard) ? wildcard : `${wildcard}:${port}`;
 }
 
-/** The path that a request to an app's own host stands for, or Coder's answer where the host names none; undefined for any other host. */
+/**
+ * Returns the path that a request to an app's host means, or Coder's answer when the host does not name an app;
+ * undefined for any other host.
+ */
 export function pathOfApp(
   host: string | undefined,
   wildcard: string,

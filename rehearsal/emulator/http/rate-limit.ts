@@ -16,7 +16,7 @@ interface Counter {
   previous: number;
 }
 
-/** Coder's limits: (user or address) × endpoint, in each replica by itself, over a sliding minute. */
+/** Coder's limits: (user or address) × endpoint, counted separately in each replica, over a sliding minute. */
 export class RateLimits {
   readonly #apiLimit: number;
   readonly #disabled: boolean;

@@ -12,7 +12,7 @@ export type MetricsServer =
   | { readonly state: "taken"; readonly reason: string }
   | { readonly state: "up"; readonly url: string; close(): void };
 
-/** Coder's metrics on a port of their own, as with `CODER_PROMETHEUS_ENABLE`; a port that is taken is not an error. */
+/** Serves Coder's metrics on a separate port, as with `CODER_PROMETHEUS_ENABLE`; a port in use is not an error. */
 export async function serveMetrics(deployment: EmulatedDeployment): Promise<MetricsServer> {
   const { env, host } = deployment.world.config;
   if (!isSwitchOn(env["CODER_PROMETHEUS_ENABLE"])) return { state: "off" };

@@ -5,7 +5,7 @@ import type { TwinStore } from "../../inventory/store.ts";
 /** Over a thousand workspaces build in a burst: their files are written together. */
 const BATCH_MS = 50;
 
-/** What becomes of one key of the inventory: an item, or nothing any more. */
+/** A change of one key of the inventory: its new item, or no item once it is deleted. */
 export interface Change {
   readonly key: string;
   readonly item?: TwinItem;

@@ -44,7 +44,7 @@ export function machineResources(options: TwinResourcesOptions): WorkspaceResour
   };
 }
 
-/** What runs, and what it keeps its files on. */
+/** The two items of a workspace: the one that runs, and the one that holds its files. */
 type Part = "run" | "disk";
 
 /** Containers and volumes vanish with their machine. */

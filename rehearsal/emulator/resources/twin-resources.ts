@@ -13,11 +13,11 @@ export interface TwinResourcesOptions {
   readonly store: TwinStore;
   readonly place: NonNullable<EmulatorConfig["inventory"]>;
   readonly buildSpeed: number;
-  /** Told once when the inventory cannot be written. */
+  /** Called once when the inventory cannot be written. */
   readonly onError?: (error: RefbenchError) => void;
 }
 
-/** Where things of this cluster are, as the twin names it. */
+/** Location of this cluster's items, as the twin names it. */
 interface Place {
   readonly cluster: string;
   readonly namespace: string;

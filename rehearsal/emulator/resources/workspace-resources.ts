@@ -1,6 +1,6 @@
 import type { EmulatedBuild } from "../state/types.ts";
 
-/** Where what workspaces create comes into existence, and goes again. */
+/** Creates and deletes the resources of workspaces. */
 export interface WorkspaceResources {
   /** A start build applied: wholly, or as far as the volume when the pod failed. */
   started(build: EmulatedBuild, reached: "pod" | "volume"): void;
@@ -12,7 +12,7 @@ export interface WorkspaceResources {
   close(): Promise<void>;
 }
 
-/** An emulator that stands alone creates nothing anywhere. */
+/** An emulator without a twin creates nothing anywhere. */
 export const noResources: WorkspaceResources = {
   started: () => undefined,
   stopped: () => undefined,

@@ -137,7 +137,7 @@ const CLASSES: Readonly<Record<string, string>> = {
   word: "\\w",
 };
 
-/** Whether a pattern of Go's matches, as far as its ways can be told in this machine's; others match everything. */
+/** Returns whether a Go pattern matches, as far as JavaScript can express it; other patterns match everything. */
 function matchesGo(pattern: string, value: string): boolean {
   const flags = pattern.startsWith("(?i)") ? "iu" : "u";
   const translated = pattern

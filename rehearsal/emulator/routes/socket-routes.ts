@@ -11,7 +11,7 @@ import { followLogs } from "./follow-logs.ts";
 import { prepareApp } from "./workspace-apps.ts";
 import { agentOf, buildOf, byId, isUuid, type Found } from "./lookup.ts";
 
-/** What happens once a websocket is open; checked before it opens. */
+/** The action once a websocket is open; all checks happen before it opens. */
 export type Serve = (socket: WebSocket) => void;
 
 export interface SocketRoute {

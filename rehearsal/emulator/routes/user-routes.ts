@@ -264,7 +264,10 @@ function userValidations(body: Readonly<Record<string, unknown>>): Validation[] 
   ];
 }
 
-/** The real server asks an entropy of the password; length stands in for it. */
+/**
+ * The real server checks the entropy of the password; here its length and its number of different characters replace
+ * it.
+ */
 function weakPassword(password: string): Reply | undefined {
   if (password.length >= 8 && new Set(password).size >= 5) return undefined;
   return problem(400, "Password is not strong enough.", {

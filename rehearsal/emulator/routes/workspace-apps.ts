@@ -22,7 +22,10 @@ const NO_PATH_APPS: Reply = {
   text: "Path-based applications are disabled on this Coder deployment by the administrator.",
 };
 
-/** A websocket to an app of a workspace, at `/@owner/workspace.agent/apps/slug` or a host that stands for it: for its owner, as Coder shares apps by default. */
+/**
+ * Prepares a websocket to an app of a workspace, at `/@owner/workspace.agent/apps/slug` or at the app's own host. Only
+ * the workspace's owner may open it, as Coder shares apps by default.
+ */
 export function prepareApp(
   deployment: EmulatedDeployment,
   request: ApiRequest,

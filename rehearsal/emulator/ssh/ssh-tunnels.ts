@@ -10,7 +10,7 @@ import { WebSocketStream } from "./websocket-stream.ts";
 
 /**
  * SSH into workspaces, each connection inside a websocket: the emulator's stand-in for `coder ssh`, whose tailnet is
- * not emulated. Whoever opened the websocket is already known, so SSH itself asks for nothing.
+ * not emulated. The user of the websocket is already known, so SSH itself asks for nothing.
  */
 export class SshTunnels {
   readonly #gauges: Gauges;

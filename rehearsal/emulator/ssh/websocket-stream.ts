@@ -4,7 +4,7 @@ import type { RawData, WebSocket } from "ws";
 /** A websocket's binary frames as one byte stream. */
 export class WebSocketStream extends Duplex {
   readonly #socket: WebSocket;
-  /** ssh2 tells these of every connection. */
+  /** ssh2 reports the address and the port of every connection. */
   readonly remoteAddress = "127.0.0.1";
 
   readonly remotePort: number;

@@ -34,7 +34,7 @@ function answersTo(frame: Buffer): Buffer[] {
   if (type === FRAME.ping) return isSyn ? [header(FRAME.ping, ACK, 0, length)] : [];
   return [
     ...(isSyn ? [header(FRAME.windowUpdate, ACK, stream, 0)] : []),
-    // What was read may be sent again.
+    // Open the window again by the bytes that were read.
     ...(type === FRAME.data && length > 0 ? [header(FRAME.windowUpdate, 0, stream, length)] : []),
   ];
 }

@@ -1,6 +1,6 @@
 const BLOCK = 512;
 
-/** The text files of a ustar archive by name; what is not a file is left out. */
+/** Returns the text files of a ustar archive by name; other entries are skipped. */
 export function readTar(archive: Buffer): Map<string, string> {
   const files = new Map<string, string>();
   let offset = 0;

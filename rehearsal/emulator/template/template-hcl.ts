@@ -11,7 +11,7 @@ export interface ParsedTemplate {
   readonly apps: readonly { readonly slug: string; readonly subdomain: boolean; readonly agent: string }[];
 }
 
-/** A `coder_agent`, or the agent that a `coder_devcontainer` brings inside one. */
+/** A `coder_agent`, or the agent inside one that a `coder_devcontainer` creates. */
 export interface TemplateAgent {
   readonly name: string;
   /** The agent that it is inside of. */
@@ -196,7 +196,7 @@ function literal(block: Block, name: string): string | undefined {
     : text;
 }
 
-/** Words and signs; white space and comments go, except that a line's end is a token of its own. */
+/** Returns words and signs; white space and comments are dropped, except that a line's end is a separate token. */
 function tokensOf(text: string): string[] {
   return (text.match(TOKEN) ?? []).flatMap((token) => {
     if (/^\s/.test(token)) return token.includes("\n") ? ["\n"] : [];

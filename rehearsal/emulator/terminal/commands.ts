@@ -142,7 +142,7 @@ function secondsIn(text: string): number {
   return match ? Number(match[1]) * unit : NaN;
 }
 
-/** `%s`, `%d`, `%%` and the usual escapes; the format is used again while values are left. */
+/** Formats by `%s`, `%d`, `%%` and the usual escapes; the format is used again while values remain. */
 function formatted(format: string, values: readonly string[]): string {
   const rest = [...values];
   let text = "";

@@ -2,12 +2,12 @@ import type { InputQueue } from "./input-queue.ts";
 import type { ShellFault } from "./shell-faults.ts";
 import type { Tty } from "./tty.ts";
 
-/** What a workspace tells about itself to the commands that run in it. */
+/** Facts about a workspace for the commands that run in it. */
 export interface WorkspaceHost {
   readonly hostname: string;
   readonly user: string;
   readonly env: Readonly<Record<string, string>>;
-  /** What its login shell does before it reads commands: nothing, or a name of `FIRST`. */
+  /** Action of its login shell before it reads commands: a name of `FIRST`, or none. */
   readonly shell?: string;
   /** The fault of its interactive shells. */
   readonly fault?: ShellFault;

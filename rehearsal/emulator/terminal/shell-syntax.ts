@@ -5,12 +5,12 @@ export type Part =
 
 export interface Command {
   readonly words: readonly (readonly Part[])[];
-  /** Where each stream goes; what is not named stays. */
+  /** Target of each stream; streams that are not named stay as they are. */
   readonly redirects: readonly { readonly stream: "in" | "out" | "err"; readonly target: string }[];
 }
 
 export interface Pipeline {
-  /** What must hold of the status before: `;` always. */
+  /** Condition on the status before; `;` always holds. */
   readonly after: ";" | "&&" | "||";
   readonly commands: readonly Command[];
 }

@@ -48,7 +48,7 @@ export function answerAction(
   return change(world, place, name, act(known, request.body), action);
 }
 
-/** What a machine reported about itself; 404 where it reported nothing of that name yet. */
+/** Returns what a machine reported about itself; 404 when it has not reported anything of that name yet. */
 function guestAttributes(machine: Json, { query, path }: GoogleApiRequest): Json {
   const asked = query.get("queryPath") ?? "";
   const reported = objectOf(machine["guestAttributes"])[asked];

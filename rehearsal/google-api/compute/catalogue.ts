@@ -9,7 +9,10 @@ import { quotasNow } from "./quotas.ts";
 const DISK_TYPES = ["pd-standard", "pd-balanced", "pd-ssd", "pd-extreme", "hyperdisk-balanced"];
 const ZONES = ["a", "b", "c", "f"];
 
-/** What exists in every project without having been made: the project, its regions, zones, machine types and images. */
+/**
+ * Answers for things that exist in every project without being created: the project, its regions, zones, machine types
+ * and images.
+ */
 export function answerCatalogue(world: MockWorld, request: GoogleApiRequest): Json | undefined {
   const { parts, path, method } = request;
   const [, id = "", level, location, collection, name] = parts;

@@ -207,7 +207,7 @@ function useAddress(world: MockWorld, rule: Key, inUse: boolean): void {
   );
 }
 
-/** What a request for one member answers, or does. */
+/** Performs a request that changes or deletes one member, and returns its answer. */
 export function answerMember(
   world: MockWorld,
   place: ResourcePlace,

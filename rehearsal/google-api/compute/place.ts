@@ -3,7 +3,7 @@ import { notFound } from "../refusal.ts";
 import type { Key } from "../store.ts";
 import { MOCK_COLLECTIONS, type MockCollection, type ResourceLevel } from "./collections.ts";
 
-/** Where a request points: a collection, one member of it, or an action of a member. */
+/** Target of a request: a collection, one member of it, or an action of a member. */
 export interface ResourcePlace {
   readonly collection: string;
   readonly known: MockCollection;

@@ -28,7 +28,7 @@ const COUNTED: Readonly<Record<string, string>> = {
   firewalls: "FIREWALLS",
 };
 
-/** What machines of a type take, without their disks. */
+/** Returns the quota that machines of a type take, without their disks. */
 export function machinesTake(world: MockWorld, type: string, count: number): Taken {
   const cores = (world.project.machineTypes.get(type)?.cores ?? 0) * count;
   const family = type.split("-")[0] ?? "";
@@ -39,12 +39,12 @@ export function machinesTake(world: MockWorld, type: string, count: number): Tak
   ]);
 }
 
-/** What disks of a type take. */
+/** Returns the quota that disks of a type take. */
 export function disksTake(type: string, gib: number): Taken {
   return new Map([[IN_SSD.has(type) ? "SSD_TOTAL_GB" : "DISKS_TOTAL_GB", gib]]);
 }
 
-/** What a resource takes that is posted to a collection of compute. */
+/** Returns the quota that a resource takes when it is posted to a collection of compute. */
 export function postedTakes(world: MockWorld, collection: string, posted: Json): Taken {
   if (collection === "disks")
     return disksTake(lastOf(textOf(posted, "type") ?? "pd-standard"), sizeOf(posted["sizeGb"]));
@@ -92,7 +92,10 @@ export function quotasNow(world: MockWorld, level: "region" | "project"): Readon
   );
 }
 
-/** What exists takes no disk twice: disks are resources of their own. */
+/**
+ * Returns the quota that an existing resource takes. A machine's disks are separate resources and are not counted
+ * twice.
+ */
 function existingTakes(world: MockWorld, key: Key, resource: Json): Taken {
   if (!key.startsWith("compute/")) return new Map();
   const collection = key.split("/").at(-2) ?? "";

@@ -1,7 +1,7 @@
 import { GoogleRefusal } from "../refusal.ts";
 import type { MockWorld } from "../world.ts";
 
-/** The newest version of a channel that an asked version, or a prefix such as `1.35`, stands for. */
+/** Returns the newest version of a channel that matches the requested version, or a prefix such as `1.35`. */
 export function versionFor({ project }: MockWorld, channel: string, asked: string | undefined): string {
   const versions = project.kubernetesVersions[channel];
   if (versions === undefined)

@@ -68,7 +68,10 @@ function create(world: MockWorld, { body, path }: GoogleApiRequest): Json {
   });
 }
 
-/** Where the database's own network offers it; it is no resource of this project, and in no list. */
+/**
+ * Key of the attachment in the database's own network that offers it. It is not a resource of this project: no list has
+ * it.
+ */
 function attachmentKey(instance: Json): Key {
   return `compute/${textOf(instance, "pscServiceAttachmentLink") ?? "none"}`;
 }
