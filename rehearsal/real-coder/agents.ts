@@ -6,10 +6,10 @@ import type { LocalProcess } from "../../harness/tools/process/local-process.ts"
 import { type Running, startProgram } from "./process-group.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
-/** What a template's order to start an agent says. */
+/** Content of a template's order to start an agent. */
 const agentOrder = z.object({ token: z.string(), labels: z.record(z.string(), z.string()) });
 
-/** Where agents of this deployment are noted, as what they stand for. */
+/** Records the agents of this deployment as the things that they represent. */
 export interface AgentNotes {
   started(workspace: string, labels: Readonly<Record<string, string>>, process: LocalProcess): Promise<void>;
   ended(workspace: string): Promise<void>;
@@ -17,9 +17,9 @@ export interface AgentNotes {
 
 export interface AgentsOptions {
   readonly binary: string;
-  /** Of the server. */
+  /** URL of the server. */
   readonly url: string;
-  /** Each agent has a folder of its own in it, its home. */
+  /** Holds a separate folder for each agent, its home. */
   readonly folder: string;
   readonly notes: AgentNotes;
   readonly onWarning: (message: string) => void;
@@ -27,7 +27,7 @@ export interface AgentsOptions {
 
 /** The agents of a deployment: processes of this machine, started and ended by orders that builds leave in a folder. */
 export interface Agents {
-  /** Where orders are left: `<workspace>.start` and `<workspace>.stop`. */
+  /** Folder for orders: `<workspace>.start` and `<workspace>.stop`. */
   readonly orders: string;
   stop(): Promise<void>;
 }
@@ -88,7 +88,7 @@ export function keepAgents(options: AgentsOptions): Agents {
       watcher.close();
       clearInterval(timer);
       const agents = [...running.values()];
-      // Their end is no news any more.
+      // Forget the agents first, so that their end does not cause a warning.
       running.clear();
       await Promise.all(agents.map((agent) => agent.stop(STOP_MS)));
     },

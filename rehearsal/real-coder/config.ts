@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { emulatorConfig } from "../emulator/config.ts";
 
-/** Where a rehearsal's Postgres comes from: somebody's own, or programs that are started here. */
+/** Source of a rehearsal's Postgres: an existing database, or programs that are started here. */
 export const postgresSource = z.union([
   /** An empty database of the user's. */
   z.object({ url: z.string() }),
@@ -17,7 +17,7 @@ export const postgresSource = z.union([
 ]);
 export type PostgresSource = z.infer<typeof postgresSource>;
 
-/** What a rehearsal on a real Coder server needs of this machine: found before anything is created. */
+/** The needs of a rehearsal on a real Coder server on this machine, found before anything is created. */
 export const realCoder = z.object({
   /** The `coder` program, absolute. */
   binary: z.string(),
@@ -33,7 +33,7 @@ export type RealCoder = z.infer<typeof realCoder>;
 export const realCoderConfig = emulatorConfig
   .pick({ schemaVersion: true, host: true, port: true, replicas: true, env: true })
   .extend({
-    /** Where the deployment keeps everything that it writes. */
+    /** Folder for everything that the deployment writes. */
     folder: z.string(),
     coder: realCoder,
     inventory: emulatorConfig.shape.inventory.unwrap(),

@@ -1,16 +1,16 @@
 import { freemem } from "node:os";
 import { RefbenchError } from "../../harness/tools/error.ts";
 
-/** What a load makes of local processes. */
+/** A load as numbers of local processes. */
 export interface AgentLoad {
   readonly workspaces: number;
-  /** Of all replicas. */
+  /** Number for all replicas together. */
   readonly daemons: number;
 }
 
 /** Private memory of one agent, as measured; its shared pages are mapped once for all. */
 const AGENT_MIB = 32;
-/** Of Terraform and its provider while they build. */
+/** Memory of Terraform and its provider during a build. */
 const BUILD_MIB = 100;
 /** Server, Postgres and the keeper. */
 const SERVER_MIB = 700;
@@ -38,7 +38,7 @@ export function refuseTooLarge(load: AgentLoad, freeMib = freeMemoryMib()): void
   );
 }
 
-/** What may be used: of the machine, or of the container that limits this process. */
+/** Returns the memory that may be used, in MiB: the machine's, or that of the container that limits this process. */
 function freeMemoryMib(): number {
   const limit = process.constrainedMemory();
   const within = limit > 0 && limit < Number.MAX_SAFE_INTEGER ? limit - process.memoryUsage.rss() : Infinity;

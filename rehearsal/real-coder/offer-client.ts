@@ -2,13 +2,13 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { exchange, splitUrl } from "../../harness/tools/exchange.ts";
 
-/** Where a server without clients inside itself looks for those that it offers. */
+/** Folder in its cache in which a server without built-in clients looks for the clients that it offers. */
 const OFFERED = "site/orig/bin";
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /**
- * Lets a server offer its own program as the client for this machine, as a release offers the ones that it brings:
- * where it brings one itself, nothing is put in its place.
+ * Lets a server offer its own program as the client for this machine, as a release offers its built-in clients.
+ * A built-in client for this machine is not replaced.
  */
 export async function offerClient(
   url: string,

@@ -24,7 +24,7 @@ export interface Running {
   readonly identity: LocalProcess;
   /** Resolves when it ended, with how. */
   readonly ended: Promise<string>;
-  /** Ends it in order, and whatever is left of its group by force after `graceMs`. */
+  /** Ends it in order, and kills the remaining processes of its group after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -45,7 +45,7 @@ wait "$child"; code=$?
 while kill -0 "$child" 2>/dev/null; do wait "$child"; code=$?; done
 exit "$code"`;
 
-/** Starts a program in a process group of its own, bound to this process's life however that ends. */
+/** Starts a program in a separate process group, bound to this process's life however that ends. */
 export function startProgram(program: Program, setpriv: string | null = findSetpriv() ?? null): Running {
   const { file, args } =
     setpriv === null ? watched(program) : boundByKernel(program, setpriv, process.getuid?.() === 0);
@@ -64,12 +64,12 @@ export function startProgram(program: Program, setpriv: string | null = findSetp
   }
   const ended = endOf(child);
   const identity = identityOf(child.pid ?? 0);
-  // What it started itself may still be there: builds, shells.
+  // Its own children may still run: builds, shells.
   const killGroup = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     } catch {
-      // Nothing is left of it, which is what was wanted.
+      // The group has already ended, as wanted.
     }
   };
   void ended.then(killGroup);

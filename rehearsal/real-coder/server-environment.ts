@@ -1,7 +1,7 @@
 import { childEnvironment } from "../../harness/model/environment/child-environment.ts";
 import type { RealCoderConfig } from "./config.ts";
 
-/** Where the server listens, and on whose files and data it runs. */
+/** Address of the server, and the files and data that it uses. */
 export interface ServerPlace {
   readonly url: string;
   readonly databaseUrl: string;
@@ -11,7 +11,7 @@ export interface ServerPlace {
   readonly cliConfig?: string | undefined;
 }
 
-/** Of a pod only: certificates, relays between replicas, the cluster's own address. */
+/** Variables for pods only: certificates, relays between replicas, the cluster's own address. */
 const OF_A_POD = /^CODER_(TLS_|DERP_SERVER_RELAY_URL$|REDIRECT_)/;
 
 /**
@@ -35,10 +35,10 @@ export function serverEnvironment(
     CODER_ACCESS_URL: url,
     CODER_PG_CONNECTION_URL: databaseUrl,
     CODER_PROVISIONER_DAEMONS: String(replicas * daemonsOf(env)),
-    // Each deployment has an address of its own, where the pods' port is free.
+    // Each deployment has a separate address, on which the pods' port is free.
     CODER_PROMETHEUS_ADDRESS: atHost(env["CODER_PROMETHEUS_ADDRESS"] ?? ":2112", hostname),
     CODER_PPROF_ADDRESS: atHost(env["CODER_PPROF_ADDRESS"] ?? ":6060", hostname),
-    // It must work where there is no network, and tell nobody.
+    // It must work without a network, and must not send data to anybody.
     CODER_DERP_SERVER_STUN_ADDRESSES: "disable",
     CODER_TELEMETRY_ENABLE: "false",
     CODER_UPDATE_CHECK: "false",

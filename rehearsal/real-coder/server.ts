@@ -20,7 +20,7 @@ export interface RealServer {
   readonly ready: EmulatorReady;
   /** Server and, where it was started here, Postgres. */
   readonly processes: readonly LocalProcess[];
-  /** Resolves when one of its processes ended by itself, with which and how. */
+  /** Resolves when one of its processes ends unasked, with which process ended and how. */
   readonly failed: Promise<string>;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface RealServer {
 /** Coder takes some seconds for its migrations, and much longer on a busy machine. */
 const READY_MS = 120_000;
 const HEALTH_MS = 5_000;
-/** Of a stop in order; whoever ends this process waits two seconds before it uses force. */
+/** Time for an orderly stop; the process that ends this one waits two seconds before it uses force. */
 const STOP_MS = 800;
 /** Database connections besides Coder's own pool. */
 const SPARE_CONNECTIONS = 20;

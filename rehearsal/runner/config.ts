@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-/** What one load runner of the twin is: written from the metadata of its machine. */
+/** Configuration of one load runner of the twin, written from the metadata of its machine. */
 export const runnerConfig = z.object({
   schemaVersion: z.literal(1),
-  /** An address of 127.0.0.0/8 of its own. */
+  /** A separate address of 127.0.0.0/8. */
   host: z.string(),
   /** 0 = any free port. */
   port: z.number().int().min(0).max(65_535),

@@ -9,7 +9,7 @@ import { SftpError, sftpStatus } from "./sftp-status.ts";
 
 const { STATUS_CODE, flagsToString } = ssh2.utils.sftp;
 
-/** An open file, or what is left to say of an open folder. */
+/** An open file, or the remaining entries of an open folder. */
 type Opened =
   { readonly kind: "file"; readonly file: FileHandle } | { readonly kind: "folder"; rest: FileEntry[] };
 
@@ -35,7 +35,7 @@ function pathInside(folder: string, path: string): string {
   return full;
 }
 
-/** What one client has open, by the handles that it was given. */
+/** The open files and folders of one client, by their handles. */
 class Handles {
   readonly #opened = new Map<string, Opened>();
   #last = 0;

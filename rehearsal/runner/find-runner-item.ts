@@ -3,10 +3,13 @@ import { RefbenchError } from "../../harness/tools/error.ts";
 import type { TwinItem } from "../inventory/item.ts";
 import { openStore } from "../inventory/store.ts";
 
-/** Kinds that a load runner is, and what stands behind the last slash of its output. */
+/** Kinds of items that can be a load runner. */
 const KINDS = ["google_compute_instance", "aws_instance"];
 
-/** What a machine of the twin reported of its SSH server, as a cloud's API would answer it. */
+/**
+ * Returns what a machine of the twin reported about its SSH server, as a cloud's API would. The item's name is the text
+ * behind the last slash of `machine`. Throws when no such load runner exists.
+ */
 export async function findRunnerItem(
   root: string,
   machine: string,

@@ -20,7 +20,7 @@ export function findProgram(command: string, folder: string): Program | undefine
   return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? { file, args } : undefined;
 }
 
-/** Runs it as sshd would: in a session of its own, which outlives the connection. */
+/** Runs the program as sshd would: in a separate session, which outlives the connection. */
 export function runProgram(channel: ServerChannel, { file, args }: Program, folder: string): void {
   const child = spawn(process.execPath, [file, ...args], {
     cwd: folder,

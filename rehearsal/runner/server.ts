@@ -19,7 +19,7 @@ export async function startRunner(config: RunnerConfig): Promise<RunnerReady> {
       else context.reject(["publickey"]);
     });
     connection.on("ready", () => serveConnection(connection, config.folder));
-    // A client that goes in the middle of something is no failure of the machine.
+    // A client that disconnects in the middle of something is not a failure of the machine.
     connection.on("error", () => undefined);
   });
   // An SFTP answer is small, and would wait for the acknowledgement of the one before.

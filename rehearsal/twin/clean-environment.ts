@@ -4,10 +4,13 @@ import { join } from "node:path";
 const REAL_CLOUD =
   /^(GOOGLE_|GCLOUD_|GCP_|CLOUDSDK_|AWS_|ARM_|AZURE_|KUBE_|HELM_|TF_PLUGIN_CACHE|TF_REATTACH|CODER_)|^(KUBECONFIG|BOTO_CONFIG|USE_GKE_GCLOUD_AUTH_PLUGIN)$/;
 
-/** What an outer twin, or a shell, says of the inside of a run; this twin says all of it itself. */
+/** Variables by which an outer twin, or a shell, describes the inside of a run; this twin sets all of them anew. */
 const OF_A_TWIN = /^(REFBENCH_TWIN_\w+|REFBENCH_ENVIRONMENT)$/;
 
-/** The environment without any way to a real cloud, and of no other twin; credential files under the home are looked for in `emptyHome`. */
+/**
+ * Returns the environment without any way to a real cloud or to another twin. Clients look for their credential files
+ * in `emptyHome` instead of the home.
+ */
 export function withoutRealClouds(env: NodeJS.ProcessEnv, emptyHome: string): NodeJS.ProcessEnv {
   const kept = Object.fromEntries(
     Object.entries(env).filter(([name]) => !REAL_CLOUD.test(name) && !OF_A_TWIN.test(name)),

@@ -26,9 +26,9 @@ export interface TwinOptions {
   readonly shellDelayMs?: number | undefined;
   /** @default "simulated" */
   readonly licence?: "none" | "simulated";
-  /** Faults as `faults.ts` describes; its counts lie beside it, so a run takes a copy of its own. */
+  /** Faults as `faults.ts` describes; the counts are written beside the file, so a run uses a separate copy. */
   readonly faultsFile?: string;
-  /** A real Coder server stands in the emulator's place. */
+  /** A real Coder server that replaces the emulator. */
   readonly coder?: RealCoder | undefined;
   readonly baseEnv: NodeJS.ProcessEnv;
 }

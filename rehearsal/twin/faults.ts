@@ -53,12 +53,12 @@ const listing = {
  * - `image-pull` (`op: "create"`): the image of a `kubernetes_deployment_v1` is never pulled: it exists with its pods, and Terraform
  *   gives up at its progress deadline.
  *
- * Of the nodes (`op: "nodes"`, which a load asks before and after it): `replace-node` makes another machine of the first node,
- * from the nth question on, by default the second.
+ * Faults of the nodes (`op: "nodes"`, which a load asks before and after it): `replace-node` makes another machine of
+ * the first node, from the nth question on, by default the second.
  *
- * The inventory's own (`op: "list"`, which sweep and audit ask):
+ * Faults of the inventory (`op: "list"`, which sweep and audit ask):
  *
- * - `fail`: does not answer. `partial`: answers with half of what there is, and says that it is not all.
+ * - `fail`: does not answer. `partial`: answers with half of the items, and reports that they are not all.
  * - `cluster-denied`: while a cluster exists, its API server denies the lists of what is in it.
  * - `late`: what was made within the last `ms` does not show yet, at every call.
  *
@@ -201,7 +201,7 @@ function refuseUnknownNames(
   );
 }
 
-/** Whether a text fits a pattern in which `*` stands for any characters. */
+/** Returns whether a text fits a pattern in which `*` means any characters. */
 export function globMatches(glob: string, text: string): boolean {
   const pattern = glob
     .split("*")

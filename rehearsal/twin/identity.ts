@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ulid } from "ulid";
 
-/** The identity of the twin in that folder, or undefined when there is none. */
+/** Returns the identity of the twin in that folder, or undefined when the folder does not hold a twin. */
 export function findTwinId(root: string): string | undefined {
   try {
     return readFileSync(join(root, "id"), "utf8").trim();
@@ -12,8 +12,8 @@ export function findTwinId(root: string): string | undefined {
 }
 
 /**
- * The identity of the twin in that folder, given to it once. A run remembers its twin's: another one, empty as it may
- * be, must never answer that nothing of the run is left.
+ * Returns the identity of the twin in that folder, which it gets once. A run remembers it: another twin, perhaps empty,
+ * must never answer that nothing of the run remains.
  */
 export function twinId(root: string): string {
   mkdirSync(root, { recursive: true });

@@ -42,7 +42,9 @@ export function twinInventory(root: string, id?: string): Inventory {
       );
     return openStore(inventoryFolder(root));
   };
-  /** Where the inventory is gone, so are the items of all processes: what still runs can be ended at least. */
+  /**
+   * Without the inventory, the items of all processes are missing too; processes that still run can at least be ended.
+   */
   const withoutTheirTwin = (runId: RunId | undefined): InventoryItem[] => {
     try {
       return existsSync(inventoryFolder(root)) ? [] : ofRun(lostProcesses(processesOfTwin(root), []), runId);

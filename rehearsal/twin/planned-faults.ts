@@ -4,7 +4,7 @@ import { messageOf } from "../../harness/tools/error.ts";
 import { withLock } from "../inventory/lock.ts";
 import { type Fault, globMatches, readFaults } from "./faults.ts";
 
-/** What a cloud says of a delete that is stuck. */
+/** A cloud's answer to a delete that is stuck. */
 export const STUCK = "googleapi: Error 503: the resource cannot be deleted now, backendError";
 
 /** A call that faults may meet: what is done to a thing, or a question to the inventory. */
@@ -13,9 +13,9 @@ export interface FaultyCall {
   /** Terraform type, or the kind where no terraform asks. */
   readonly type: string;
   readonly name: string;
-  /** Where it lies, such as `project/us-central1-a`. @default nowhere in particular */
+  /** Scope of the thing, such as `project/us-central1-a`. @default nowhere in particular */
   readonly scope?: string;
-  /** What the caller can play of them; the others it does not meet. @default all */
+  /** Faults that the caller can play; it does not meet the others. @default all */
   readonly plays?: readonly Fault["do"][];
 }
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { realCoder } from "../real-coder/config.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
-/** What `prepareTwin` tells the plugin, through Terraform's environment. */
+/** The variables by which `prepareTwin` passes settings to the plugin, through Terraform's environment. */
 export const TWIN_VARIABLES = {
   root: "REFBENCH_TWIN_ROOT",
   source: "REFBENCH_TWIN_SOURCE",

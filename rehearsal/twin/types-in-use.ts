@@ -1,7 +1,7 @@
 /** Whether a provider's objects are nested attributes (framework) or blocks and object lists (SDK). */
 export type ProviderStyle = "framework" | "sdk";
 
-/** One provider that the twin stands in for, with the types that it answers. */
+/** One provider that the twin replaces, with the types that it answers. */
 export interface ProviderInUse {
   readonly style: ProviderStyle;
   /** The provider's version that the @cdktf package binds, and so pins. */
@@ -11,8 +11,8 @@ export interface ProviderInUse {
 }
 
 /**
- * What the twin answers: a type more is a line here and `npm run schemas`. Names are without the provider's
- * prefix, as the folders of `@cdktf/provider-*` are.
+ * The types that the twin answers. To add one, add a line here and run `npm run schemas`. Names are without the
+ * provider's prefix, as the folders of `@cdktf/provider-*` are.
  */
 export const TYPES_IN_USE = {
   google: {

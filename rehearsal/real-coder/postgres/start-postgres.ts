@@ -19,7 +19,7 @@ export interface PostgresOptions {
   readonly maxConnections: number;
 }
 
-/** A database of its own that ends with this process. */
+/** A separate database that ends with this process. */
 export interface Postgres {
   readonly url: string;
   readonly identity: LocalProcess;

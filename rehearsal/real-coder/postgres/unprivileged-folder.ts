@@ -18,7 +18,7 @@ export function makeFolder(beside: string, user: SystemUser | undefined): string
   mkdirSync(beside, { recursive: true });
   if (user === undefined || isSearchable(beside)) {
     const folder = join(beside, "postgres");
-    // Of a process that was killed before it could remove it.
+    // A process that was killed could not remove its folder.
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { mode: 0o700 });
     if (user !== undefined) chownSync(folder, user.uid, user.gid);

@@ -1,4 +1,4 @@
-/** What a cloud's API answers when it refuses: Terraform shows both lines. */
+/** A refusal by a cloud's API: Terraform shows both lines. */
 export class CloudError extends Error {
   override readonly name = "CloudError";
   readonly detail: string;

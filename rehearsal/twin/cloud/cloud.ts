@@ -6,7 +6,7 @@ import type { Values } from "../values/value.ts";
 import type { TypeSchema } from "../values/schema.ts";
 import type { TwinPlace } from "./place.ts";
 
-/** What every operation of the twin's clouds works with. */
+/** The context of every operation of the twin's clouds. */
 export interface Cloud {
   readonly store: TwinStore;
   readonly settings: TwinSettings;

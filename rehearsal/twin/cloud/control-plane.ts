@@ -2,7 +2,7 @@ import type { TwinItem } from "../../inventory/item.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { CloudError } from "./cloud-error.ts";
 
-/** Where a cluster's item keeps until when its API server does not answer, in milliseconds since the epoch. */
+/** Attribute of a cluster's item: until when its API server does not answer, in milliseconds since the epoch. */
 const AWAY_UNTIL = "api_away_until";
 
 /** Helm's state of an install that did not end. */

@@ -8,7 +8,7 @@ import type { Identity } from "./identity.ts";
 /** Longer than anybody waits: a provider that is stopped ends the wait. */
 const FOR_EVER_MS = 24 * 60 * 60_000;
 
-/** What is left to the caller of the faults that its call meets. */
+/** The part of a call's faults that the caller must play. */
 export interface Injected {
   /** How much longer it takes once it is accepted. */
   readonly slowMs: number;
@@ -18,11 +18,11 @@ export interface Injected {
   readonly lostAnswer?: string;
   /** The image of its pods is never pulled. */
   readonly imageIsMissing?: boolean;
-  /** What the organisation enforces. */
+  /** Policies that the organisation enforces. */
   readonly policies: readonly OrgPolicy[];
 }
 
-/** Plays the planned faults that this call meets: throws, leaks, or hands back what the caller must play. */
+/** Plays the planned faults that this call meets: throws, leaks, or returns what the caller must play. */
 export async function injectFault(
   cloud: Cloud,
   op: Fault["op"],

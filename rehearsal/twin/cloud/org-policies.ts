@@ -3,7 +3,7 @@ import type { Values } from "../values/value.ts";
 import { valueAt } from "../values/walk.ts";
 import { CloudError } from "./cloud-error.ts";
 
-/** Where each kind says how the machines start that it makes. */
+/** Path, by kind, of the secure boot setting of the machines that it makes. */
 const SECURE_BOOT: Readonly<Record<string, string>> = {
   google_compute_instance: "shielded_instance_config.0.enable_secure_boot",
   google_container_cluster: "node_config.0.shielded_instance_config.0.enable_secure_boot",
@@ -11,7 +11,7 @@ const SECURE_BOOT: Readonly<Record<string, string>> = {
 };
 
 /**
- * What an organisation's policies make of a resource: an error where one is violated. A machine is refused. A cluster or
+ * Returns the error of a resource that violates a policy of the organisation. A machine is refused. A cluster or
  * pool is made, and is in state ERROR since its nodes are refused.
  */
 export function violation(

@@ -10,6 +10,6 @@ export function pathOf({ kind, name, scope, key, attributes }: TwinItem): string
       ? `${kind.slice("kubernetes_".length)}s "${name}"`
       : `${scope}/${name}`;
   const [project, place] = scope.split("/");
-  // What a controller made has no attributes of Terraform's: its scope says where it is.
+  // An item that a controller made has no attributes of Terraform: its scope gives its place.
   return render(overlay.path, { name, zone: place, region: place, ...attributes }, { project, key });
 }

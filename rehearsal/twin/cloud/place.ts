@@ -8,16 +8,16 @@ import { valuesAt, valueAt } from "../values/walk.ts";
 import { CloudError } from "./cloud-error.ts";
 import { refuseWhileAway } from "./control-plane.ts";
 
-/** Where a configured provider works: a project of Google's, an account of AWS's, or a cluster. */
+/** The place in which a configured provider works: a project of Google, an account of AWS, or a cluster. */
 export interface TwinPlace {
   readonly context: TemplateContext;
   /** The provider's `default_labels` or `default_tags`. */
   readonly labels: Readonly<Record<string, string>>;
-  /** Address of the cluster's API; undefined = as good as unset. */
+  /** Address of the cluster's API; undefined counts as unset. */
   readonly host?: string | undefined;
 }
 
-/** Reads the place from a provider's configuration; what is unknown at plan time is left out. */
+/** Reads the place from a provider's configuration, without values that are unknown at plan time. */
 export function twinPlaceOf(provider: string, config: Values): TwinPlace {
   const text = (path: string): string | undefined => {
     const value = valueAt(config, path);

@@ -11,7 +11,7 @@ import { forgetTls } from "./vault.ts";
 
 /**
  * The only kinds that may live in, belong to or use a thing of the kinds that come by the thousand: a sweep of those
- * must not read the whole inventory for each. Of any other kind everything is looked at. No process runs behind these.
+ * must not read the whole inventory for each. Other kinds need the whole inventory. No process runs behind these.
  */
 const DEPENDENT_KINDS: Readonly<Record<string, readonly string[]>> = {
   kubernetes_pod: [],
@@ -36,8 +36,8 @@ export interface TwinRemoveOptions {
 }
 
 /**
- * Removes a thing as its cloud would: refused while something uses it; with all that lives in it and the processes
- * behind those. What controllers made for it goes later if their cluster lives, and never when the cluster goes.
+ * Removes a thing as its cloud would, with all that lives in it and their processes. Refused while something uses it.
+ * Items that controllers made for it are deleted later if their cluster lives, and never when the cluster is deleted.
  */
 export async function removeTwinItem(
   store: TwinStore,
@@ -65,7 +65,7 @@ export async function removeTwinItem(
   return { state: "removed" };
 }
 
-/** What runs for items ends with them, servers first; what lies on a load runner's disk goes too. */
+/** Ends the processes of items, servers first, and deletes the files on a load runner's disk. */
 async function endBehind(root: string, items: readonly TwinItem[]): Promise<void> {
   for (const { process: behind } of items)
     if (behind !== undefined) await endProcess(behind, { graceMs: 2_000 });
@@ -115,7 +115,7 @@ async function orphan(
     const isHalfGone = item.status === "deleting" && goes.has(String(item.attributes?.["cluster"]));
     if (!isHalfGone && (item.owner === undefined || !goes.has(item.owner))) continue;
     if (clusterGoes) {
-      // Its controller is gone: it never goes by itself.
+      // Its controller no longer exists, so nothing deletes it automatically.
       await store.put(settledItem(item));
     } else {
       await store.put({ ...item, status: "deleting", settlesAt: inMs(controllerMs) });

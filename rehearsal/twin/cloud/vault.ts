@@ -8,7 +8,7 @@ const KINDS: readonly string[] = ["kubernetes_secret", "google_secret_manager_se
 const KEY = "tls.key";
 const CERTIFICATE = "tls.crt";
 
-/** What a server serves TLS by: its key never leaves the vault. */
+/** The files with which a server serves TLS. The key never leaves the vault. */
 export interface KeptTls {
   readonly keyFile: string;
   /** In PEM; empty where the secret holds the key alone. */
@@ -27,7 +27,7 @@ export function keepTls(root: string, secret: string, key: string, certificate =
   writeFileSync(join(folder, CERTIFICATE), certificate);
 }
 
-/** What is kept of the secret whose item's key is given. */
+/** Returns the TLS files that are kept for a secret, by the key of its item; undefined when there are not any. */
 export function findTls(root: string, secret: string): KeptTls | undefined {
   const folder = folderOf(root, secret);
   try {

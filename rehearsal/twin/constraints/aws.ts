@@ -1,6 +1,9 @@
 import type { ConstraintRow } from "./constraint.ts";
 
-/** Of the aws provider 6.47, read from the schemas of its public source, as far as 6.25.0 has their attributes. */
+/**
+ * Constraints of the aws provider 6.47, read from the schemas of its public source, as far as 6.25.0 has their
+ * attributes.
+ */
 export const AWS_CONSTRAINTS: Readonly<Record<string, readonly ConstraintRow[]>> = {
   aws_db_instance: [
     ["conflictsWith", "backup_target", ["s3_import"]],

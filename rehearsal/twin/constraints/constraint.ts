@@ -1,5 +1,5 @@
 /**
- * What a provider demands of attributes together, in the words of its SDK. Paths are dotted, blocks by index, as the
+ * A provider's rule for a combination of attributes, in the words of its SDK. Paths are dotted, blocks by index, as the
  * provider's own source names them.
  *
  * - `requiredWith`: where `at` is set, each of `paths` must be too.

@@ -1,6 +1,6 @@
 import type { ConstraintRow } from "./constraint.ts";
 
-/** Of the google provider 6.50.0, read from the schemas of its public source. */
+/** Constraints of the google provider 6.50.0, read from the schemas of its public source. */
 export const GOOGLE_CONSTRAINTS: Readonly<Record<string, readonly ConstraintRow[]>> = {
   google_compute_firewall: [
     ["exactlyOneOf", "allow", ["deny"]],

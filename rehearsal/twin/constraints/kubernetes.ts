@@ -1,6 +1,6 @@
 import type { ConstraintRow } from "./constraint.ts";
 
-/** Of the kubernetes provider 2.38.0, read from the schemas of its public source. */
+/** Constraints of the kubernetes provider 2.38.0, read from the schemas of its public source. */
 export const KUBERNETES_CONSTRAINTS: Readonly<Record<string, readonly ConstraintRow[]>> = {
   kubernetes_namespace: [
     ["conflictsWith", "metadata.0.generate_name", ["metadata.0.name"]],

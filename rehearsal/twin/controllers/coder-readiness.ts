@@ -23,7 +23,10 @@ export async function whyNeverReady(store: TwinStore, deployed: Deployed): Promi
   );
 }
 
-/** What the pods mount: certificates to serve by, and those to trust. */
+/**
+ * Returns why the pods cannot mount a secret with certificates to serve by or to trust; undefined when they can mount
+ * all of them.
+ */
 async function unmountedSecret(
   store: TwinStore,
   { coder, scope }: Pick<Deployed, "coder" | "scope">,
@@ -56,7 +59,7 @@ async function missingSecret(store: TwinStore, { coder, scope }: Deployed): Prom
   return undefined;
 }
 
-/** Where a secret's item names its keys: the values are never stored. */
+/** Attribute of a secret's item that names its keys; the values are never stored. */
 export const SECRET_KEYS = "secret_keys";
 
 function databaseUnset({ coder }: Deployed): string | undefined {

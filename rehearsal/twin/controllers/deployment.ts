@@ -43,7 +43,10 @@ export async function settleDeployment({ store }: Cloud, { asked, item, state }:
   };
 }
 
-/** What the provider says when the pods of a Deployment are not ready at its progress deadline; its state has it. */
+/**
+ * Returns the provider's error when the pods of a Deployment are not ready at its progress deadline, a value of its
+ * state.
+ */
 export function rolloutFailure(state: Values, why: string): NonNullable<Settled["never"]> {
   const deadline = valueAt(state, "spec.0.progress_deadline_seconds");
   return {

@@ -6,7 +6,10 @@ import { networkBalancerItems } from "./network-balancer.ts";
 
 const INTERNAL = ["networking.gke.io/load-balancer-type", "cloud.google.com/load-balancer-type"];
 
-/** What a cluster's controllers make in the cloud for a Service of type LoadBalancer: no state knows it. */
+/**
+ * Returns the items that a cluster's controllers make in the cloud for a Service of type LoadBalancer. No Terraform
+ * state knows them.
+ */
 export function loadBalancerItems(balanced: Balanced): TwinItem[] {
   return balanced.cluster.kind === "aws_eks_cluster" ? networkBalancerItems(balanced) : googleItems(balanced);
 }
@@ -30,7 +33,7 @@ function googleItems({ service, cluster, annotations, address, isLocal, runId }:
         attributes: { cluster: cluster.key, network: networks[0], address },
       },
     );
-  // Nodes are asked for the Service itself then, by a port and a rule of its own.
+  // The health check then asks nodes for the Service itself, through a separate port and rule.
   const [check, checkRule] = isLocal ? [balancer, `${balancer}-hc`] : [nodes, `${nodes}-hc`];
   const health = make("google_compute_health_check", project, check, []);
   const backend = isInternal

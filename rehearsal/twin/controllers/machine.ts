@@ -9,7 +9,7 @@ import { type TwinDeployment, launchEmulator } from "../programs/emulator.ts";
 import { runnerOnGoogle, launchRunner } from "../programs/runner.ts";
 import { secretOfVersion } from "./secret.ts";
 
-/** A machine whose metadata says what it is runs that: a load runner, or Coder with the environment that it says. */
+/** Starts the program that a machine's metadata names: a load runner, or Coder with the environment given there. */
 export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Promise<Settled> {
   const metadata = (state["metadata"] ?? {}) as Record<string, string>;
   const load = runnerOnGoogle(metadata);
@@ -24,7 +24,7 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
   if (item.process !== undefined && isAlive(item.process)) return { state, item: {} };
   const env = environmentOf(metadata["coder-env"] ?? "");
   const tls = tlsOf(cloud, metadata);
-  // Without the key it is told of, Coder never starts.
+  // Coder never starts without the key that its environment demands.
   if (env["CODER_TLS_ENABLE"] === "true" && tls === undefined) return { state, item: {} };
   const { address, port, identity } = await launchEmulator(cloud, {
     item,
@@ -55,7 +55,7 @@ function tlsOf({ settings }: Cloud, metadata: Readonly<Record<string, string>>):
   return kept && { ...kept, certificate: metadata["coder-tls-certificate"] ?? "" };
 }
 
-/** Without a database Coder never answers, as on a real machine: nobody tells Terraform. */
+/** Without a database Coder never answers, as on a real machine; Terraform does not learn of it. */
 async function hasDatabase({ store }: Cloud, metadata: Readonly<Record<string, string>>): Promise<boolean> {
   const version = metadata["coder-database-secret"];
   if (version === undefined) return metadata["coder-postgres-version"] !== undefined;

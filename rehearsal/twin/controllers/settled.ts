@@ -12,7 +12,7 @@ export interface Accepted {
   readonly identity: Identity;
 }
 
-/** What became of it: its state as the cloud answers it, and what its item says more. */
+/** Outcome of an accepted resource: its state as the cloud answers it, and the additional fields of its item. */
 export interface Settled {
   readonly state: Values;
   readonly item: Partial<TwinItem>;

@@ -20,7 +20,7 @@ import { violation } from "../cloud/org-policies.ts";
 import { waitMs } from "../cloud/wait.ts";
 import { findItemRun } from "../cloud/item-run.ts";
 
-/** What Terraform is told of a create: the state to keep, and what went wrong. */
+/** The outcome of a create as Terraform receives it: the state to keep, and what went wrong. */
 export interface Created {
   /** Null: Terraform knows of nothing, whatever exists. */
   readonly state: Values | null;
@@ -193,7 +193,7 @@ function secretKeys({ overlay, config }: Asked, state: Values): Values {
   return { [SECRET_KEYS]: parts.flatMap((part) => Object.keys(part ?? {})) };
 }
 
-/** The attributes that may lie on disk: what the schema calls secret is left out. */
+/** Returns the attributes that may be stored on disk, without those that the schema calls secret. */
 export function storable({ schema }: Pick<Asked, "schema">, state: Values): Values {
   const isSecret = ({ sensitive, write_only }: AttributeSchema): boolean =>
     sensitive === true || write_only === true;
@@ -215,7 +215,7 @@ export function labelsOf({ overlay, place, schema }: Asked, state: Values): Reco
   return { ...(inherits && place.labels), ...own };
 }
 
-/** What templates of a resource may name. */
+/** Returns the values that templates of a resource may name. */
 export function contextOf({ place, cluster }: Asked): TemplateContext {
   return { ...place.context, cluster: cluster?.name };
 }

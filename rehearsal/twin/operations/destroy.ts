@@ -39,7 +39,7 @@ export async function destroy(
   if (lostAnswer !== undefined) throw new CloudError(lostAnswer);
 }
 
-/** The wait may end a moment before the item's own time: what Terraform is told is gone must be gone. */
+/** The wait may end a moment before the item's own time: an item that is reported to Terraform as gone must be gone. */
 async function forget({ store }: Cloud, key: string): Promise<void> {
   await store.locked(async () => {
     const item = await store.get(key);

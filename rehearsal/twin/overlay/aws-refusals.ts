@@ -23,7 +23,7 @@ export function refusePolicy({ policy_arn: arn }: Values): string | undefined {
   return `api error NoSuchEntity: Policy ${arn} does not exist or is not attachable.`;
 }
 
-/** EKS lets whoever makes a cluster in by itself, and takes no second entry of the same identity. */
+/** EKS lets the creator of a cluster in automatically, and refuses a second entry of the same identity. */
 export function refuseAccessEntry(entry: Values, cluster: TwinItem | undefined): string | undefined {
   const bootstrap = "access_config.0.bootstrap_cluster_creator_admin_permissions";
   if (entry["principal_arn"] !== TWIN_CALLER || valueAt(cluster?.attributes, bootstrap) === false)

@@ -4,7 +4,7 @@ import { HELM } from "./helm.ts";
 import { KUBERNETES } from "./kubernetes.ts";
 import type { TypeOverlay } from "../values/overlay.ts";
 
-/** What is known of every type that the twin answers, by Terraform type. */
+/** Facts about every type that the twin answers, by Terraform type. */
 export const OVERLAY: Readonly<Record<string, TypeOverlay>> = {
   ...GOOGLE,
   ...AWS,

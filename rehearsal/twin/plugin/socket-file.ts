@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { privateFolder } from "../../../harness/tools/files/private-folder.ts";
 import { processStart } from "../../../harness/tools/process/process-start.ts";
 
-/** What every system takes of a socket's path, in bytes: Linux 107, macOS 103. */
+/** Longest path of a socket that every system accepts, in bytes: Linux 107, macOS 103. */
 const LONGEST = 103;
 const SHORT_PARENT = "/tmp";
 const NAME = /^plugin-(\d+)-[0-9a-f]+\.sock$/;

@@ -8,7 +8,8 @@ import { valuesAt } from "../values/walk.ts";
  */
 export function refusals(constraints: readonly Constraint[], config: Values): readonly string[] {
   const refused: { at: string; words: string }[] = [];
-  // Blocks before what is in them: the SDK does not look into one that it refuses. Of an attribute it says one thing only.
+  // Blocks come before their contents: the SDK does not look into a block that it refuses. It reports one error per
+  // attribute.
   for (const constraint of constraints.toSorted((a, b) => depth(a) - depth(b) || rank(a) - rank(b))) {
     const words = refusal(constraint, config);
     const isRefused = refused.some(({ at }) => constraint.at === at || constraint.at.startsWith(`${at}.`));

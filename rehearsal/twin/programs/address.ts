@@ -8,7 +8,7 @@ import { folderOfAddress } from "../../runner/disk.ts";
 import { templateHash } from "../values/template.ts";
 import { parseJson } from "../../../harness/tools/parse-json.ts";
 
-/** Where the identity of the process behind a reserved address lies, in its folder. */
+/** File in a reserved address's folder with the identity of the process behind it. */
 export const IDENTITY_FILE = "process.json";
 
 /** Reserves an address of 127.0.0.0/8 that nothing else in the twin has, its port if that is free, and the folder of its files. */

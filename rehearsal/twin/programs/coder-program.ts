@@ -3,13 +3,13 @@ import type { EmulatorConfig } from "../../emulator/config.ts";
 import { realCoderConfig } from "../../real-coder/config.ts";
 import type { TwinSettings } from "../settings.ts";
 
-/** What every Coder of the twin is told, emulated or real. */
+/** The settings that every Coder of the twin receives, emulated or real. */
 export type CoderAsked = Pick<EmulatorConfig, "host" | "port" | "version" | "replicas" | "env" | "tls"> & {
   readonly folder: string;
   readonly inventory: NonNullable<EmulatorConfig["inventory"]>;
 };
 
-/** The program that stands for Coder in this twin: the emulator, or the keeper of a real server. */
+/** The program that acts as Coder in this twin: the emulator, or the keeper of a real server. */
 export interface CoderProgram {
   /** In words, for messages. */
   readonly what: string;

@@ -18,7 +18,7 @@ const CODER_PORT = 7080;
 
 /** One emulated Coder, whatever it runs on. */
 export interface TwinDeployment {
-  /** What it is, and goes with: a release or a machine. */
+  /** The item that it represents and is deleted with: a release or a machine. */
   readonly item: TwinItem;
   readonly version: string;
   readonly replicas: number;
@@ -63,7 +63,7 @@ export async function startCoder(
   });
 }
 
-/** Starts an emulated Coder on an address of its own. */
+/** Starts an emulated Coder on a separate address. */
 export async function launchEmulator(
   { store, settings, signal }: Cloud,
   { item, version, replicas, env, tls, workspaces }: TwinDeployment,
@@ -99,7 +99,7 @@ function tlsOf({ settings }: Cloud, { tls }: CoderValues, scope: string): TwinDe
   return name === undefined ? undefined : findTls(settings.root, itemKey("kubernetes_secret", scope, name));
 }
 
-/** `CODER_…` as the pods have it: the chart's own first. What comes from secrets is not known here. */
+/** Returns `CODER_…` as the pods have it: the chart's own first. Values from secrets are not known here. */
 function environmentOf(coder: CoderValues): Record<string, string> {
   const env: Record<string, string> = {
     CODER_HTTP_ADDRESS: "0.0.0.0:8080",

@@ -65,7 +65,7 @@ function setAt(values: Values, path: readonly (string | number)[], value: unknow
   if (last !== undefined) at[last] = value;
 }
 
-/** Helm guesses the type of what was set, unless it is told that it is a string. */
+/** Helm guesses the type of a set value, unless the type is given as a string. */
 function typed(value: SetValue["value"], type: SetValue["type"]): unknown {
   if (typeof value !== "string" || type === "string" || type === "literal") return value;
   if (value === "true" || value === "false") return value === "true";

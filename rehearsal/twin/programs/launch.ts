@@ -23,7 +23,7 @@ export interface Launch<Ready> {
   readonly mark: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly config: object;
-  /** Of the one line that it prints once it answers. */
+  /** Schema of the one line that it prints once it answers. */
   readonly ready: z.ZodType<Ready>;
   /** How long it may take until it does. @default 60,000 */
   readonly readyWithinMs?: number;

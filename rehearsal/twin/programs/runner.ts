@@ -10,10 +10,10 @@ import { launch } from "./launch.ts";
 
 const SSH_PORT = 22_022;
 
-/** What a machine's metadata says of who may log in; undefined when it is no load runner. */
+/** The users that may log in to a load runner, from its machine's metadata; undefined for any other machine. */
 export interface RunnerMetadata {
   readonly users: RunnerConfig["users"];
-  /** Whether the machine tells its cloud its host keys. */
+  /** Whether the machine reports its host keys to its cloud. */
   readonly reports: boolean;
 }
 
@@ -29,7 +29,9 @@ export function runnerOnGoogle(metadata: Readonly<Record<string, string>>): Runn
   return { users: isOn("enable-oslogin") ? [] : users, reports: isOn("enable-guest-attributes") };
 }
 
-/** Its start-up script says whom it makes, with which key, and that it tells its host keys. */
+/**
+ * Reads a start-up script: it names the user that it makes and the user's key, and whether it reports its host keys.
+ */
 export function runnerOnAws(userData: string): RunnerMetadata | undefined {
   const said = (name: string): string | undefined =>
     new RegExp(`^${name}='([^']*)'$`, "m").exec(userData)?.[1];
@@ -38,7 +40,7 @@ export function runnerOnAws(userData: string): RunnerMetadata | undefined {
   return { users: [{ name, publicKey }], reports: userData.includes("SSH HOST KEY KEYS") };
 }
 
-/** Starts the SSH server of a load runner on an address of its own; what its item says more. */
+/** Starts the SSH server of a load runner on a separate address, and returns the additional fields of its item. */
 export async function launchRunner(
   { store, settings, signal }: Cloud,
   item: TwinItem,

@@ -3,12 +3,13 @@ import type { Values } from "./value.ts";
 
 /**
  * Text with `{path}` for a value of the resource (dotted, lists by index), for `{project}`, `{region}` and `{zone}`
- * with the provider's own as fallback; `{path|last}` is what stands behind the last slash, `{path|other}` has another path as fallback. Also `{cluster}`,
- * `{hash}` (8 hex digits of the key), `{ip}` (an address of 10.0.0.0/8 made of it), `{now}`, `{processor}` (one of two, by the key).
+ * with the provider's own as fallback; `{path|last}` is the text behind the last slash, `{path|other}` has another path
+ * as fallback. Also `{cluster}`, `{hash}` (8 hex digits of the key), `{ip}` (an address of 10.0.0.0/8 made of it),
+ * `{now}`, `{processor}` (one of two, by the key).
  */
 export type OverlayTemplate = string;
 
-/** What a value of a resource names: another resource that must exist and cannot go before it. */
+/** A value that names another resource, which must exist and cannot be deleted before this one. */
 export interface Reference {
   /** Dotted path in the resource; `*` = each element. */
   readonly at: string;
@@ -19,9 +20,9 @@ export interface Reference {
   readonly parent?: true;
 }
 
-/** What is known of one type beyond its schema. Durations are seconds of a real cloud; `--speed` divides them. */
+/** Facts about one type beyond its schema. Durations are seconds of a real cloud; `--speed` divides them. */
 export interface TypeOverlay {
-  /** What the @cdktf packages do not say; paths go through blocks and nested attributes. */
+  /** Schema facts that the @cdktf packages do not contain; paths lead through blocks and nested attributes. */
   readonly schema?: {
     readonly version?: number;
     readonly sensitive?: readonly string[];
@@ -38,20 +39,20 @@ export interface TypeOverlay {
   readonly forceNew: readonly string[];
   /** SDK defaults of attributes that are not computed, by dotted path. */
   readonly defaults?: Readonly<Record<string, unknown>>;
-  /** What the cloud fills in, by dotted path; strings are templates. */
+  /** Values that the cloud fills in, by dotted path; strings are templates. */
   readonly computed?: Readonly<Record<string, unknown>>;
   /** Blocks that the cloud fills when the configuration has none. */
   readonly computedBlocks?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
   /** Attributes that any change makes the cloud say again. */
   readonly changing?: readonly string[];
-  /** Where its labels are; absent = it carries none. */
+  /** Path of its labels; absent = it does not have labels. */
   readonly labels?: string;
   readonly references?: readonly Reference[];
   /** Deletion is refused while this is true. */
   readonly protect?: { readonly at: string; readonly message: OverlayTemplate };
   /** Why the cloud answers a create or a change of these values with an error, if it does. */
   readonly refuses?: (values: Values, parent: TwinItem | undefined) => string | undefined;
-  /** An IAM binding: the same again is no clash. */
+  /** An IAM binding: creating an equal one again is not a conflict. */
   readonly shared?: true;
   /** `deletion_policy = "ABANDON"`: Terraform forgets it, the cloud keeps it until its parent goes. */
   readonly abandonable?: true;

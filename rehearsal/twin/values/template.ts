@@ -4,7 +4,7 @@ import type { Values } from "./value.ts";
 import { UNKNOWN } from "./value.ts";
 import { valueAt } from "./walk.ts";
 
-/** What templates may name beside the resource's own values. */
+/** Values that templates may name besides the resource's own values. */
 export interface TemplateContext {
   readonly project?: string | undefined;
   readonly region?: string | undefined;
@@ -27,7 +27,7 @@ export function render(template: OverlayTemplate, values: Values, context: Templ
   });
 }
 
-/** What stands behind the last slash of a link, an id or a name. */
+/** Returns the text behind the last slash of a link, an id or a name. */
 export function lastSegment(link: string): string {
   return link.slice(link.lastIndexOf("/") + 1);
 }
