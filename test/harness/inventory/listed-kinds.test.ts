@@ -46,7 +46,7 @@ test("every kind that a workspace template can make has a list call, or is part 
   expect(unlistedKinds(kinds)).toEqual([]);
 });
 
-test("every kind that a controller can make has a list call of its own", () => {
+test("every kind that a controller can make has a separate list call", () => {
   const kinds = Object.keys(KINDS_ALSO_MADE_BY_OTHERS);
   expect(kinds.filter((kind) => !LISTED_KINDS.has(kind))).toEqual([]);
 });
@@ -61,7 +61,7 @@ test("a kind without a list call is named", () => {
   ]);
 });
 
-test("a kind that is part of others has no list call of its own, and each of those has one", () => {
+test("a kind that is part of others has no separate list call, and each of the others has one", () => {
   const entries = Object.entries(KINDS_INSIDE_OTHERS);
   expect(entries.filter(([kind]) => LISTED_KINDS.has(kind))).toEqual([]);
   expect(entries.filter(([, parents]) => !parents.every((parent) => LISTED_KINDS.has(parent)))).toEqual([]);

@@ -137,7 +137,7 @@ describe("a manual load", () => {
     expect(resultsText(record, 80)).toContain(`workspace ${PREFIX}-9-user/${PREFIX}-9`);
   });
 
-  test("whose server is gone makes no claim about what is left", async () => {
+  test("whose server is gone makes no claim about what remains", async () => {
     const record = await recordOf({ worker: judged({}), url: "http://127.0.0.1:1" });
     expect(record.verdict).toBe("unverified");
     expect(record.reasons[0]).toContain('delete what is there with "refbench clean"');

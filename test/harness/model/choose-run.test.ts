@@ -20,7 +20,7 @@ test.each(["01jd0", "aaa", "zzzzzz", ""])("%j is too short or names nothing", (g
   expect(chooseRun(given, ALL)).toBeUndefined();
 });
 
-test("there is no latest run among none", () => {
+test("no runs, no latest run", () => {
   expect(chooseRun("latest", [])).toBeUndefined();
   expect(runsToName([])).toBe("there are no runs here");
 });

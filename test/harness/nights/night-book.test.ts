@@ -47,7 +47,7 @@ test.each([
   ["empty", "", /JSON/],
   ["of something else", "[1]", /not the file of a night/],
   ["another night's", JSON.stringify({ ...NIGHT, night: OTHER }), new RegExp(`file of night ${OTHER}`)],
-])("a file that is %s is told with its night's runs, once, and kept beside", (_, text, problem) =>
+])("a file that is %s is reported once with its night's runs, and kept beside", (_, text, problem) =>
   withBook(async (book, folder) => {
     await writeFile(join(folder, "night.json"), text);
     const [found] = await book.earlier(OTHER, living);

@@ -47,7 +47,7 @@ describe("a night", () => {
     expect(preflightArguments(size, request).join(" ")).toContain("--licence-file l.jwt");
   });
 
-  describe("of a refbench whose commit is not known", () => {
+  describe("without a known commit of refbench", () => {
     const UNKNOWN = { version: "1.2.3", noCommit: 'git said "fatal: detected dubious ownership"' };
     const DIRTY = { version: "1.2.3", commit: "a".repeat(40), dirty: true };
 
@@ -69,7 +69,7 @@ describe("a night", () => {
         { AWS_ENDPOINT_URL: "http://127.0.0.1:9" },
       ],
       ["that is rehearsed", REHEARSED, {}],
-    ])("%s says so at its start, and goes on", async (_, flags, env) => {
+    ])("%s reports this at its start, and continues", async (_, flags, env) => {
       const stderr = new CapturedStream();
       await readNightRequest(flags, { cwd: "/nowhere", env, stderr }, UNKNOWN);
       expect(stderr.text).toContain('git said "fatal: detected dubious ownership"');

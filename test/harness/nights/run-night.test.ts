@@ -194,7 +194,7 @@ describe("a zone without machines", () => {
     expect(world.commands.filter((line) => line.startsWith("run"))[1]).toContain("--max-cost 11.00");
   });
 
-  test("is not tried a third time, nor while something of the first try is left", async () => {
+  test("is not tried a third time, nor while something of the first try remains", async () => {
     const world = new World().passes("gce-vm/1000");
     world.records.set("gke-100.json", stockOut());
     world.records.set("gke-100-second.json", stockOut({ runId: "01kf3zq8v1a2b3c4d5e6f7g8ha" }));
@@ -251,7 +251,7 @@ test.each([
   expect(toExitCode(night)).toBe(exit);
 });
 
-test("what a sweep before the runs removed is reported, and is not a failure of this night", async () => {
+test("removals by a sweep before the runs are reported, and do not fail this night", async () => {
   const world = new World().passes("gke/100", "gce-vm/1000");
   world.answers.push(["sweep", { code: 10 }, () => world.answers.shift()]);
   const night = await runNight(request(), world.ports, never);
@@ -346,7 +346,7 @@ test("a second Ctrl-C leaves at once", async () => {
   expect(toExitCode(night)).toBe(60);
 });
 
-test("a night that is left keeps a heavier verdict that it had found", async () => {
+test("an abandoned night keeps a heavier verdict that it had found", async () => {
   const [stop, leave] = [new AbortController(), new AbortController()];
   const world = new World();
   world.answers.push(["run gke", { code: 41 }, () => [stop, leave].forEach((each) => each.abort())]);

@@ -73,7 +73,7 @@ describe("a wall clock that is set in the load", () => {
     },
   );
 
-  test("by less than a second is none", async () => {
+  test("by less than a second counts as unchanged", async () => {
     const { record } = await runWith(({ clock }) => clock.step(-900));
     expect(record.clock).toEqual({ spans: "elapsed", steps: [] });
   });

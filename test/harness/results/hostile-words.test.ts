@@ -77,7 +77,7 @@ test("a table whose words hold its markers is written between them again and aga
   expect(table).not.toContain("<img");
 });
 
-test("what is not a version is shown as such, whatever it holds, and versions as Coder writes them stay", () => {
+test("a text that is not a version is shown as such, whatever it holds, and Coder's versions stay unchanged", () => {
   for (const version of ["2.31.0", "v2.31.0", "v2.32.0-rc.1", "v2.31.0-devel+0a1b2c3d4e"])
     expect(rowOf(officialRecord({ coderVersion: version }))).toContain(version);
   const cell = rowOf(officialRecord({ coderVersion: WORDS })).find((each) => each.includes("2.31.0"));

@@ -72,7 +72,7 @@ test("a row is the median of its nights with least and most, date and version of
   expect(table).toMatch(/Verified on its cloud: gke/);
 });
 
-test("what no night measured is a dash, and the row says what happened", () => {
+test("a figure that no night measured is a dash, and the row says what happened", () => {
   const failed = unmeasured(
     nightOn("2026-11-22", { verdict: "leaked", teardown: LEAKED, reasons: ["leaked: 1 left: disk disk-1"] }),
   );
@@ -91,7 +91,7 @@ test("what no night measured is a dash, and the row says what happened", () => {
   ]);
 });
 
-test("missing nights are told by date, in runs of days", () => {
+test("missing nights are listed by date, in ranges of days", () => {
   const table = official([nightOn("2026-11-10"), nightOn("2026-11-12"), nightOn("2026-11-16")]);
   expect(cellsOf(table)[0]?.at(-1)).toBe(
     "3 of 3 met the objectives, since 2026-11-10; missing: 2026-11-17 to 2026-11-21; no night on 2026-11-11, 2026-11-13 to 2026-11-15",
@@ -135,7 +135,7 @@ test("unofficial runs and rehearsals are in no official table", () => {
   expect(official([sampleRecord()])).toBe(official([]));
 });
 
-test("rehearsed nights stand on top, marked, and each rehearsal outside of a night has its row below", () => {
+test("rehearsed nights come first, marked, and each rehearsal outside of a night has its row below", () => {
   const table = rehearsals([
     sampleRecord({ environment: "By hand" }),
     nightOn("2026-11-22", {}, { simulated: true }),
@@ -147,7 +147,7 @@ test("rehearsed nights stand on top, marked, and each rehearsal outside of a nig
   expect(table).not.toContain("Real");
 });
 
-test("rehearsals by hand alone are a table of their runs", () => {
+test("manual rehearsals alone form a table of their runs", () => {
   expect(cellsOf(rehearsals([sampleRecord(), sampleRecord()]))).toHaveLength(2);
   expect(rehearsals([])).toBe("No rehearsals yet.\n");
 });

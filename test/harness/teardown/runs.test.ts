@@ -52,7 +52,7 @@ test("a request that cannot be read asks nothing yet", async () => {
   expect(await stateOf({ unreadable: ["request.json"] })).toBe("living");
 });
 
-test("an environment made by hand that cannot be read stops a sweep, and is not taken for none", async () => {
+test("an unreadable manual environment stops a sweep, and is not taken for a missing one", async () => {
   const made = join(cwd, ".refbench", "manual", "gke-cloud");
   expect(await listManualRuns(cwd, {})).toEqual(new Set());
   await mkdir(join(made, "environment.json"), { recursive: true });

@@ -76,7 +76,7 @@ test("a dry run says of each run what would become of it, and changes nothing", 
   expect(bucket.text()).toBe(before);
 });
 
-test("a run whose reaper is seen to live elsewhere is skipped with the reason, and that is no failure", async () => {
+test("a run whose reaper lives elsewhere is skipped with the reason, without a failure", async () => {
   const bucket = new MemoryBucket();
   const runId = await mirroredRun(bucket);
   world.clock.advance(LEASE_MS);
@@ -105,7 +105,7 @@ test("a rehearsal whose twin is on another machine is that machine's", async () 
   expect(code).toBe(0);
 });
 
-test("a run that nobody can read is told as not torn down, and keeps no other from its outcome", async () => {
+test("an unreadable run is reported as not torn down, and does not affect the others", async () => {
   const bucket = new MemoryBucket();
   const [broken, free] = [await mirroredRun(bucket), await mirroredRun(bucket)];
   world.clock.advance(LEASE_MS);

@@ -61,7 +61,7 @@ test("a run whose state lies in its own folder has no locks to remove", async ()
   expect(gcs.requests).toEqual([]);
 });
 
-test("a bucket that cannot be asked is told, and keeps no run from its teardown", async () => {
+test("a bucket that cannot be asked is reported, and prevents no teardown", async () => {
   const folder = await restored(`gs://nobodys/state`);
   expect(await unlocked(folder)).toEqual([
     expect.stringMatching(/^it is not known whether the state is locked: .*gs:\/\/nobodys/),

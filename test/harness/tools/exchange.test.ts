@@ -23,7 +23,7 @@ test("a body of 200 MB is given up at the limit, and no more of it is taken from
   expect(counted.sent).toBeLessThan(MAX_BODY_BYTES + IN_BUFFERS);
 });
 
-test("of a refusal the first 64 KiB are read, and its status is kept", async () => {
+test("the first 64 KiB of a refusal are read, and its status is kept", async () => {
   const counted = { sent: 0 };
   await using server = await serveHttp(endlessBody(200 * 2 ** 20, counted, 503));
 

@@ -8,7 +8,7 @@ const BIDI = Array.from(
   "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u2028\u2029\ufeff\u200b",
 );
 
-test("no control, no mark of direction and no hidden character is left of any text", () => {
+test("no control, no mark of direction and no hidden character remains in any text", () => {
   for (const character of [...CONTROLS, ...BIDI]) {
     const kept = character === "\n" || character === "\t" ? character : "";
     expect(removeControls(`a${character}b`)).toBe(`a${kept}b`);
@@ -25,7 +25,7 @@ test("letters of any language and joined emoji stay as they are", () => {
   expect(removeControls(text)).toBe(text);
 });
 
-test("on one line no kind of line break is left, and words stay apart", () => {
+test("a single line contains no kind of line break, and words stay apart", () => {
   expect(oneLine("one\r\n  two\nthree\u2028four\tfive")).toBe("one two three four five");
   expect(oneLine("  indented")).toBe("  indented");
 });

@@ -44,7 +44,7 @@ test("an image of workspaces that is not there is a failure before anything is m
   });
 });
 
-test("the registry's token goes to the registry and to nobody that it points to", async () => {
+test("the registry's token is sent to the registry only, not to a host that it redirects to", async () => {
   const asked: WebQuestion[] = [];
   const result = await ask((question) => {
     asked.push(question);
@@ -118,7 +118,7 @@ test("the digest is known whatever else could not be asked", async () => {
   expect(result).toMatchObject({ state: "unknown", coderImageDigest: DIGEST });
 });
 
-test.each(["sha512:abc", "latest", ""])("what is no digest (%s) is none", async (said) => {
+test.each(["sha512:abc", "latest", ""])("an invalid digest (%s) counts as missing", async (said) => {
   const result = await ask(digests(() => said));
   expect(result.state).toBe("ok");
   expect(result).not.toHaveProperty("coderImageDigest");
@@ -181,7 +181,7 @@ test.each([
   },
 );
 
-test("where Coder's own things are missing too, its version is what to mend", async () => {
+test("if Coder's own artefacts are missing too, the fix names Coder's version", async () => {
   const result = await ask(({ url }) =>
     Promise.resolve(url === NODE || url.includes("helm.coder.com") ? { status: 404, text: "" } : TOKEN),
   );
@@ -189,7 +189,7 @@ test("where Coder's own things are missing too, its version is what to mend", as
   expect(result).not.toHaveProperty("fix");
 });
 
-test("the web of this machine asks with the method and headers that it is told, and follows nothing", async () => {
+test("the web of this machine sends the given method and headers, and follows no redirect", async () => {
   const asked: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     asked.push(request);
@@ -209,7 +209,7 @@ test.each([
   ["100;w=21600", "1;w=21600", "unknown", /allows only 1 more from this machine's address/],
   [undefined, undefined, "unknown", /does not report its limit/],
 ])(
-  "nodes that pull where %s is granted and %s is left are %s",
+  "nodes that pull where %s is granted and %s remains are %s",
   async (rateLimit, rateRemaining, state, words) => {
     const limits = { ...(rateLimit && { rateLimit }), ...(rateRemaining && { rateRemaining }) };
     const result = await ask(({ url }) =>

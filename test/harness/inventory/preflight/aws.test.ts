@@ -78,7 +78,7 @@ async function preflight(
   return (name) => results.find((result) => result.name === name)!;
 }
 
-test("a program that is missing is told and keeps nothing from starting where the cloud is emulated", async () => {
+test("a missing program is reported and prevents no start if the cloud is emulated", async () => {
   const missing = [{ tool: "session-manager-plugin", why: "the load runner", next: "install it" }];
   const missingTools = (): Promise<typeof missing> => Promise.resolve(missing);
   expect((await preflight({}, { missingTools }))("tools").state).toBe("failed");
@@ -107,7 +107,7 @@ test("an account in which nothing is missing has no failure", async () => {
   expect(of("quota").found).toMatch(/^room for \d+ m6i vCPUs, \d+ machines/);
 });
 
-test("who deploys is found, so that EKS need not refuse that identity a second time", async () => {
+test("the identity that deploys is found, so that EKS need not refuse it a second time", async () => {
   expect((await preflight())("identity")).toMatchObject({
     state: "ok",
     callerArn: "arn:aws:sts::123456789012:assumed-role/bench/ada",

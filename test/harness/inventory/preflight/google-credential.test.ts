@@ -27,7 +27,7 @@ test.each([
   ["external_account", /federated.*until the job ends/],
   ["impersonated_service_account", /impersonated/],
   ["something_else", /unknown kind/],
-])("a credential of type %s renews itself, within its limits, and is not told", async (type, words) => {
+])("a credential of type %s renews itself within its limits, and is not reported", async (type, words) => {
   const folder = await home(type, "key.json");
   const source = await googleSource({ GOOGLE_APPLICATION_CREDENTIALS: join(folder, "key.json") });
   if (source.kind === "token") throw new Error("a file is no token");
@@ -45,7 +45,7 @@ test("a key in the variable itself, the sign-in of gcloud, and a machine's own a
   });
 });
 
-test("what only Terraform reads is told by its variable", () => {
+test("a credential that only Terraform reads is named by its variable", () => {
   expect(otherInClusters({ GOOGLE_CREDENTIALS: "/key.json" })).toBe("GOOGLE_CREDENTIALS");
   expect(
     otherInClusters({ GOOGLE_APPLICATION_CREDENTIALS: "/key.json", GOOGLE_CREDENTIALS: "" }),

@@ -315,7 +315,7 @@ describe("a failed check says what it found and what to do", () => {
   });
 });
 
-describe("what could not be asked is unknown, never ok", () => {
+describe("a check that got no answer is unknown, never ok", () => {
   test.each([
     ["permissions", ":testIamPermissions"],
     ["org-policies", ":getEffectiveOrgPolicy"],
@@ -349,7 +349,7 @@ describe("what could not be asked is unknown, never ok", () => {
     });
   });
 
-  test("chart and image, when nobody answers", async () => {
+  test("chart and image, without an answer", async () => {
     const of = await preflight(undefined, () => ({
       web: ({ url }) => Promise.reject(new Error(`getaddrinfo ENOTFOUND ${new URL(url).host}`)),
     }));
@@ -391,7 +391,7 @@ test("a project whose owner allows it passes, and an emulated one has no owner",
   expect((await preflight(undefined, undefined, "marker"))("marker").state).toBe("skipped");
 });
 
-test("a variable that enters the cluster as somebody else is told, where there is a cluster", async () => {
+test("a variable that enters the cluster as somebody else is reported if the size has a cluster", async () => {
   const change = (): Partial<GoogleContext> => ({ otherInClusters: "GOOGLE_CREDENTIALS" });
   expect((await preflight(undefined, change, "credential"))("credential")).toMatchObject({
     state: "unknown",
@@ -441,7 +441,7 @@ test.each([
   expect(of("permissions").state).toBe(asked ? "failed" : "ok");
 });
 
-test("things that live or were made by hand are no leftovers", async () => {
+test("things of live runs and manual environments are not leftovers", async () => {
   const later = String(Date.UTC(2030, 0, 1) / 1_000);
   const of = await preflight(({ google }) => {
     const disk = (name: string, labels: Record<string, string>): unknown =>

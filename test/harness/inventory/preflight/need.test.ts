@@ -20,7 +20,7 @@ test("a cluster needs its pools, its volumes and the load runner", () => {
   });
 });
 
-test("a machine for each workspace counts two shared cores and a disk of its own each", () => {
+test("a machine for each workspace counts two shared cores and one disk each", () => {
   const need = needOf(gceVm, gceVm.sizes["1000"]!);
   expect(need.vcpus["e2"]).toBe(400);
   // Balanced disks count as SSD.
@@ -35,7 +35,7 @@ test("workspaces that are containers need no disk beside their machine's", () =>
   expect(needOf(gceDocker, gceDocker.sizes[gceDocker.defaultSize]!).standardGib).toBe(0);
 });
 
-test("families without a quota of their own are asked of CPUS, the others of theirs, all of them together too", () => {
+test("families without a separate quota count against CPUS, the others against theirs, and all together too", () => {
   const needs = quotaNeeds(needOf(gke, gke.sizes["100"]!));
   expect(needs).toContainEqual({ metric: "CPUS", of: "region", need: 36 });
   expect(needs).toContainEqual({ metric: "N2_CPUS", of: "region", need: 10 });

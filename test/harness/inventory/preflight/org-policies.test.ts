@@ -92,7 +92,7 @@ test.each([
   });
 });
 
-test("who may not ask is told which role may, and nothing fails", async () => {
+test("a caller without permission learns which role has it, and nothing fails", async () => {
   expect(await asked("denied")).toMatchObject({
     state: "unknown",
     found: expect.stringMatching(/^8 of 8 policies are unknown .*does not have permission/),

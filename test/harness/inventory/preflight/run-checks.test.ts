@@ -57,7 +57,7 @@ test("a check that never answers is given up at its deadline, and the next one i
   expect(results).toMatchObject([{ state: "unknown", found: "no answer within 0.005 s" }, { state: "ok" }]);
 });
 
-test("who stops it gets no answer that looks like one", async () => {
+test("a stopped preflight returns nothing that looks like a result", async () => {
   const stop = new AbortController();
   const checks = [
     check("apis", () => {
@@ -68,7 +68,7 @@ test("who stops it gets no answer that looks like one", async () => {
   await expect(runChecks(checks, context, stop.signal)).rejects.toThrow("stopped by Ctrl-C");
 });
 
-test("what is left out is not asked, and says so", async () => {
+test("a skipped check is not asked, and is reported as skipped", async () => {
   const checks = [check("quota", () => Promise.reject(new Error("asked")))];
   expect(await runChecks(checks, context, signal, { skip: new Set(["quota"]) })).toEqual([
     { name: "quota", state: "skipped", found: "skipped by --skip-preflight" },

@@ -26,7 +26,7 @@ describe("a sweep by discovery", () => {
     expect(cloud.deletes).toEqual(["old"]);
   });
 
-  test("takes hand-made, and the latest expiry, from what else the run has", async () => {
+  test("takes the manual mark, and the latest expiry, from the run's other items", async () => {
     const cloud = new FakeCloud();
     cloud.put("network", { runId: RUN });
     cloud.put("cluster", { runId: RUN, labels: { "bench-managed": "manual" } });
@@ -36,7 +36,7 @@ describe("a sweep by discovery", () => {
     expect(cloud.deletes).toEqual([]);
   });
 
-  test("knows environments made by hand from the folder when nothing is labelled", async () => {
+  test("knows manual environments from the folder if nothing is labelled", async () => {
     const cloud = new FakeCloud();
     cloud.put("bench-000000000001-network", unlabelled);
     expect(actions(await cloud.sweep({}, { manualRuns: new Set(["000000000001"]) }))).toEqual({
@@ -60,7 +60,7 @@ describe("a sweep by discovery", () => {
     expect(cloud.deletes).toEqual([]);
   });
 
-  test("of one run leaves the others alone", async () => {
+  test("for one run leaves the others alone", async () => {
     const cloud = new FakeCloud();
     cloud.put("mine");
     cloud.put("other", { runId: OTHER_RUN });
@@ -104,7 +104,7 @@ describe("the breaker", () => {
   });
 });
 
-describe("what is of unknown age", () => {
+describe("an item of unknown age", () => {
   const ageless = { createdAt: undefined } as unknown as { createdAt: string };
 
   test("is never removed by the sweep that sees it first, whatever age is asked for", async () => {
@@ -118,7 +118,7 @@ describe("what is of unknown age", () => {
     expect(cloud.deletes).not.toContain("ageless");
   });
 
-  test("goes once it has been seen for long enough", async () => {
+  test("is removed once it has been seen for long enough", async () => {
     const cloud = new FakeCloud();
     cloud.put("ageless", ageless);
     await cloud.sweep();
@@ -194,7 +194,7 @@ describe("a delete that is answered", () => {
     expect(actions(await cloud.sweep())).toEqual({ disk: "removed: old" });
   });
 
-  test("removed, and is there all the same, is left and not removed for ever", async () => {
+  test("as removed, and still exists, remains and is not removed again for ever", async () => {
     const cloud = new FakeCloud();
     cloud.put("undead");
     cloud.answers.set("undead", Array<{ state: "removed" }>(99).fill({ state: "removed" }));
@@ -205,7 +205,7 @@ describe("a delete that is answered", () => {
     expect(cloud.deletes.length).toBeLessThan(20);
   });
 
-  test("gone by itself is neither swept nor left", async () => {
+  test("as already gone counts neither as swept nor as left", async () => {
     const cloud = new FakeCloud();
     cloud.put("disk");
     const once = cloud.items.get("disk")!;

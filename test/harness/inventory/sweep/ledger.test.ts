@@ -24,7 +24,7 @@ describe("the ledger", () => {
     expect(ageMs(ageless, { ledger: gone, target: "twin", nowMs: START + HOUR })).toBeUndefined();
   });
 
-  test("tells a namesake of another run apart", () => {
+  test("distinguishes a namesake of another run", () => {
     const ledger = look(EMPTY_LEDGER, {
       target: "twin",
       items: [{ ...ageless, runId: "01jd0000000000000000000001" }],

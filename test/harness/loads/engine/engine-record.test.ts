@@ -64,7 +64,7 @@ test("the engine, its logins and what is not comparable are conditions of the fi
   ]);
 });
 
-test("what its cleanup could not delete is left, and the record is leaked", () => {
+test("items that the cleanup could not delete remain, and the record is leaked", () => {
   const left = [
     { kind: "user", id: "user-1", name: "scaletest-a-0", reason: "still listed after its delete" },
   ];

@@ -76,7 +76,7 @@ test("the kept file contains neither the session nor the value of a parameter", 
 describe("an earlier search", () => {
   const now = (over: Differing = {}) => groundOf("aaaa847qym99", over);
 
-  test("of another run and session is continued if its flags were the same, also with more steps and time", async () => {
+  test("of another run and session continues if its flags were the same, also with more steps and time", async () => {
     const more = now({ wish: { ...wish, maxSteps: 40, maxMs: 3_600_000 } });
     expect(await readEarlierSteps(kept(STEPS), more, folder)).toEqual(STEPS);
     expect(await readEarlierSteps("limit.json", now(), folder)).toEqual(STEPS);

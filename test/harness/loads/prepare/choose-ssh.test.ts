@@ -35,7 +35,7 @@ test.each([{ sshClient: "offered" as const }, { coderClientSha256: DIGEST }])(
   },
 );
 
-test("what will be done names the program that will be run, before anything else", () => {
+test("the plan names the program that will run, before anything else", () => {
   const text = (deployment: Partial<LoadTask["deployment"]>): string => {
     const task = loadTaskFor({ url: "http://127.0.0.1:1", token: "t" });
     const whole = {

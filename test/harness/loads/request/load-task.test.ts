@@ -98,7 +98,7 @@ describe("the task of create-workspaces", () => {
     expect(task).not.toHaveProperty("traffic");
   });
 
-  test("what is not waited for is not connected to", () => {
+  test("a load that does not wait for agents does not connect to them", () => {
     const task = taskOf(["--no-wait-for-agents", "-c", "5"]);
     expect(task).toMatchObject({ skipAgents: true, connections: { total: 0, holdMs: 0 } });
   });
@@ -133,7 +133,7 @@ describe("the task of create-workspaces", () => {
     expect(() => taskOf(args)).toThrow(message);
   });
 
-  test("what it will do is said before it does it, in the width of a terminal", () => {
+  test("the plan is printed before the load starts, in the width of a terminal", () => {
     const text = (args: readonly string[]) => planText(taskOf(args), { cleanup: "refbench clean" }, 80);
     expect(
       text(["--no-cleanup"])

@@ -43,7 +43,7 @@ test("names keep their text too, and a text of several lines its lines", () => {
   );
 });
 
-test("what is named twice keeps its text, and a file without values has none", () => {
+test("a parameter named twice keeps its text, and a file without values yields no parameters", () => {
   expect(parametersIn("a: &version 3.10\nb: *version\n")).toEqual({ a: "3.10", b: "3.10" });
   expect(parametersIn("# nothing\n")).toEqual({});
 });

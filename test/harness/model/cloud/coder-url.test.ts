@@ -20,7 +20,7 @@ test.each(["https://me:secret@coder.example.com/x", "https://secret@coder.exampl
 );
 
 test.each(["", "coder.example.com", "ftp://coder.example.com", "https://"])(
-  "%j is no URL of Coder",
+  "%j is refused as a URL of Coder",
   (url) => {
     expect(() => coderOrigin(url)).toThrow("expected a URL such as https://coder.example.com");
   },

@@ -67,7 +67,7 @@ describe("a licence for a run", () => {
   });
 });
 
-describe("what is no licence", () => {
+describe("a text that is not a licence", () => {
   const planted = "s3cr3t-planted";
   const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
@@ -92,7 +92,7 @@ describe("what is no licence", () => {
   });
 });
 
-test("nothing decoded could be used as a licence, or tells whose it is", () => {
+test("the decoded facts neither work as a licence nor reveal its owner", () => {
   const claims = claimsOf({ account_id: "planted-account", deployment_ids: ["planted-deployment"] });
   expect(JSON.stringify(claims)).not.toContain("planted");
 });

@@ -8,7 +8,7 @@ test.each([
   ["http://proxy:3128/a/path?x=1#y", "http://proxy:3128"],
   ["https://[::1]:8443/", "https://[::1]:8443"],
   ["http://me:s3cret@proxy:80/x", "http://me:s3cret@proxy"],
-])("of %s only the origin and its credentials are used", (text, expected) => {
+])("only the origin and the credentials of %s are used", (text, expected) => {
   expect(read(text)).toBe(expected);
 });
 

@@ -36,13 +36,13 @@ test("a cluster that is being made is asked for until it can be deleted", async 
   expect((await remove(IN_USE, 18 * MINUTE_MS, 20 * MINUTE_MS)).went).toBe(true);
 });
 
-test("what stays in use is given up when patience ends, and without any after a few passes", async () => {
+test("an item that stays in use is given up when patience ends, or without patience after a few passes", async () => {
   const patient = await remove(IN_USE, Infinity, 20 * MINUTE_MS);
   expect(patient).toEqual({ went: false, minutes: expect.closeTo(21.5, 0) });
   expect(await remove(IN_USE, Infinity)).toEqual({ went: false, minutes: expect.closeTo(5, 0) });
 });
 
-test("what fails otherwise is not waited for", async () => {
+test("any other failure is not waited for", async () => {
   const failed = await remove({ state: "failed", reason: "500" }, Infinity, 20 * MINUTE_MS);
   expect(failed).toEqual({ went: false, minutes: expect.closeTo(5, 0) });
 });

@@ -10,13 +10,13 @@ import {
 import { CHILD_KINDS, VARIABLE_RULES } from "../../../../harness/model/environment/shell-variables.ts";
 import { CREDENTIALS, OBEYED_BY_NODE, STEERING } from "../../../support/coder/steering-shell.ts";
 
-describe("of the shell's variables", () => {
+describe("the shell's variables:", () => {
   test.each(CHILD_KINDS)("none that steers something reaches %s", (kind) => {
     const shell = { PATH: "/bin", ...STEERING, ...OBEYED_BY_NODE, SOMETHING_NEW: "x" };
     expect(childEnvironment(kind, shell)).toEqual({ PATH: "/bin" });
   });
 
-  test("credentials reach those who ask a cloud, and nobody else", () => {
+  test("credentials reach only processes that ask a cloud", () => {
     const reached = CHILD_KINDS.filter((kind) => Object.keys(childEnvironment(kind, CREDENTIALS)).length > 0);
     expect(reached).toEqual(["refbench", "terraform", "tunnel"]);
     for (const kind of reached) expect(childEnvironment(kind, CREDENTIALS)).toEqual(CREDENTIALS);

@@ -16,7 +16,7 @@ function header(digits: number, highest: bigint): Buffer {
   return bytes;
 }
 
-test("what refbench recorded is decoded", () => {
+test("a histogram that refbench recorded is decoded", () => {
   expect(decodeHistogram(histogramOf([1, 2, 3]).hdr).totalCount).toBe(3);
 });
 

@@ -241,7 +241,7 @@ describe("the reaper, while the run's process lives", () => {
     expect(graces).toBeLessThan(3 * 60_000);
   });
 
-  test("gives one that ends itself time to hand over", async () => {
+  test("gives a run that ends itself time to hand over", async () => {
     const world = new FakeWorld();
     const { folder, hanging } = await atWork(world);
     const signal = new AbortController().signal;
@@ -289,7 +289,7 @@ describe("a journal that cannot be read", () => {
   test.each([
     ["for good", async (journal: string) => rm(journal).then(() => mkdir(journal))],
     ["any more since it is gone", async (journal: string) => rm(journal)],
-  ])("%s is told once, and the ceiling still ends the run, by the clock", async (_, spoil) => {
+  ])("%s is reported once, and the ceiling still ends the run, by the clock", async (_, spoil) => {
     const world = new FakeWorld();
     const { folder, meter } = await meterOf(world);
     expect(await meter.look()).toEqual({ spent: 0 });
@@ -327,7 +327,7 @@ describe("a journal that cannot be read", () => {
   });
 });
 
-describe("what a run cost", () => {
+describe("a run's cost", () => {
   const at = (minutes: number, entry: Record<string, unknown>): StoredEntry =>
     ({ ...entry, at: new Date(minutes * 60_000).toISOString() }) as StoredEntry;
   const stage = (name: string, from: number, to: number): readonly StoredEntry[] => [
@@ -375,7 +375,7 @@ describe("what a run cost", () => {
     expect(spent(80, rehearsal)).toBeCloseTo((6 * (30 * 200 + 40 * 10)) / 60 + 0.5, 6);
   });
 
-  test("ends with the last delete where the teardown is clean, and goes on where it may not be", () => {
+  test("ends with the last delete if the teardown is clean, and otherwise continues", () => {
     const entries = [
       ...ENTRIES.slice(0, -1),
       at(78, { type: "stack-outcome", stack: "gke-cloud", act: "destroy", ok: true }),

@@ -14,7 +14,7 @@ const place = { runId: "01k0000000000000000000000", simulated: true };
 
 describe("after the first create", () => {
   test.each(["usage", "infrastructure", "run_folder", "interrupted", "lease_held"] as const)(
-    "an error of code %s ends as unverified, and names the command to go on",
+    "an error of code %s ends as unverified, and names the next command",
     async (code) => {
       const failing = afterCreate(place, () => Promise.reject(new RefbenchError(code, "it broke")));
       await expect(failing).rejects.toMatchObject({
@@ -52,7 +52,7 @@ describe("after the first create", () => {
   });
 });
 
-test("the command to go on names the place where the run created something", () => {
+test("the next command names the place where the run created something", () => {
   const { runId } = place;
   const cloud = { project: "p-1", region: "r-1" };
   expect(sweepCommandLine(place)).toBe(`refbench sweep --run ${runId} --rehearse`);

@@ -33,7 +33,7 @@ test("a run that ends on a full disk is handed over all the same: its reaper mus
   expect(await readdir(folder.path)).toEqual(["request.json"]);
 });
 
-test("a run that cannot even tell its reaper that it ended leaves, since its death is what tells", async () => {
+test("a run that cannot report its end to its reaper exits, since the reaper sees its death", async () => {
   const world = new FakeWorld();
   const folder = await world.makeRun();
   await new LeaseBook(folder.leases, world.clock).acquire(ownIdentity());

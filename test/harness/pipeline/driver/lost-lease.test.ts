@@ -130,7 +130,7 @@ describe("a run at work", () => {
     return { world, folder };
   }
 
-  test("whose reaper died has another started, and goes on", async () => {
+  test("whose reaper died gets another, and continues", async () => {
     const { world, folder } = await withoutReaper((made, { clock }) => {
       void new LeaseBook(made.leases, clock).acquire(ownIdentity());
       return process.pid;
@@ -219,7 +219,7 @@ describe("a lease", () => {
     return { clock, bucket, folder, notes, note, lease, runId: runIdOf(folder) };
   }
 
-  test("that the network keeps from being renewed is tried again, told once, and in doubt when it runs out", async () => {
+  test("whose renewal fails in the network is retried, reported once, and in doubt when it runs out", async () => {
     const { clock, bucket, notes, lease } = await taken();
     bucket.down = true;
     const STEP_MS = 10_000;
@@ -260,7 +260,7 @@ describe("a lease", () => {
     expect(lease.doubt()).toBeUndefined();
   });
 
-  test("that cannot be written here is renewed in the bucket, told once, and not lost", async () => {
+  test("that cannot be written here is renewed in the bucket, reported once, and not lost", async () => {
     const { clock, bucket, folder, notes, note, lease, runId } = await taken();
     // The folder in its place can be listed, and a file cannot replace it.
     const file = join(folder.leases, "000001.json");

@@ -134,7 +134,7 @@ test("its record says where it was and what was waived, by names", async () => {
   });
 });
 
-test("a Coder that restarts in a cloud keeps its drain, and on the twin nobody waits for it", async () => {
+test("the drain waits for a Coder that restarts in a cloud, and never on the twin", async () => {
   const goneAfterMs = async (request: Partial<RunRequest>): Promise<number | undefined> => {
     const world = new FakeWorld();
     const folder = await world.makeRun(undefined, request);

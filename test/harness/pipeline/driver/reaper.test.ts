@@ -246,7 +246,7 @@ describe("the reaper", () => {
     await expect(waiting).rejects.toMatchObject({ code: "lease_held" });
   });
 
-  test("does one stage when asked for one, and goes on waiting", async () => {
+  test("does one stage when asked for one, and continues to wait", async () => {
     const world = new FakeWorld();
     const folder = await world.makeRun();
     await drive(world, folder);
@@ -257,7 +257,7 @@ describe("the reaper", () => {
     expect(world.calls.filter((call) => call === "drain")).toHaveLength(2);
   });
 
-  test("goes on with a leaked run when asked again, and keeps the first record beside", async () => {
+  test("continues with a leaked run when asked again, and keeps the first record beside", async () => {
     const world = new FakeWorld({ leak: "stuck" });
     const folder = await world.makeRun();
     await drive(world, folder);
@@ -305,7 +305,7 @@ describe("a failed run that is to be kept", () => {
     expect(world.items.size).toBe(0);
   });
 
-  test("ends before on a teardown by hand", async () => {
+  test("ends earlier on a manual teardown", async () => {
     const world = new FakeWorld({ failWorker: "load" });
     const folder = await world.makeRun(undefined, KEEP);
     await driveKept(world, folder);

@@ -35,7 +35,7 @@ test("a record that appears between two looks of its watcher is the run's, not a
   expect(record).toMatchObject({ verdict: "pass", teardown: { state: "clean" } });
 });
 
-test("a teardown that ended without a record is unverified, with the command that goes on", async () => {
+test("a teardown that ended without a record is unverified, with the next command", async () => {
   const { folder, ports } = await tornDown();
   await expect(
     watchRun(folder, ports, { signal, reporter: { report: () => undefined } }),

@@ -32,7 +32,7 @@ describe("the driver of a run", () => {
     expect(await sight.look()).toBe("dead");
   });
 
-  test("whose file is read again after a failure is what the file says", async () => {
+  test("whose file is read again after a failure is the one in the file", async () => {
     const { folder, clock, sight } = await newSight();
     await mkdir(folder.driver);
     expect(await sight.look()).toBe("unknown");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { EventTail } from "../../../../harness/pipeline/folder/event-log.ts";
 
-test("a stored line that is no event of refbench is passed over, and those around it are not", async () => {
+test("a stored line that is not an event of refbench is skipped, and the lines around it are read", async () => {
   const folder = await mkdtemp(join(tmpdir(), "refbench-test-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const path = join(folder, "events.jsonl");

@@ -44,7 +44,7 @@ describe("a journal", () => {
     expect(damaged).toEqual([3]);
   });
 
-  test("goes on after a line that a crash cut off", async () => {
+  test("continues after a line that a crash cut off", async () => {
     const { path, journal } = await journalOf(ENTRIES.slice(0, 1));
     await appendFile(path, '{"at":"2026-01-01T00:0');
     await journal.append({ type: "stage-intent", stage: "load" });
@@ -61,7 +61,7 @@ describe("a journal", () => {
     expect(await journal.read()).toEqual({ entries: [], damaged: [] });
   });
 
-  test("that cannot be written throws, or tells who asked to be told", async () => {
+  test("that cannot be written throws, or reports to a caller that asked for it", async () => {
     const folder = await mkdtemp(join(tmpdir(), "refbench-journal-"));
     await writeFile(join(folder, "file"), "");
     const path = join(folder, "file", "journal.jsonl");

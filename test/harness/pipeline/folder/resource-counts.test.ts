@@ -41,17 +41,17 @@ describe("a record counts what all attempts did", () => {
       { failDestroysPartly: 99 },
       /^3 resources destroyed, .* not completely$/.source,
     ],
-  ])("of resources destroyed %s", async (_, mishaps, words) => {
+  ])("for resources destroyed %s", async (_, mishaps, words) => {
     expect(messageOf(await recordOf(mishaps), "destroy")).toMatch(new RegExp(words));
   });
 
-  test("of resources created by a provision that failed", async () => {
+  test("for a provision that failed: created resources", async () => {
     const { resources, verdict } = await recordOf({ refuseApply: "gke-coder" });
     expect(verdict).toBe("infrastructure");
     expect(resources).toEqual({ "gke-cloud": 2, "gke-coder": 0 });
   });
 
-  test("of a destroy whose process was killed, and of the drain and the sweep before it", async () => {
+  test("for a destroy whose process was killed, with the drain and the sweep before it", async () => {
     const { world, folder } = await begun({ leak: "removable" });
     const journal = new Journal(folder.journal, world.clock);
     const event = (value: object): string =>

@@ -39,7 +39,7 @@ describe("a watched lease", () => {
     }
   });
 
-  test("of a process here that hangs is lost: the process is killed, and both are said", async () => {
+  test("of a hanging local process is lost: the process is killed, and both are reported", async () => {
     const { clock, book, notes, watch } = await newWatch();
     const hung = await idleProcess();
     const ended = once(hung, "exit");

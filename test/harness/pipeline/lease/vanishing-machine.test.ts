@@ -53,13 +53,13 @@ test.each<[string, Lease | undefined, number, boolean]>([
   ["a holder that is believed", lease, 1_000_000 + LEASE_MS - 1, true],
   ["a holder elsewhere that is believed", elsewhere, 1_000_000, true],
   ["a holder that is believed no longer", lease, 1_000_000 + LEASE_MS, false],
-])("a machine that vanishes, with the lease in the hands of %s, is left or not", (_, held, nowMs, may) => {
+])("a machine vanishes while %s holds the lease", (_, held, nowMs, may) => {
   expect(
     decideLeaving({ vanishes: true, lease: held, isOfThisMachine: ({ host }) => host === "here", nowMs }).may,
   ).toBe(may);
 });
 
-test("a machine that vanishes says who goes on after it", () => {
+test("a vanished machine's run names the machine that continues it", () => {
   const own = decideLeaving({
     vanishes: true,
     lease,

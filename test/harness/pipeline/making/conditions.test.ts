@@ -26,7 +26,7 @@ function conditions({ architecture = "gke", sizeName = "canary", overrides = {},
 const REHEARSAL = { cloud: undefined, runner: "local" } as const;
 const startingWith = (words: string) => expect.stringContaining(words) as string;
 
-describe("what each build waits for", () => {
+describe("the condition that names what each build waits for", () => {
   test.each(["gke", "eks", "gce-docker", "gce-vm"])(
     "on %s providers come from a mirror, unless the registry was asked for",
     (architecture) => {
@@ -65,7 +65,7 @@ describe("what each build waits for", () => {
   });
 });
 
-describe("whose figures they are", () => {
+describe("the conditions of the figures", () => {
   test.each([
     [{}, "generator: a separate machine inside Coder's network"],
     [{ runner: "local" }, "generator: the machine that started the run, over its own route to Coder"],
@@ -86,7 +86,7 @@ describe("whose figures they are", () => {
     expect(conditions(asked).includes("Coder licence: simulated")).toBe(words.endsWith("simulated"));
   });
 
-  test("a size without a licence has no condition of one, and a real server at hand neither", () => {
+  test("neither a size without a licence nor a real local server has a licence condition", () => {
     expect(conditions().join()).not.toContain("licence");
     expect(conditions({ sizeName: "1200", ...REHEARSAL, realCoder: true }).join()).not.toContain("licence");
   });
@@ -110,7 +110,7 @@ describe("whose figures they are", () => {
   });
 });
 
-test("what was waived is named, and nothing where nothing was", () => {
+test("waived checks are named, and without any there is no condition", () => {
   expect(conditions().join()).not.toMatch(/cloud: |preflight: |canary: /);
   const endpoints = { AWS_ENDPOINT_URL: "http://127.0.0.1:5000" };
   const waived = conditions({
@@ -124,7 +124,7 @@ test("what was waived is named, and nothing where nothing was", () => {
   );
 });
 
-test("figures with other images or other sources of providers are no series", () => {
+test("figures with other images or other sources of providers do not form a series", () => {
   const platform = (overrides: Readonly<Record<string, unknown>>, architecture = "gke") =>
     describePlatform(
       {

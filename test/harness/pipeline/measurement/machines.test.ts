@@ -51,12 +51,12 @@ test("two processors of Coder's machines are never one series, and their figures
   expect(formatRunComparison(comparison, "text")).not.toMatch(/second to first|difference/);
 });
 
-test("machines of two processors are a platform of their own", async () => {
+test("machines with two processor models are a separate platform", async () => {
   const { provenance } = await recordWith(withProcessors("Intel Ice Lake", "Intel Cascade Lake"));
   expect(provenance.platform).toMatchObject({ cpuPlatform: "Intel Cascade Lake and Intel Ice Lake" });
 });
 
-test("what the cloud did to a machine during the load is a condition of the record", async () => {
+test("an event of the cloud on a machine during the load is a condition of the record", async () => {
   const events = [{ machine: "m", what: "moved to another host", at: "2026-11-22T08:30:00.000Z" }] as const;
   const { conditions } = await recordWith({ state: "read", machines: [], events });
   expect(conditions).toContain(
@@ -64,7 +64,7 @@ test("what the cloud did to a machine during the load is a condition of the reco
   );
 });
 
-test("that the cloud did not say is a condition too, and the run goes on", async () => {
+test("a missing answer of the cloud is a condition too, and the run continues", async () => {
   const { conditions, provenance, verdict } = await recordWith({ state: "failed", reason: "403" });
   expect(verdict).toBe("pass");
   expect(conditions).toContain("machines: processors and moves could not be read: 403");

@@ -81,7 +81,7 @@ describe("a lease in a bucket", () => {
 });
 
 describe("waiting for a lease in a bucket", () => {
-  test("ends at once when nobody holds it, or its holder on this machine is dead", async () => {
+  test("ends at once if the lease is free, or its holder on this machine is dead", async () => {
     const { bucket, book, clock } = newBook();
     const told: string[] = [];
     const wait = () => awaitBucketLease(bucket, RUN, { clock, reportLine: (message) => told.push(message) });
@@ -99,7 +99,7 @@ describe("waiting for a lease in a bucket", () => {
     expect(await new BucketLeaseBook(bucket, RUN, clock).acquire(on("b"))).toMatchObject({ fence: 2 });
   });
 
-  test("ends at once when it is told to stop", async () => {
+  test("ends at once when it is stopped", async () => {
     const { bucket, book, clock } = newBook();
     await book.acquire(on("a"));
     const stop = new AbortController();

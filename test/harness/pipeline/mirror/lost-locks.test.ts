@@ -21,7 +21,7 @@ async function after(objects: Readonly<Record<string, Buffer>>, before = Date.pa
   return { left: [...bucket.objects.keys()], told };
 }
 
-test("the locks that a lost machine's terraform left on a run's states go, in either cloud, and that is told", async () => {
+test("the locks of a lost machine's terraform on a run's states are removed in either cloud, and that is reported", async () => {
   const state = `state/${RUN}/gke-cloud/default.tfstate`;
   const others = `state/${OTHER}/gke-cloud/default.tflock`;
   const { left, told } = await after({ [S3]: lock, [GCS]: lock, [state]: lock, [others]: lock });
@@ -34,7 +34,7 @@ test.each<[string, Buffer, number]>([
   ["younger than the moment at which nobody worked on the run", lock, Date.parse(CREATED) - 1],
   ["nobody can read", Buffer.from('{"Who":'), Infinity],
   ["of no known time", Buffer.from('{"Who":"x","Operation":"y","Created":"soon"}'), Infinity],
-])("a lock that is %s is left, and told", async (_, bytes, before) => {
+])("a lock that is %s remains, and is reported", async (_, bytes, before) => {
   const { left, told } = await after({ [S3]: bytes }, before);
   expect(left).toEqual([S3]);
   expect(told[0]).toMatch(/another process's lock on the state/);

@@ -137,7 +137,7 @@ describe("a mirrored run", () => {
     };
   }
 
-  test("whose bucket does not answer for some minutes waits before it creates, says so once, and goes on", async () => {
+  test("whose bucket does not answer for some minutes waits before it creates, reports it once, and continues", async () => {
     const run = await newRun();
     const { world, bucket } = run;
     failAtIntent(run);
@@ -183,7 +183,7 @@ describe("a mirrored run", () => {
     expect(JSON.stringify(run.world.events)).toContain("the mirror is not up to date");
   });
 
-  test("whose outcome could not be mirrored has it there before the next thing is created", async () => {
+  test("whose outcome could not be mirrored mirrors it before it creates the next thing", async () => {
     const run = await newRun();
     const { bucket } = run;
     let refused = 0;
@@ -280,7 +280,7 @@ describe("a run whose machine is lost", () => {
     expect(record).toMatchObject({ teardown: { state: "clean", swept: [] } });
   });
 
-  test("that nobody mirrored is a usage error that says where to look", async () => {
+  test("that was never mirrored is a usage error that says where to look", async () => {
     const { world, bucket, folder } = await newRun();
     const id = folder.path.slice(-26);
     const here = { cwd: folder.path, clock: world.clock };

@@ -65,8 +65,8 @@ async function state(): Promise<MirroredState> {
   return mirroredState(only!, { bucket, clock: world.clock });
 }
 
-describe("of the runs of a bucket", () => {
-  test("one whose machine was lost is due, and finished once its record says that nothing is left", async () => {
+describe("the runs of a bucket:", () => {
+  test("one whose machine was lost is due, and finished once its record says that nothing remains", async () => {
     await driven();
     world.clock.advance(LEASE_MS);
     expect(await state()).toMatchObject({ state: "due", plan: { runId } });
@@ -119,7 +119,7 @@ describe("of the runs of a bucket", () => {
     expect(await state()).toMatchObject({ state: "due" });
   });
 
-  test("none is told of when the bucket cannot be listed", async () => {
+  test("none is returned if the bucket cannot be listed", async () => {
     bucket.down = true;
     await expect(mirroredRecordTexts(bucket)).rejects.toMatchObject({ code: "infrastructure" });
   });
@@ -150,14 +150,14 @@ describe("the record of a run that is torn down from its mirror", () => {
     expect(await reaped(await restored())).toMatchObject({ verdict: "pass" });
   });
 
-  test("names no loss where nobody drove the run: it was staged", async () => {
+  test("names no loss if the run was staged, without a driver", async () => {
     await driven();
     for (const key of bucket.objects.keys()) if (key.endsWith("owner.json")) bucket.objects.delete(key);
     forgetHandOver();
     expect(await reaped(await restored())).toMatchObject({ verdict: "pass" });
   });
 
-  test("does not bring the lost machine's owner along, whose death nobody here could see", async () => {
+  test("does not restore the lost machine's driver, whose death nobody here could see", async () => {
     await driven();
     expect(bucket.text()).toContain(`/files/owner.json`);
     await expect(readFile((await restored()).driver)).rejects.toThrow("ENOENT");

@@ -67,7 +67,7 @@ async function tornDown(kind: string, goesAfterMs: number, mishaps: Mishaps = {}
   };
 }
 
-test("a volume that goes after its claim is waited for while the stack with its driver still stands", async () => {
+test("the teardown waits for a volume that follows its claim while the stack with its driver still exists", async () => {
   const { coder } = await tornDown("aws_ebs_volume", LONG_MS / 2);
   expect(coder.items).not.toContain("volume");
 });
@@ -86,7 +86,7 @@ test("the volumes of a Coder that could not be drained are not waited for as lon
 });
 
 test.each(["aws_lb", "google_compute_disk"])(
-  "%s of a controller is waited for after Coder's stack, while the cluster stands",
+  "%s of a controller is waited for after Coder's stack, while the cluster exists",
   async (kind) => {
     const { beforeCoderMs, cloud } = await tornDown(kind, LONG_MS / 2);
     expect(beforeCoderMs).toBe(0);

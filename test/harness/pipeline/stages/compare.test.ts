@@ -85,7 +85,7 @@ describe("a comparison", () => {
     expect(world.items.size).toBe(0);
   });
 
-  test("hands on its loads in the order that they were made; the run's own figures are of the first baseline", async () => {
+  test("returns its loads in the order of their start; the run's own figures come from the first baseline", async () => {
     const { world, compared: calls, record } = await compared();
     expect(calls).toHaveLength(1);
     expect(calls[0]?.map(({ version }) => version)).toEqual(drawOrder(COMPARISON.pairs, COMPARISON.seed));
@@ -94,7 +94,7 @@ describe("a comparison", () => {
     expect(world.calls.filter((call) => call === "load")).toHaveLength(4);
   });
 
-  test("does not replace a version whose workspaces are still there: the drain goes on with them", async () => {
+  test("does not replace a version whose workspaces still exist: the drain continues with them", async () => {
     const left = { asked: 2, created: 2, ready: 2, succeeded: 2, failed: 0, deleted: 1 };
     const { world, record } = await compared({ load: { workspaces: left } });
     expect(world.calls.filter((call) => call === "load")).toHaveLength(1);

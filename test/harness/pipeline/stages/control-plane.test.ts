@@ -96,7 +96,7 @@ test("a control plane that does not come back ends the run with the cluster and 
   expect(happened).not.toContain("apply coder");
 });
 
-test("one that nobody may ask is not waited for, and the run says so", async () => {
+test("a control plane that may not be asked is not waited for, and the run reports this", async () => {
   const { happened, notes } = await provisioned(
     Array.from({ length: 1_000 }, () => ({ state: "unknown", reason: "403" })),
   );

@@ -53,20 +53,20 @@ const contextOf = (
 const waits = (attempts: readonly Attempt[]): readonly number[] =>
   attempts.slice(1).map(({ at }, index) => at - attempts[index]!.at);
 
-test("what is in use is asked again for minutes, each wait twice as long, by what really exists", async () => {
+test("a resource in use is retried for minutes, each wait twice as long, by what really exists", async () => {
   const { context, attempts } = await failing([IN_USE, IN_USE, IN_USE, IN_USE]);
   expect(await destroy(context)).toMatch(/resources? destroyed$/);
   expect(waits(attempts)).toEqual([30, 60, 120, 240]);
   expect(attempts.every(({ refresh }) => refresh)).toBe(true);
 });
 
-test("what is in use for ever is left to the sweep", async () => {
+test("a resource that stays in use is left to the sweep", async () => {
   const { context, attempts } = await failing(Array.from({ length: 9 }, () => IN_USE));
   expect(await destroy(context)).toMatch(/gke-cloud not completely$/);
   expect(attempts).toHaveLength(5);
 });
 
-test("after an apply that was killed, what is in use is left to the sweep at once, and waited for after it", async () => {
+test("after a killed apply, a resource in use is left to the sweep at once, and waited for after it", async () => {
   const { context, attempts } = await failing([IN_USE, IN_USE]);
   await context.journal.append({ type: "stack-intent", stack: "gke-cloud", act: "apply" });
   expect(await destroy(context)).toMatch(/gke-cloud not completely$/);

@@ -24,14 +24,14 @@ test("a node that is another machine, is gone, is new or has another processor i
   );
 });
 
-test("of many changed nodes a few are named", () => {
+test("a few of many changed nodes are named", () => {
   const all = ["a", "b", "c", "d", "e"];
   expect(nodesCondition(seen(...all.map((name) => node(name))), seen())).toMatch(
     /5 gone \(a, b, c and 2 more\)$/,
   );
 });
 
-test("nodes that nobody could list are told", () => {
+test("a failed list of the nodes is reported", () => {
   expect(nodesCondition(seen(node("a")), { state: "unknown", reason: "403" })).toBe(
     "nodes: not compared before and after the load: 403",
   );

@@ -36,7 +36,7 @@ const checks =
     Promise.resolve(findings);
 
 describe("a run's preflight", () => {
-  test("goes on when nothing failed, and tells what could not be asked", async () => {
+  test("continues if nothing failed, and reports checks without an answer", async () => {
     const { outcome, notes } = await stage("preflight", {
       checks: checks(
         { name: "identity", state: "ok", found: "ada" },
@@ -81,13 +81,13 @@ describe("a run's preflight", () => {
   });
 });
 
-test("advice is told, and the run goes on", async () => {
+test("advice is reported, and the run continues", async () => {
   const advice = { name: "cluster-access", state: "ok", found: "open", fix: "--cluster-cidr a/32" } as const;
   const { outcome, notes } = await stage("preflight", { checks: checks(advice) });
   expect([outcome, notes]).toEqual(["ok", ["cluster-access: open; better: --cluster-cidr a/32"]]);
 });
 
-describe("who deploys is no further admin of an EKS cluster", () => {
+describe("the identity that deploys is not a further admin of an EKS cluster", () => {
   const ROLE = "arn:aws:iam::123456789012:role/team/bench";
   const OTHER_ROLE = "arn:aws:iam::123456789012:role/human";
 
@@ -127,7 +127,7 @@ describe("who deploys is no further admin of an EKS cluster", () => {
 const DIGEST = `sha256:${"5a".repeat(32)}`;
 const OTHER = `sha256:${"0".repeat(64)}`;
 
-test("who is not let in has one thing to do: the rest is named and counted", async () => {
+test("a refused sign-in yields one thing to do: the rest is named and counted", async () => {
   const { finding, notes } = await stage("preflight", {
     checks: checks(
       { name: "identity", state: "failed", found: "nobody is signed in", fix: "sign in" },
@@ -167,7 +167,7 @@ describe("a run that ended in its preflight", () => {
     return readJson(folder.record, recordSchema);
   }
 
-  test("is infrastructure with a clean teardown, though the inventory answers nobody", async () => {
+  test("is infrastructure with a clean teardown, although the inventory does not answer", async () => {
     const record = await tornDown();
     expect(record).toMatchObject({ verdict: "infrastructure", teardown: { state: "clean", left: [] } });
     const lines = formatResult(record, "text", 80).split("\n");
@@ -235,14 +235,14 @@ describe("the image that a cluster runs", () => {
     expect(record.conditions).not.toContainEqual(byTag);
   });
 
-  test.each([undefined, "latest"])("is told to be the tag's where the registry said %s", async (said) => {
+  test.each([undefined, "latest"])("is reported as the tag's if the registry answered %s", async (said) => {
     const { environment, record } = await pinned([said]);
     expect(environment).not.toHaveProperty("coderImageDigest");
     expect(record.provenance).not.toHaveProperty("coderImageDigest");
     expect(record.conditions).toContainEqual(byTag);
   });
 
-  test("is told to be the tag's where preflight failed and the next stage was run all the same", async () => {
+  test("is reported as the tag's if preflight failed and the next stage ran anyway", async () => {
     const world = new FakeWorld();
     const folder = await world.makeRun(undefined, REAL);
     const failing = checks({ name: "quota", state: "failed", found: "", coderImageDigest: DIGEST });
@@ -338,7 +338,7 @@ describe("after provision", () => {
   const machine = (world: FakeWorld, labels: Record<string, string>): void =>
     world.add("m-1", "google_compute_instance", { labels });
 
-  test("a machine that would not end is told, and the run goes on", async () => {
+  test("a machine without an expiry is reported, and the run continues", async () => {
     const world = new FakeWorld();
     machine(world, {});
     const { outcome, notes } = await stage("provision", {}, world);
@@ -357,14 +357,14 @@ describe("after provision", () => {
     expect((await stage("provision", { hardEnds }, world)).notes).toEqual([]);
   });
 
-  test("one whose cloud would not end it is told", async () => {
+  test("a machine whose cloud would not end it is reported", async () => {
     const hardEnds = (): ReturnType<NonNullable<Ports["hardEnds"]>> =>
       Promise.resolve({ state: "checked", problems: [{ name: "m-1", problem: "no max_run_duration" }] });
     const { notes } = await stage("provision", { hardEnds });
     expect(notes).toEqual(["machine m-1 would outlive its run: no max_run_duration"]);
   });
 
-  test("a platform without hashes of its providers is told before anything of it is needed", async () => {
+  test("a platform without hashes of its providers is reported before anything needs them", async () => {
     const lockProviders = () =>
       Promise.resolve([
         { platform: "linux_amd64", locked: true },

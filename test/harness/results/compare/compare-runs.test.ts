@@ -9,7 +9,7 @@ const [first, second] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
 const measuring = (change: Parameters<typeof sampleMeasurements>[0]) =>
   nightOn("2026-11-21", { measurements: sampleMeasurements(change) });
 
-test("figures of the same name stand side by side, percentiles only where their count carries them", () => {
+test("figures of the same name appear side by side, percentiles only if their count supports them", () => {
   const { figures } = compareRuns(
     first,
     measuring({
@@ -28,7 +28,7 @@ test("figures of the same name stand side by side, percentiles only where their 
   expect(named.get("failures: connect-timeout")).toMatchObject({ first: 2, second: 2 });
 });
 
-test("a figure of the second run alone stands where that run has it", () => {
+test("a figure that only the second run has keeps the second run's order", () => {
   const { figures } = compareRuns(
     nightOn("2026-11-20", { measurements: sampleMeasurements({ failures: [] }) }),
     second,
@@ -85,7 +85,7 @@ test("a comparison of rehearsals says so, and fits 80 columns", () => {
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });
 
-test("the difference is told with its sign, its unit and as a factor", () => {
+test("the difference shows its sign, its unit and the factor", () => {
   const slower = measuring({ histograms: [histogramOf(upTo(1200).map((i) => i * 1500))] });
   const line = formatRunComparison(compareRuns(first, slower), "text", 120)
     .split("\n")

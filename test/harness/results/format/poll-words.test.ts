@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { pollsLine } from "../../../../harness/results/format/poll-words.ts";
 import { sampleMeasurements } from "../sample-record.ts";
 
-test("polls are told with how many were lost, by what came in place of their answers", () => {
+test("polls are shown with the number of lost ones, by what came instead of their answers", () => {
   const lostBy = [
     { answer: "503", count: 1_200, example: "GET /workspaces/1: 503 Unavailable" },
     { answer: "malformed", count: 3, example: "GET /workspaces/2: answer is not as promised" },

@@ -32,7 +32,7 @@ test("beside a record lies its digest, as sha256sum reads it", async () => {
   expect(stdout).toBe(`${basename(written[0]!)}: OK`);
 });
 
-test("records from before there were digests get theirs as they are told again, the last one for the whole store", async () => {
+test("records without digests get theirs when they are imported again, the last one for the whole store", async () => {
   const store = await scratchFolder();
   const [older, newer] = [nightOn("2026-11-20"), nightOn("2026-11-21")];
   const { written } = await importRecords([older, newer], store);

@@ -86,7 +86,7 @@ test("runs count as if they had been imported: each once, those not torn down ye
   expect((await readHistory({ store, runs })).records).toHaveLength(3);
 });
 
-test("of a run that differs from its stored record the store's counts, and that is said", async () => {
+test("for a run that differs from its stored record, the store's record counts, and that is reported", async () => {
   const { store } = await storeWith(older);
   const runs = await runsWith({ ...older, verdict: "leaked" });
   const { records, unreadable } = await readHistory({ store, runs: await readRunRecords(runs) });
@@ -233,7 +233,7 @@ test.each([
   expect((await reasonsAt(store)).get(path)).toMatch(/^is not a record's path \(<architecture>/);
 });
 
-test("what belongs to a repository lies beside the records and is let be", async () => {
+test("files of a repository beside the records are ignored", async () => {
   const { store } = await storeWith(older);
   await mkdir(join(store, ".git"));
   await writeFile(join(store, ".git", "x.json"), "");
@@ -261,7 +261,7 @@ test("two contents of one run are both named, and neither is believed", async ()
   expect([...(await reasonsAt(store)).keys()].toSorted()).toEqual([path, paths[0]].toSorted());
 });
 
-test("a store that does not say its kind, or another than asked for, is no silent answer", async () => {
+test("a store without its kind, or of another kind than asked for, is reported", async () => {
   const { store } = await storeWith(older);
   await expect(readHistory({ store, kind: "rehearsals" })).rejects.toMatchObject({ code: "usage" });
   await chmod(join(store, "store.json"), 0o644);

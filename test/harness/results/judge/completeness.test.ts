@@ -111,7 +111,7 @@ test("a version that is not one keeps a record out of the table", () => {
   ]);
 });
 
-test("rehearsals and runs by hand are not held to an architecture's objectives", () => {
+test("an architecture's objectives do not apply to rehearsals and manual runs", () => {
   expect(contradictionOf(sampleRecord())).toBeUndefined();
   expect(recordStandingOf(sampleRecord())).toBe("simulated");
 });

@@ -43,7 +43,7 @@ test.each([
   expect(result).not.toHaveProperty("value");
 });
 
-test("where the generator ran out of something, nothing is judged and nothing is said of Coder", () => {
+test("if the generator ran out of something, nothing is judged and Coder is not blamed", () => {
   const phase = "terminal-first-byte" as const;
   const failures = [{ class: "generator-exhausted" as const, phase, count: 143, example: "EMFILE" }];
   const measurements = sampleMeasurements({ ...lost(9), failures });
@@ -247,7 +247,7 @@ test("a record that does not say what its objectives measured keeps them as they
   expect(judgeAgain(record)).toEqual(record.objectives);
 });
 
-test("a size's builds are given time for each of their rounds, and rehearsals only tell of latency", () => {
+test("a size's builds get time for each of their rounds, and rehearsals only report latency", () => {
   const { figures } = resolveSize("gke", "1200");
   const real = objectivesFor(OBJECTIVES, { size: "1200", figures, simulated: false });
   const ready = real.find(({ name }) => name === "workspace-ready-p95");
@@ -269,7 +269,7 @@ test("a size's own threshold takes the place of the general one, with its reason
   expect(sized).toMatchObject(own);
 });
 
-test("a miss that is only to be told does not fail a run", () => {
+test("a missed objective of severity warn does not fail a run", () => {
   const [missed] = judge([objective({ severity: "warn", threshold: 0 })], lost(3));
   expect(missed).toMatchObject({ met: false });
   expect(failsRun(missed!)).toBe(false);

@@ -27,7 +27,7 @@ test("the figures are median, least and most of the five newest nights", () => {
   expect(row).toMatchObject({ consecutiveClean: 6, status: { word: "clean" }, missing: [] });
 });
 
-test("of an even number of nights the median lies between the middle two", () => {
+test("the median of an even number of nights lies between the middle two", () => {
   const row = onlyRow([100, 101, 110, 120].map((peak, index) => peaking(ago(3 - index), peak)));
   expect(row.figures?.buildsPeak.median).toBe(105.5);
 });
@@ -56,7 +56,7 @@ test("a median is never of two platforms, regions or major versions: those of th
   expect(row.measured).toHaveLength(2);
 });
 
-test("another version of Coder is the same series, and another platform is told in words", () => {
+test("another version of Coder is the same series, and another platform is described in words", () => {
   const { provenance } = officialRecord();
   const before = nightOn(ago(1), { coderVersion: "2.30.0" });
   const after = nightOn(ago(0), { provenance: { ...provenance, platform: { kubernetes: "1.34" } } });
@@ -66,7 +66,7 @@ test("another version of Coder is the same series, and another platform is told 
   ]);
 });
 
-test("another zone or another processor is another platform: what a cloud happens to give is no change of Coder", () => {
+test("another zone or another processor is another platform: the cloud's choice is not a change of Coder", () => {
   const { cloud } = officialRecord();
   const measurements = sampleMeasurements();
   const machine = { cpu: "Ice Lake", cores: 2, memoryGib: 8, os: "linux", node: "v20.20.0" };
@@ -196,7 +196,7 @@ describe("the status", () => {
   });
 
   test.each(["leaked", "unverified"] as const)(
-    "of a teardown that is %s says so, however old it is",
+    "of a teardown that is %s shows this, however old it is",
     (state) => {
       const record = nightOn(ago(40), { verdict: state, teardown: { ...LEAKED, state } });
       expect(onlyRow([record]).status).toMatchObject({ word: state });
@@ -216,7 +216,7 @@ describe("the status", () => {
     expect(onlyRow([nightOn(ago(3))]).status).toEqual({ word: "missing", nights: [ago(2), ago(1)] });
   });
 
-  test("of a night after a gap is its own, and the gap of the last 14 days is told beside it", () => {
+  test("of a night after a gap is its own, and the gap of the last 14 days is shown beside it", () => {
     const row = onlyRow([nightOn(ago(20)), nightOn(ago(13)), nightOn(ago(2)), nightOn(ago(1))]);
     expect(row.status).toEqual({ word: "clean" });
     expect(row.missing).toEqual([14, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3].map(ago));

@@ -55,7 +55,7 @@ describe("thirty nights of which most fail", () => {
     expect(figures?.connectionsHeld.median).toBe(972);
   });
 
-  test("nights whose environment broke measured nothing: they are counted, and the figures' age is told", () => {
+  test("nights whose environment broke measured nothing: they are counted, and the figures' age is shown", () => {
     const nights = thirty((index) => (index < 4 ? undefined : "no-quota"));
     const words = "4 of 4 met the objectives, since 2026-10-24; 26 nights measured nothing";
     for (const text of formsOf(nights)) expect(text).toContain(words);
@@ -67,7 +67,7 @@ describe("thirty nights of which most fail", () => {
     for (const text of formsOf(nights)) expect(text).toContain(words);
   });
 
-  test("where none of them measured anything, the row says so and has no figures", () => {
+  test("if none of them measured anything, the row reports this without figures", () => {
     const nights = thirty(() => "no-quota");
     const words = "no night measured Coder, since 2026-10-24; 30 nights measured nothing";
     for (const text of formsOf(nights)) expect(text).toContain(words);

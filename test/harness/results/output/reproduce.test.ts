@@ -34,7 +34,7 @@ test("an account of AWS is named as one", () => {
   expect(reproduceCommands(record).at(-1)).toMatch(/ --account 123456789012 .* --skip-canary --max-cost 12$/);
 });
 
-test("a load by hand is made again against its deployment, as far as the record knows", () => {
+test("a manual load is reproduced against its deployment, as far as the record knows it", () => {
   const record = officialRecord({
     origin: { kind: "scaletest" },
     size: "docker",
@@ -52,12 +52,12 @@ test("a load by hand is made again against its deployment, as far as the record 
   expect(reproduceNotes(told)).toEqual([expect.stringContaining("does not contain the access")]);
 });
 
-test("nothing in a record begins a command of its own in the shell", () => {
+test("no text of a record starts a separate command in the shell", () => {
   const record = officialRecord({ size: "1; rm -rf '$HOME'" });
   expect(reproduceCommands(record).at(-1)).toContain(String.raw`--size '1; rm -rf '\''$HOME'\'''`);
 });
 
-test("planted faults are written to a file of their own, whatever the record calls it", () => {
+test("planted faults are written to a separate file, whatever the record calls it", () => {
   const { provenance } = sampleRecord();
   const rehearsal = { ...provenance.rehearsal!, faults: "/etc/passwd", planted: { faults: [] } };
   const commands = reproduceCommands(sampleRecord({ provenance: { ...provenance, rehearsal } }));
@@ -66,7 +66,7 @@ test("planted faults are written to a file of their own, whatever the record cal
   expect(commands.join()).not.toContain("/etc/passwd");
 });
 
-test("what nobody can check out is said", () => {
+test("a commit that nobody can check out is reported", () => {
   const { provenance } = officialRecord();
   const record = officialRecord({
     provenance: { ...provenance, refbench: { version: "0.1.0", dirty: true } },
@@ -75,7 +75,7 @@ test("what nobody can check out is said", () => {
   expect(reproduceNotes(record)).toHaveLength(2);
 });
 
-test("what the commands cannot hold is said", () => {
+test("settings that the commands cannot hold are reported", () => {
   const { provenance, cloud } = officialRecord();
   const rehearsal = { speed: 1, buildSpeed: 1, faults: "faults.json" };
   const notesOf = (overrides: Parameters<typeof officialRecord>[0]): string =>

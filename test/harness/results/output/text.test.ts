@@ -16,7 +16,7 @@ test("the result of a load says in one line how many succeeded", () => {
   expect(resultsText(sampleRecord(), 80)).toContain("\n1198 succeeded, 2 failed to connect\n");
 });
 
-test("what connections and apps carried is told in a line each, and no connections where only apps were asked for", () => {
+test("traffic of connections and of apps gets one line each, and only apps if only apps were asked for", () => {
   const { connections } = sampleMeasurements();
   const traffic = { due: 24_000, back: 23_999 };
   const carried = sampleMeasurements({ connections: { ...connections, traffic } });
@@ -33,14 +33,14 @@ test("what connections and apps carried is told in a line each, and no connectio
   expect(ofApps).not.toContain("Connections:");
 });
 
-test("latency is told from the intended and the raw start, with the percentiles that the count carries", () => {
+test("latency is shown from the intended and the raw start, with the percentiles that the count supports", () => {
   const text = resultsText(sampleRecord(), 80);
   expect(text).toMatch(/^command +intended +1,200 +600 ms +1\.08 s +1\.14 s +1\.19 s +1\.2 s$/m);
   expect(text).toMatch(/^ +raw +1,200 +540 ms +972 ms/m);
   expect(text).toMatch(/^terminal-first-byte +both +150 +75 µs +135 µs +- +- +150 µs$/m);
 });
 
-test("a phase whose raw start tells nothing more has one row", () => {
+test("a phase whose raw start adds nothing has one row", () => {
   const histograms = [1, 0.99].map((share, index) =>
     histogramOf(
       upTo(300).map((i) => Math.round(i * 1000 * share)),
@@ -52,7 +52,7 @@ test("a phase whose raw start tells nothing more has one row", () => {
   expect(text).not.toMatch(/^ +raw/m);
 });
 
-test("arrivals, what other users felt and limited windows are told in a line each", () => {
+test("arrivals, the API probe and limited windows get one line each", () => {
   const [window] = [windowOf(0)];
   const measurements = sampleMeasurements({
     arrivals: { due: 1200, late: 3, lateMaxMs: 12.5 },
@@ -69,14 +69,14 @@ test("arrivals, what other users felt and limited windows are told in a line eac
   expect(text).toContain("and 2 more");
 });
 
-test("an earlier record, which tells of arrivals also where there was no schedule, has no line of them", () => {
+test("an earlier record, which holds arrivals even without a schedule, shows no line for them", () => {
   const measurements = sampleMeasurements({
     arrivals: { due: 200, late: 0, lateMaxMs: 0, waitedForTurn: 0 },
   });
   expect(resultsText(sampleRecord({ measurements }), 100)).not.toContain("Arrivals");
 });
 
-test("a missed objective that does not fail the run is told apart from one that does", () => {
+test("a missed objective that does not fail the run looks different from one that does", () => {
   const slow = {
     name: "api",
     description: "API",
@@ -91,7 +91,7 @@ test("a missed objective that does not fail the run is told apart from one that 
   expect(resultsText(sampleRecord({ objectives: [slow] }), 100)).toContain("  MISSED     API");
 });
 
-test("the Markdown of one run tells what was measured below its row", () => {
+test("the Markdown of one run shows the measurements below its row", () => {
   const markdown = resultMarkdown(sampleRecord());
   expect(markdown).toContain("| command | intended | 1,200 | 600 ms |");
   expect(markdown).toContain("- met: workspaces that succeeded");
@@ -112,13 +112,13 @@ function windowOf(index: number, limited: string[] = []) {
   };
 }
 
-test("failures are told by class with an example", () => {
+test("failures are shown by class with an example", () => {
   expect(resultsText(sampleRecord(), 80)).toContain(
     "2 × connect-timeout in ssh-handshake: no handshake within 30 s",
   );
 });
 
-test("objectives are told with what was reached, and one that is missed cannot be overlooked", () => {
+test("objectives are shown with the reached value, and a missed one cannot be overlooked", () => {
   const objectives = [
     { name: "a", description: "workspaces, share", threshold: 0.99, value: 0.98999, met: false },
     { name: "b", description: "connections lost", threshold: 0, met: false },
@@ -131,11 +131,11 @@ test("objectives are told with what was reached, and one that is missed cannot b
   expect(text).toContain("MISSED     connections lost: not measured (at most 0)");
 });
 
-test("conditions that change the figures' meaning are told", () => {
+test("conditions that change the figures' meaning are shown", () => {
   expect(resultsText(sampleRecord(), 80)).toContain("  - licence simulated");
 });
 
-test("a leak is told with its scope and everything that is left", () => {
+test("a leak is shown with its scope and every remaining item", () => {
   const text = resultsText(
     sampleRecord({
       teardown: {
@@ -172,7 +172,7 @@ test("a generator that was the limit is named as such", () => {
   expect(resultsText(record, 80)).toMatch(/LIMITED: late by\s+2 s/);
 });
 
-test("the generator's machine is the one that it found itself on, and no other where it told none", () => {
+test("the generator's machine is the one that the generator reported, and none without its report", () => {
   const { generator } = sampleMeasurements();
   const withChildren = sampleMeasurements({ generator: { ...generator, childCpuSeconds: 7 } });
   const text = resultsText(sampleRecord({ measurements: withChildren }), 200);
@@ -183,7 +183,7 @@ test("the generator's machine is the one that it found itself on, and no other w
   expect(resultsText(record, 200)).toContain("Generator: its machine is not recorded, 61.4 s of CPU");
 });
 
-test("a run that measured nothing says so and still tells its verdict", () => {
+test("a run that measured nothing reports this and still shows its verdict", () => {
   const record = unmeasured(sampleRecord({ verdict: "interrupted", objectives: [] }));
   const text = resultsText(record, 80);
   expect(text).toContain("Nothing was measured.");
@@ -264,7 +264,7 @@ test("the cost says what it is worth: estimated, billed or simulated", () => {
   expect(resultsText(sampleRecord(), 200)).not.toContain("Cost:");
 });
 
-test("what logs tell of a failure stands below it, in text, Markdown and page alike", () => {
+test("a failure's log lines follow it, in text, Markdown and page alike", () => {
   const log = ["Error: Resource precondition failed", "No <space> is left in this zone."];
   const failure = {
     ...({ class: "build-failed", phase: "build", count: 3, example: "build failed: exit status 1" } as const),

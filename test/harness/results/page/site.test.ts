@@ -27,7 +27,7 @@ function pageOf(record: RunRecord): string {
   return site([record], { rehearsals: record.simulated }).get(`runs/${record.runId}.html`)!;
 }
 
-test("from the same records come the same bytes, in whatever order they are read", () => {
+test("the same records yield the same bytes, in whatever order they are read", () => {
   const again = site([...structuredClone(NIGHTS), comparedRecord()].toReversed());
   expect([...again.keys()]).toEqual([...SITE.keys()]);
   for (const [path, text] of SITE) expect(again.get(path) === text, path).toBe(true);
@@ -43,7 +43,7 @@ test("every link of every page leads to a file of the site, or to Coder's own", 
   }
 });
 
-test("pages ask nobody for anything: no script, no style but their own, and a policy that says so", () => {
+test("pages request nothing: no script, no foreign style, and a policy that forbids both", () => {
   for (const [path, text] of SITE) {
     if (!path.endsWith(".html")) continue;
     expect(text, path).not.toMatch(/<script|<link rel="stylesheet|@import|url\(http|src="|style="/);
@@ -89,7 +89,7 @@ test("a record that cannot be read is named on the index with the reason", () =>
 });
 
 describe("the index", () => {
-  test("says of a size how its nights stand in words: its status, its clean nights in a row, what a night costs", () => {
+  test("describes a size in words: its status, its clean nights in a row, the cost of a night", () => {
     const text = indexText(syntheticNights({ count: 6, planted: {} }));
     expect(text).toMatch(
       /Kubernetes \(GKE\) size 100 ✓ clean 5 of 5 met the objectives, since 2026-11-18 100\/100 200 \d+(\.5)?( \(29–30\))?\/30/,
@@ -104,7 +104,7 @@ describe("the index", () => {
     );
   });
 
-  test("tells runs that are no night's apart from the table", () => {
+  test("shows runs outside of nights apart from the table", () => {
     const text = indexText([...NIGHTS, comparedRecord()]);
     expect(text).toMatch(/Other runs [^]*2026-11-22 07:00 Kubernetes \(GKE\), 1200 ✓ pass comparison/);
     expect(indexText(NIGHTS)).not.toContain("Other runs");
@@ -126,7 +126,7 @@ describe("a step over nights", () => {
     expect(page).toMatch(/<desc[^>]*>[^<]* Step: REGRESSION/);
   });
 
-  test("that stands for the worse is on the index beside the status of the last night", () => {
+  test("that is confirmed for the worse is on the index beside the status of the last night", () => {
     const index = indexPage({ records: STEPPED, asOf: AS_OF, ...ground(STEPPED) });
     expect(textOf(index)).toMatch(
       /✓ clean 5 of 5 met the objectives, since 2026-11-18 Regression since 2026-11-1\d : workspace ready, p95 \+ \d\d\.\d %, build, median \+ \d\d\.\d %, and 2 more/,
@@ -134,7 +134,7 @@ describe("a step over nights", () => {
     expect(index).toContain('class="regression" href="sizes/gke-100.html"');
   });
 
-  test("that is only suspected tells how to measure again", () => {
+  test("that is only suspected shows how to measure again", () => {
     const suspected = sizePage(STEPPED.slice(0, 24), ground(STEPPED.slice(0, 24)));
     expect(suspected).toMatch(/%\?<\/text>/);
     expect(textOf(suspected)).toMatch(/or not, measure again: refbench nightly --sizes gke\/100 /);
@@ -176,7 +176,7 @@ describe("the page of a run", () => {
     );
   });
 
-  test("of a run that measured nothing shows where it ended, what it cost and what was left", () => {
+  test("of a run that measured nothing shows where it ended, its cost and what remained", () => {
     const text = textOf(SITE.get(`runs/${NIGHTS[1]!.runId}.html`)!);
     expect(text).toContain("Nothing was measured: the run ended before its load did.");
     expect(text).toMatch(/provision ✕ failed [^]*quota CPUS_ALL_REGIONS exceeded/);
@@ -199,7 +199,7 @@ describe("the page of a run", () => {
     expect(text).toContain("terminal-first-byte");
   });
 
-  test("of a load by hand says that it is no part of the table, and whose deployment it was", () => {
+  test("of a manual load says that it is not part of the table, and whose deployment it was", () => {
     const record = officialRecord({
       origin: { kind: "scaletest" },
       deployment: { url: "https://coder.example.com", id: "1", inUse: ["3 users signed in"] },

@@ -82,7 +82,7 @@ test("a record as it was written keeps every rule", () => {
   expect(selfAudit(record)).toEqual([]);
 });
 
-test("an edit of any figure is noticed, except of those that nothing else tells", () => {
+test("an edit of any figure that other figures confirm is noticed", () => {
   const unseen = new Map<string, string[]>();
   for (const path of numbersIn(record))
     for (const [name, edit] of Object.entries(EDITS)) {
@@ -105,7 +105,7 @@ test.each<readonly [string, (edited: RunRecord["measurements"] & object) => void
   ["probes-add-up", ({ windows }) => (windows![1]!.probe!.count += 1)],
   ["windows-are-contiguous", ({ windows }) => (windows![0]!.endMs += 1)],
   ["our-clock-holds-theirs", ({ builds }) => (builds.jobs!.at(-1)![2] += 60_000)],
-])("%s is told with the values that break it, and makes the record a harness error", (rule, edit) => {
+])("%s is reported with the values that break it, and makes the record a harness error", (rule, edit) => {
   const edited = structuredClone(record);
   edit(edited.measurements!);
   expect(selfAudit(edited).map((broken) => broken.rule)).toContain(rule);

@@ -41,13 +41,13 @@ test("a confirmed change for the worse is a regression of its row and figure alo
   expect(builds(series).regressions).toMatchObject([{ day: daysAfter(FIRST, STEP_AT) }]);
 });
 
-test("a change for the better is told and is no regression", () => {
+test("a change for the better is reported and is not a regression", () => {
   const { changes, regressions } = builds(changesOf(nightsWith({ step: -0.12 })));
   expect(changes).toMatchObject([{ status: "confirmed" }]);
   expect(regressions).toEqual([]);
 });
 
-test("a suspected change says how to measure again, and is no regression yet", () => {
+test("a suspected change says how to measure again, and is not yet a regression", () => {
   const all = nightsWith();
   const { suspectedOn } = builds(changesOf(all)).changes[0]!;
   const { changes, regressions, rerun } = builds(changesOf(all, { asOf: suspectedOn }));
@@ -81,7 +81,7 @@ test("another platform begins a new series, and says what changed", () => {
   expect(history.isEnough).toBe(false);
 });
 
-test("nights whose generator was the limit, and runs by hand, are no part of a series", () => {
+test("a series excludes manual runs and nights whose generator was the limit", () => {
   const limited = nightsWith().map((record, night) =>
     night % 4 === 0 && record.measurements !== undefined
       ? {
@@ -101,7 +101,7 @@ test("a night that missed its objectives is part of its series", () => {
   expect(builds(changesOf(nightsWith({ overrides: { verdict: "slo-failed" } }))).regressions).toHaveLength(1);
 });
 
-test("the command tells a regression and exits 10, and 0 once the change is reset", async () => {
+test("the command reports a regression and exits 10, and 0 once the change is reset", async () => {
   const cwd = await directoryWith([...nightsWith()]);
   const told = await runCommand(resultsCommand, ["changes"], { cwd });
   expect(told.stdout).toMatch(/REGRESSION/);
@@ -125,7 +125,7 @@ test("the command tells a regression and exits 10, and 0 once the change is rese
   expect((await runCommand(resultsCommand, ["changes", "--resets", file], { cwd })).code).toBe(0);
 });
 
-test("rehearsals are watched by themselves", async () => {
+test("rehearsals are watched separately", async () => {
   const cwd = await directoryWith([...nightsWith({ simulated: true })]);
   expect((await runCommand(resultsCommand, ["changes"], { cwd })).stdout).toMatch(/^No nights/);
   expect((await runCommand(resultsCommand, ["changes", "--rehearsals"], { cwd })).code).toBe(10);

@@ -62,7 +62,7 @@ test("so is one in which no workspace became ready, or whose load stopped itself
   }
 });
 
-test("versions that fail alike are told so by the exact test, and compared by the other pairs", () => {
+test("versions that fail alike are recognized by the exact test, and compared by the other pairs", () => {
   const loads = sixPairs({ 0: NOTHING_HELD }).map((load, index) =>
     load.version === "b" && index >= 10 ? { ...load, measured: NOTHING_HELD } : load,
   );
@@ -71,7 +71,7 @@ test("versions that fail alike are told so by the exact test, and compared by th
   expect(conclusionOf(result, "connections.held")).toBe("no-difference-seen");
 });
 
-test("a load whose generator was the limit and its pair are excluded, and counts against nobody", () => {
+test("a load whose generator was the limit is excluded with its pair, and counts against neither version", () => {
   const limited = measured({
     ...NOTHING_HELD,
     generator: { ...RESULT.generator, limited: true, reasons: ["steal 30 %"] },

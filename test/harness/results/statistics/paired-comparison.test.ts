@@ -32,14 +32,14 @@ test("so many pairs as are asked for show the difference, nine times out of ten"
   for (const [one] of shown) expect(one!.difference).toBeGreaterThan(0);
 });
 
-test("equal versions are told to be equal, 95 times out of 100 over several figures at once", () => {
+test("equal versions are reported as equal, 95 times out of 100 over several figures at once", () => {
   const equal = Array.from({ length: 100 }, (_, seed) =>
     comparePairs([1, 2, 3, 4, 5].map((each) => figure(pairsOf(1000 * each + seed)))),
   ).filter((figures) => figures.every(({ conclusion }) => conclusion === "no-difference-seen"));
   expect(equal.length).toBeGreaterThanOrEqual(95);
 });
 
-test("what drifts during the comparison cancels within each pair", () => {
+test("a drift during the comparison cancels within each pair", () => {
   const pairs = pairsOf(1, { count: 12, difference: 0.05, noise: 0.01, drift: 0.05 });
   const [one] = comparePairs([figure(pairs)]);
   expect(one!.conclusion).toBe("different");
@@ -97,7 +97,7 @@ test("a pilot's noise says how many pairs are needed: more for more noise, fewer
   expect(of(0.1, 0.1)).toBeLessThan(of(0.1, 0.05));
 });
 
-test("what is compared is what a record holds", () => {
+test("the compared figures are those that a record holds", () => {
   const result = {
     baseline: { asked: "stable", version: "2.30.1" },
     candidate: { asked: "mainline", version: "2.31.0" },

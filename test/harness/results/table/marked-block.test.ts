@@ -13,7 +13,7 @@ async function fileWith(content: string | Buffer) {
   return { folder, path };
 }
 
-test("the text stands between the markers, and every other byte is as it was", async () => {
+test("the text goes between the markers, and every other byte is unchanged", async () => {
   const before = Buffer.from([0xff, 0x00, 0x0d, 0x0a, 0xc3]);
   const after = Buffer.from("\r\nrest without a last line \t");
   const { path, folder } = await fileWith(

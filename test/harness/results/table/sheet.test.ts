@@ -12,7 +12,7 @@ const PARTS: readonly SheetPart[] = [
 const sheet = (format: "text" | "markdown" | "json"): string =>
   formatSheet({ value: { a: 1 }, parts: PARTS }, format, 16);
 
-test("as text its parts stand apart, within the width, and what holds nothing is left out", () => {
+test("as text its parts are separated, within the width, and empty parts are omitted", () => {
   expect(sheet("text")).toBe(
     [
       ...["Take care.", "", "One two three", "four.", "Five.", ""],

@@ -85,7 +85,7 @@ test.each([
   },
 );
 
-test("what a changed checkout measured is nobody's to publish", () => {
+test("figures of a changed checkout are never published", () => {
   const { provenance } = officialRecord();
   const dirty = { ...provenance.refbench, dirty: true };
   expect(unofficialReasons(officialRecord({ provenance: { ...provenance, refbench: dirty } }))).toEqual([
@@ -94,7 +94,7 @@ test("what a changed checkout measured is nobody's to publish", () => {
   expect(recordStandingOf(officialRecord())).toBe("official");
 });
 
-test("what nobody can check out, or was made nowhere, is unofficial", () => {
+test("a run whose commit nobody can check out, or without a cloud, is unofficial", () => {
   const { cloud, ...nowhere } = officialRecord();
   expect(cloud).toBeDefined();
   expect(unofficialReasons(nowhere)).toEqual(["no cloud in its record"]);
@@ -174,7 +174,7 @@ describe("a real run is not official", () => {
   );
 });
 
-test("a real run that started without a canary is official: its conditions tell", () => {
+test("a real run that started without a canary is official: its conditions name it", () => {
   expect(resultsTable([officialRecord({ cloud: CLOUD })], 160)).not.toMatch(/unofficial/i);
 });
 
@@ -185,7 +185,7 @@ test("Markdown is a table of one line a row, whatever a label holds", () => {
   expect(lines.map((line) => line.split(/(?<!\\)\|/).length)).toEqual([10, 10, 10]);
 });
 
-test("held connections short of those asked for are told beside them", () => {
+test("held connections below the requested number are shown beside it", () => {
   const { connections } = sampleMeasurements();
   const short = { ...connections, held: 9_990, heldTerminal: 8_990 };
   const record = officialRecord({ measurements: sampleMeasurements({ connections: short }) });

@@ -12,7 +12,7 @@ async function startProgram(code: string) {
   return { identity: identityOf(child.pid ?? 0), ended };
 }
 
-test("a process may end by itself, if it is given time", async () => {
+test("a process may end normally, if it is given time", async () => {
   const { identity, ended } = await startProgram(
     `process.stdin.resume(); process.on("SIGTERM", () => process.exit(7))`,
   );

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { findIsoTime, instantMs } from "../../../../harness/tools/time/instant.ts";
 
 test.each(["", "yesterday", "2026-13-45T99:99:99Z", 8.64e15 + 1, Infinity, new Date(NaN)])(
-  "%s is no moment, and says so instead of throwing",
+  "%s is shown as an invalid moment instead of throwing",
   (moment) => {
     expect(findIsoTime(moment)).toBeUndefined();
   },

@@ -35,7 +35,7 @@ test("no try begins after the patience is over", async () => {
   expect(slept).toEqual([100, 200, 400]);
 });
 
-test("what the other side asks for is waited, at most the longest wait", async () => {
+test("the wait that the other side asks for is kept, at most the longest wait", async () => {
   const { clock, slept } = steppedClock();
   await retry(failing(7_000), { clock, firstWaitMs: 1, longestWaitMs: 5_000, tries: 2 });
   expect(slept).toEqual([5_000]);

@@ -73,7 +73,7 @@ describe("as Coder evaluates them", () => {
     expect(wrongByEvaluation({ advanced: "x" }, evaluated)).toEqual([]);
   });
 
-  test("its errors are told in its own words, with the value that was given", () => {
+  test("its errors are reported in its own words, with the given value", () => {
     const evaluated = evaluatedParameters.parse({
       diagnostics: [error("Failed to evaluate", "module\nis missing")],
       parameters: [

@@ -108,7 +108,7 @@ test("a load by Coder's utility has the shape of a load, and leaves nothing", as
   expect(await left()).toEqual([]);
 });
 
-test("what it cannot express is said in words of this task", async () => {
+test("a setting that it cannot express is named in this task's words", async () => {
   const { result } = await load({}, { connections: { ...CONNECTED, total: 40, sshShare: 0.25 } });
   const words = result.engine?.notComparable.join("\n") ?? "";
   for (const part of ["without a run id", "one duration per run", "(4 of 40)", "0.25 SSH", "nonce"])
@@ -122,7 +122,7 @@ test("it is given the template's defaults too, since it asks its terminal for ea
   expect(result.workspaces).toMatchObject({ succeeded: 4, deleted: 4 });
 });
 
-test("no password that it logs and no token is stored or told", async () => {
+test("neither a password that it logs nor a token is stored or reported", async () => {
   const failing = {
     1: `create user: POST /users {"password":"${PLANTED_PASSWORD}"} Password: ${PLANTED_PASSWORD}`,
   };
@@ -222,7 +222,7 @@ test("another's workspaces of its name get no traffic and no cleanup", async () 
   expect(await left()).toEqual(others);
 });
 
-test("what it cannot do at all is refused before anything is made", async () => {
+test("a task that it cannot do at all is refused before anything is made", async () => {
   const refusals: [Overrides, RegExp][] = [
     [{ arrival: [{ perSecond: 1, seconds: 1 }] }, /arrivals on a schedule/],
     [{ scenario: "herd" }, /scenario herd/],

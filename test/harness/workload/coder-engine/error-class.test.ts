@@ -9,7 +9,7 @@ const STACK = `create workspace:
         /src/coder/scaletest/workspacebuild/run.go:87
   - build failed with status "failed": terraform apply: exit status 1`;
 
-test("an error is told by its words, without the stack of the program that met it", () => {
+test("an error is reported in its words, without the stack of its program", () => {
   expect(createFailure(STACK)).toEqual({
     class: "build-failed",
     phase: "build",
@@ -39,7 +39,7 @@ test("each step's failure has the class of a load's own", () => {
   }
 });
 
-test("a connection that was not made is told from one that was lost", () => {
+test("a failed connection is distinguished from a lost one", () => {
   const opening = "ssh-handshake";
   expect(trafficFailure("connect to workspace: dial: refused", opening)).toMatchObject({
     class: "connect-refused",

@@ -39,7 +39,7 @@ test("a utility that takes a file of JSON, one that reports nothing and none at 
   );
 });
 
-test("what is not Coder's command line is refused by its path", async () => {
+test("a program that is not Coder's command line is refused by its path", async () => {
   const options = { env: process.env, signal };
   await expect(findCoderUtility("/nonexistent/coder", options)).rejects.toMatchObject({
     code: "usage",

@@ -19,7 +19,7 @@ test("passwords and tokens are taken out of JSON however often it was put into a
   }
 });
 
-test("a secret with quotes and backslashes of its own goes whole", () => {
+test("a secret that contains quotes and backslashes is removed whole", () => {
   const password = String.raw`a"b\c` + SECRET;
   for (const text of [
     JSON.stringify({ password }),
@@ -43,7 +43,7 @@ test("plain lines, cookies, headers, queries and Coder's keys are scrubbed too",
   }
 });
 
-test("known secrets go wherever they stand, and other text stays as it is", () => {
+test("known secrets are removed everywhere, and other text is unchanged", () => {
   expect(scrub("proxy said hush-hush to us", ["hush-hush", ""])).toBe("proxy said *** to us");
   const harmless = 'Generating user password...\n\tPassword: ****************\nbuild "failed": exit status 1';
   expect(scrub(harmless)).toBe(harmless);

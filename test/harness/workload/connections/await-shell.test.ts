@@ -78,7 +78,7 @@ test("a menu is given up after three lines, with its last words", async () => {
   expect(session.isShell).toBe(false);
 });
 
-test("what is typed while nobody knows who reads it is a line that does nothing and chooses nothing", async () => {
+test("until the reader is known, only a line that does nothing and chooses nothing is typed", async () => {
   const { session, typed } = sessionOf(echo);
   await waitFor(session);
   for (const text of typed) expect(text).toMatch(/^echo "[bdfgjkpvwz]{6}""[bdfgjkpvwz]{6}"\r$/);
@@ -92,7 +92,7 @@ test("an end before any answer is one, with what was printed", async () => {
   expect(await waiting).toEqual({ state: "closed", words: "This account is not available." });
 });
 
-test("silence is told from a question", async () => {
+test("silence is distinguished from a question", async () => {
   const { session } = sessionOf(() => undefined);
   expect(await waitFor(session)).toEqual({ state: "silent", words: "" });
 });

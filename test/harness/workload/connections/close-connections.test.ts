@@ -106,7 +106,7 @@ test("a load that is stopped waits for no answer, and still closes all", async (
   expect([closed(), isOver()]).toEqual([2_000, true]);
 });
 
-test("what has ended already needs no closing", async () => {
+test("an ended connection needs no closing", async () => {
   const { opened, over, underWay, closed } = closing(0);
   await over;
   const board = new ProgressBoard(() => undefined, 0);

@@ -32,7 +32,7 @@ test("a command that is to outlast its time succeeds by running on, and fails by
   ]);
 });
 
-test("another output than the expected one is told at once, also by a shell that prompts before what was typed ahead", async () => {
+test("an unexpected output is reported at once, also by a shell that prompts before text typed ahead", async () => {
   await using coder = await startEmulatedCoder();
   const one = { users: 1, workspaces: 1, connections: { total: 0 }, timeouts: { commandMs: 10_000 } };
   const { result } = await runLoadHere(

@@ -27,7 +27,7 @@ const p50Ms = (result: LoadResult, phase: Phase): number =>
   histogramOf(result, phase).getValueAtPercentile(50) / 1000;
 
 describe.concurrent("a hold", () => {
-  test("in which the server stands still for 8 of 10 s cannot pass, for real or rehearsed", async () => {
+  test("in which the server stops for 8 of 10 s cannot pass, neither real nor rehearsed", async () => {
     await using coder = await startEmulatedCoder();
     await using proxy = await startFaultProxy({ target: coder.url, rules: [] });
     let isFrozen = false;

@@ -9,7 +9,7 @@ test("an item is taken once, when its time has come and not before", () => {
   expect(wheel.take(60_000)).toEqual([]);
 });
 
-test("what is put back for a time that is past comes at the next look", () => {
+test("an entry that is put back for a past time comes at the next look", () => {
   const wheel = new QuietWheel<string>(0);
   wheel.put("quiet", 1_000);
   expect(wheel.take(5_200)).toEqual(["quiet"]);

@@ -16,7 +16,7 @@ test.each([
   [7, 0.5, 3],
   [5, 0, 0],
   [5, 1, 5],
-])("of %i connections a share of %d is %i over SSH", (total, share, ssh) => {
+])("%i connections with a share of %d yield %i over SSH", (total, share, ssh) => {
   expect(dealt(total, 3, share).filter(({ kind }) => kind === "ssh")).toHaveLength(ssh);
 });
 

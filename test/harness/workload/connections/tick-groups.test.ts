@@ -12,6 +12,6 @@ test("however fast they come, eight at most are due together", () => {
   expect(dueTimes(10_000, 17).slice(7)).toEqual([0, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 0.8, 1.6]);
 });
 
-test("ticks that come seldom are due each by itself", () => {
+test("rare ticks are each due separately", () => {
   expect(dueTimes(4, 3)).toEqual([0, 250, 500]);
 });

@@ -20,7 +20,7 @@ test("a piece is found in whatever pieces it comes", () => {
   }
 });
 
-test("the echo of what was typed is no answer", () => {
+test("the echo of the typed text is not an answer", () => {
   expect(read('$ echo "t"mark000000padding\r\n')).toEqual([]);
 });
 

@@ -42,7 +42,7 @@ test("a build that never started or never ended does not count", () => {
   });
 });
 
-test("jobs are told from when the first was queued, failed ones too, in the order of the queue", () => {
+test("jobs are timed from the queueing of the first one, failed ones too, in the order of the queue", () => {
   const { since, jobs } = resultOf([job(7, 8, 9), job(5, 6, 9, "failed")]);
   expect(since).toBe(START + 5000);
   expect(jobs).toEqual([
@@ -59,7 +59,7 @@ test("one daemon behind a list of thirty is seen by what ran while more was queu
   expect(perMinute).toBe(6);
 });
 
-test("a full house reaches its capacity, and the first round is told beside the later ones", () => {
+test("a full house reaches its capacity, and the first round is shown beside the later ones", () => {
   const rounds = Array.from({ length: 90 }, (_, index) => {
     const round = Math.floor(index / 30);
     return round === 0 ? job(0, 0, 20) : job(0, 10 + round * 10, 20 + round * 10);

@@ -10,7 +10,7 @@ import { runLoadHere } from "../../../support/command/run-load.ts";
 
 const line = (output: string, level = "info") => ({ output, level });
 
-test("the last lines of level error are what a log tells, without control characters and empty lines", () => {
+test("a log yields its last lines of level error, without control characters and empty lines", () => {
   const log = [
     line("Terraform 1.11"),
     line("\u001b[31m╷\u001b[0m", "error"),
@@ -21,7 +21,7 @@ test("the last lines of level error are what a log tells, without control charac
   expect(lastErrors(log)).toEqual(["╷", "Error: precondition failed", "No space is left in this zone."]);
 });
 
-test("a log without errors tells its last lines", () => {
+test("a log without errors yields its last lines", () => {
   expect(lastErrors(Array.from({ length: 20 }, (_, index) => line(`line ${index}`)))).toEqual(
     [12, 13, 14, 15, 16, 17, 18, 19].map((index) => `line ${index}`),
   );
@@ -70,7 +70,7 @@ test("no more than a few kinds are read, however many there are", async () => {
   expect(read).toBe(5);
 });
 
-test("a failed build's log is read before its workspace is deleted, and stands in the result", async () => {
+test("a failed build's log is read before its workspace is deleted, and is in the result", async () => {
   await using coder = await startEmulatedCoder({
     faults: { failBuild: ["bench-t-1", "bench-t-2"] },
     answers: [

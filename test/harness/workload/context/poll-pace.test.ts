@@ -34,7 +34,7 @@ test("far behind in the queue, a workspace is looked at only when its build may 
   expect(clock.slept).toEqual([100, 100 + 10_000]);
 });
 
-test("those that wait no longer make room for the others", async () => {
+test("polls that wait no longer make room for the others", async () => {
   const slept: number[] = [];
   const clock: Clock = {
     now: () => 0,

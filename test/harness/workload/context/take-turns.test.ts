@@ -56,7 +56,7 @@ test.each([3, 0])("it is due when its turn came (%d at once)", async (concurrenc
   expect(due).toHaveLength(LIST.length);
 });
 
-test.each([3, 0])("what fails, fails all of them (%d at once)", async (concurrency) => {
+test.each([3, 0])("one failure fails all of them (%d at once)", async (concurrency) => {
   const failing = takeTurns(LIST, concurrency, (one) =>
     one === 20 ? Promise.reject(new Error("broken")) : Promise.resolve(),
   );

@@ -60,7 +60,7 @@ test.each([
   expect(reasonsWith(change)).toEqual([expect.stringMatching(reason)]);
 });
 
-test("a burst on a shared machine may block its event loop longer than paced events, on a machine of its own no longer", () => {
+test("a burst may block the event loop longer than paced events on a shared machine, but not on a separate one", () => {
   const late = { durationMs: 5000, slip: [], lagP99Ms: 900, eventLoopUtilization: 0.3, runQueueShare: 0.1 };
   const limited = (isPaced: boolean, limits: GeneratorLimits): number =>
     findGeneratorLimits({ ...late, isPaced }, limits).length;
@@ -78,7 +78,7 @@ test("a window of a moment is judged by its lateness alone: it says nothing abou
   expect(reasonsWith({ durationMs: 400, hold: { slipP99Ms: 11 } })).toHaveLength(1);
 });
 
-test("what the limits do not name is not judged", () => {
+test("a figure without a limit is not judged", () => {
   const { synRetransmits, listenOverflows, stealShare, ...wide } = GENERATOR_LIMITS;
   const signals = {
     durationMs: 5000,

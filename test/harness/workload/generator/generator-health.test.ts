@@ -43,7 +43,7 @@ test("a window without a figure that an objective judges says nothing of the gen
   expect(health.stop()).toMatchObject({ limited: false, reasons: [] });
 });
 
-test("what the machine ran out of limits the generator, with how often", () => {
+test("a resource that the machine ran out of limits the generator, with its count", () => {
   health = new HealthWatch(GENERATOR_LIMITS);
   const what = "the generator's machine ran out of open files of one process (EMFILE)";
   health.exhausted(what);
@@ -61,7 +61,7 @@ test("waiting for a place is slip of the kind of event that waited", () => {
   expect(health.window(0).limited.join()).toMatch(/lateness in the visits maximum/);
 });
 
-test("the generator tells the machine and the Node that it ran on", () => {
+test("the generator reports its machine and its version of Node", () => {
   health = new HealthWatch(GENERATOR_LIMITS);
   const { machine } = health.stop();
   expect(machine).toMatchObject({ node: process.version, cpu: expect.any(String) });

@@ -31,7 +31,7 @@ test("a span that ends before it begins is counted and enters nothing", () => {
   ]);
 });
 
-test("what took longer than an hour is counted as such, by basis, and is in the histogram as an hour", () => {
+test("a value above an hour is counted as such, by basis, and is in the histogram as an hour", () => {
   const latencies = new Latencies();
   latencies.record("build", { dueMs: 0, startedMs: 1_000_000, endMs: 4_000_000 });
   latencies.record("build", { dueMs: 0, startedMs: 0, endMs: 1 });
@@ -58,7 +58,7 @@ test("a failed attempt counts as at least its timeout from both starts, however 
   }
 });
 
-test("what made the generator late is never held against an attempt that failed", () => {
+test("the generator's lateness is never counted against a failed attempt", () => {
   const measured: number[] = [];
   const latencies = new Latencies((_phase, milliseconds) => measured.push(milliseconds));
   latencies.recordFailure("ssh-handshake", { dueMs: 0, startedMs: 0, endMs: 5 }, 30_000);

@@ -3,7 +3,7 @@ import { pace } from "../../../../harness/workload/generator/pacer.ts";
 
 const running = new AbortController().signal;
 
-test("every event is sent in its order, none before it is due, and how late each was is told", async () => {
+test("every event is sent in its order, none before it is due, and each one's delay is reported", async () => {
   const sent: number[] = [];
   const early: number[] = [];
   const slips: number[] = [];

@@ -134,7 +134,7 @@ test("an objective that breaks below the generator's limit is the limit", async 
   expect(found).toMatchObject({ ended: "found", limit: 900, reasons: [BROKE] });
 });
 
-test("where the first load breaks there is no limit, and where none breaks the largest is confirmed", async () => {
+test("without a load that passes there is no limit, and without one that breaks the largest is confirmed", async () => {
   const below = await findLimit("connections", optionsFor(planted(99)));
   expect(below).toMatchObject({ ended: "below-first", isConfirmed: true });
   expect(below.limit).toBeUndefined();
@@ -172,7 +172,7 @@ function hiccups(
   return { runner, judge };
 }
 
-test("a first load that broke in one slow moment is tried until two of three agree, and the search goes on", async () => {
+test("a first load that broke in one slow moment is tried until two of three agree, and the search continues", async () => {
   const { runner, ...over } = hiccups(450, [100]);
   const found = await findLimit("connections", optionsFor(runner, over));
   expect(found).toMatchObject({ ended: "found", limit: 450, isConfirmed: true });
@@ -184,7 +184,7 @@ test("a first load that broke in one slow moment is tried until two of three agr
   ]);
 });
 
-test("a slow moment on the way up is no limit", async () => {
+test("a slow moment on the way up is not a limit", async () => {
   const { runner, ...over } = hiccups(1_000, [400]);
   const found = await findLimit("connections", optionsFor(runner, { ...over, maxSteps: 40 }));
   expect(found).toMatchObject({ ended: "found", limit: 1_000, isConfirmed: true });
@@ -197,12 +197,12 @@ test("a limit of which one try in three broke is not confirmed, and says so", as
   expect(found.notes.join()).toContain("within the objectives in 2 of 3 tries: the limit is not sharp");
 });
 
-test("where even the first load breaks, what to do is said", async () => {
+test("if even the first load breaks, the search reports what to do", async () => {
   const found = await findLimit("connections", optionsFor(planted(99)));
   expect(found.notes.join()).toContain("is below 100 connections, the first load: start lower");
 });
 
-test("a stopped search goes on where it was, and runs no step twice", async () => {
+test("a stopped search continues where it was, and runs no step twice", async () => {
   const stop = new AbortController();
   const runner = planted(2_345);
   const first = await findLimit(
@@ -222,7 +222,7 @@ test("a stopped search goes on where it was, and runs no step twice", async () =
   expect([...runner.loads, ...rest.loads]).toEqual(whole.steps.map(({ load }) => load));
 });
 
-test("a step that is stopped in the middle is no step", async () => {
+test("a step that is stopped in the middle does not count", async () => {
   const stop = new AbortController();
   const runner: LoadRunner = {
     load: () => {
@@ -257,7 +257,7 @@ test("builds are said not to rise beyond the daemons", async () => {
   expect(found.notes.join()).toContain("at most 30 builds run at once, one per deployed provisioner daemon");
 });
 
-test("each step of arrivals lasts as long, with as many workspaces a user, under names of its own", async () => {
+test("each step of arrivals lasts as long, with as many workspaces a user, under separate names", async () => {
   const runner = planted(40);
   const options = { from: 10, upTo: 100, resolution: 10, arrivalSeconds: 30 };
   await findLimit("arrival-rate", optionsFor(runner, options));
@@ -286,7 +286,7 @@ test.each([
   });
 });
 
-test("a load that the generator's machine cannot carry is no limit of Coder, wherever it is refused", async () => {
+test("a load that the generator's machine cannot carry is not a limit of Coder, wherever it is refused", async () => {
   const carried = planted(100_000);
   const refusing: LoadRunner = {
     load: (asked, options) =>

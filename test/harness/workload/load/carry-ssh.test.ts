@@ -60,19 +60,16 @@ test.each([
     { answers: [answering(/^GET \/deployment\/config$/, { config: { browser_only: true } })] },
     /only allows browser connections/,
   ],
-])(
-  "where a deployment %s, terminals take the place of SSH, and the result says why",
-  async (_, options, why) => {
-    await using coder = await startEmulatedCoder(options);
-    const deployment = { url: coder.url, ssh: "stdio", sshOptional: true } as const;
-    const { result, notes, left } = await run(loadTaskFor(coder, { deployment, connections }));
-    expect(result.failures).toEqual([]);
-    expect(result.connections).toMatchObject({ held: 6, heldSsh: 0, heldTerminal: 6 });
-    expect(result.connections.ssh).toEqual({ asked: 3, dealt: 0, why: expect.stringMatching(why) });
-    expect(notes).toMatch(why);
-    expect(left).toEqual([]);
-  },
-);
+])("if a deployment %s, terminals replace SSH, and the result says why", async (_, options, why) => {
+  await using coder = await startEmulatedCoder(options);
+  const deployment = { url: coder.url, ssh: "stdio", sshOptional: true } as const;
+  const { result, notes, left } = await run(loadTaskFor(coder, { deployment, connections }));
+  expect(result.failures).toEqual([]);
+  expect(result.connections).toMatchObject({ held: 6, heldSsh: 0, heldTerminal: 6 });
+  expect(result.connections.ssh).toEqual({ asked: 3, dealt: 0, why: expect.stringMatching(why) });
+  expect(notes).toMatch(why);
+  expect(left).toEqual([]);
+});
 
 test("a load that is for SSH is refused where no client is offered, and nothing is made", async () => {
   await using coder = await startEmulatedCoder();
@@ -83,7 +80,7 @@ test("a load that is for SSH is refused where no client is offered, and nothing 
   expect(coder.calls).toEqual(["GET /buildinfo", expect.stringMatching(FETCH)]);
 });
 
-test("what does not fit is a terminal, and the result says how much and why", async () => {
+test("sessions that do not fit become terminals, and the result says how many and why", async () => {
   using cli = fakeCoderCli();
   await using coder = await startEmulatedCoder({ answers: [offering(cli.program)] });
   const deployment = { url: coder.url, ssh: "stdio", stdioSessions: 1 } as const;

@@ -91,7 +91,7 @@ test.each([
   await expect(loadOn(PARAMETERS, { parameters })).rejects.toThrow(reason);
 });
 
-test("where nobody logs in by a password, users are made without one, and logins are refused beforehand", async () => {
+test("without password login, users are made without a password, and logins are refused beforehand", async () => {
   const env = { CODER_DISABLE_PASSWORD_AUTH: "true" };
   const { result } = await loadOn(agent("main"), {}, { env });
   expect(result.failures).toEqual([]);
@@ -152,7 +152,7 @@ test.each([
   }
 });
 
-test("a failed build's reason stands in its log alone, and in the result", async () => {
+test("a failed build's reason is in its log alone, and in the result", async () => {
   const { result } = await loadOn(agent("main"), { connections: { total: 0 } }, { failBuilds: 0.5 });
   const [failure] = result.failures;
   expect(failure).toMatchObject({ class: "build-failed", count: 1 });

@@ -76,7 +76,7 @@ test("a build that the emulated Coder fails is one failed workspace, and is dele
   });
 });
 
-test("what a stopped load leaves is drained, running builds included", async () => {
+test("a drain removes everything that a stopped load leaves, running builds included", async () => {
   await using coder = await startCoder();
   const stop = new AbortController();
   const task = loadTaskFor(coder, { users: 10, workspaces: 30, connections: { total: 0 } });

@@ -85,7 +85,7 @@ describe.concurrent("faults on connections that are to be held", () => {
     { fault: { kind: "answer", status: 503 }, class: "connect-refused", lost: 0 },
     { fault: { kind: "answer", status: 429, retryAfter: 60 }, class: "rate-limited", lost: 0 },
     { fault: { kind: "tls-garbage" }, class: "tls", lost: 0 },
-  ])("$fault.kind is $class, counted once a connection, and nothing is left", async (one) => {
+  ])("$fault.kind is $class, counted once a connection, and nothing remains", async (one) => {
     const ended = await loadThrough([held(one.fault)], {
       tls: one.fault.kind === "tls-garbage",
       timeouts: timeoutsFor(one.fault),
@@ -101,7 +101,7 @@ describe.concurrent("faults on connections that are to be held", () => {
     // In the middle of the first piece.
     { fault: { kind: "close", afterBytes: 600 }, class: "connection-lost", lost: 3 },
   ])(
-    "traffic that meets $fault.kind is $class, counted once a connection, and nothing is left",
+    "traffic that meets $fault.kind is $class, counted once a connection, and nothing remains",
     async (one) => {
       const traffic = { bytesPerTick: 1_000, tickMs: 100 };
       expectCountedOnce(
@@ -194,7 +194,7 @@ describe.concurrent("faults on requests", () => {
     expect(left).toEqual(NOTHING);
   });
 
-  test("a deletion that is answered with 503 for ever is given up, and what is left is counted with the reason", async () => {
+  test("a deletion that always gets 503 is given up, and the remaining items are counted with the reason", async () => {
     const { result, left } = await loadThrough([{ fault: { kind: "answer", status: 503 }, match: DELETION }]);
     const example = expect.stringContaining("503 injected") as string;
     expect(result.failures).toContainEqual(
@@ -219,7 +219,7 @@ describe.concurrent("a load", () => {
     expect(result.failures).toEqual([expect.objectContaining({ class: "connection-lost", count: 3 })]);
   });
 
-  test("a token that expires in the middle is told from a terminal that is not there", async () => {
+  test("an expired token is distinguished from a missing terminal", async () => {
     let opened = 0;
     const expiring: SocketFault = {
       call: PTY,
@@ -239,7 +239,7 @@ describe.concurrent("a load", () => {
     expect(coder.workspacesLeft()).toEqual([]);
   });
 
-  test("a server that goes away while connections are held loses all of them, and what is left is counted", async () => {
+  test("a server that goes away while connections are held loses all of them, and the remaining items are counted", async () => {
     await using coder = await startEmulatedCoder();
     await using proxy = await startFaultProxy({ target: coder.url, rules: [] });
     const task = loadTaskFor(coder, {
@@ -258,7 +258,7 @@ describe.concurrent("a load", () => {
   });
 
   test.each([1, 2])(
-    "whatever goes wrong anywhere, the load ends, its counts add up, and what is left is counted (seed %i)",
+    "whatever goes wrong anywhere, the load ends, its counts add up, and the remaining items are counted (seed %i)",
     async (seed) => {
       await using coder = await startEmulatedCoder();
       const faults: Fault[] = [

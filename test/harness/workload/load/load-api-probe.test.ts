@@ -8,7 +8,7 @@ import { runLoadHere } from "../../../support/command/run-load.ts";
 
 const CLOSE = { windowMs: 100, probeEveryMs: 10 };
 
-test("the probe reads the API by turns without a session and with one of its own, in every window", async () => {
+test("the probe reads the API alternately without a session and with a separate one, in every window", async () => {
   await using coder = await startEmulatedCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { connections: { holdMs: 600 } }), { pace: CLOSE });
   expect(loadResult.parse(result)).toEqual(result);
@@ -54,7 +54,7 @@ test("windows follow each other without a gap and add up to the whole load", asy
   );
 });
 
-test("a load under which others suffer stops by itself, says what they felt, and deletes what it made", async () => {
+test("a load under which others suffer stops automatically, reports their latency, and deletes what it made", async () => {
   await using coder = await startEmulatedCoder({
     buildMs: 200,
     answers: [freezing({ afterMs: 100, forMs: 1500 })],
@@ -94,7 +94,7 @@ test("a probe that is refused counts as failed, and too many of them stop the lo
   expect(coder.workspacesLeft()).toEqual([]);
 });
 
-test("without a limit the load goes on however slow the API is", async () => {
+test("without a limit the load continues however slow the API is", async () => {
   await using coder = await startEmulatedCoder({ answers: [freezing({ afterMs: 50, forMs: 700 })] });
   const { result } = await runLoadHere(loadTaskFor(coder), { pace: CLOSE });
   expect(result).not.toHaveProperty("aborted");

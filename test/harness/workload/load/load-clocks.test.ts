@@ -57,7 +57,7 @@ test.each([
   ["stamps builds 3 s late", stamping(() => 3000)],
   ["stamps builds 40 s early", stamping(() => -40_000)],
 ])(
-  "a replica that %s is told, and the load is a harness error",
+  "a replica that %s is reported, and the load is a harness error",
   async (_what, rewrite) => {
     const record = await recordOf(rewrite);
     expect(record.verdict).toBe("harness-error");
@@ -86,7 +86,7 @@ test.each([-20_000, 20_000])(
   60_000,
 );
 
-test("spans below zero are counted, and no percentile of their phase is told", async () => {
+test("spans below zero are counted, and no percentile of their phase is reported", async () => {
   const record = await recordOf(stamping(() => -40_000));
   const queue = record.measurements?.histograms.find(({ phase }) => phase === "build-queue");
   expect(queue).toMatchObject({ count: 0, negative: 16 });

@@ -140,7 +140,7 @@ test.concurrent.each(cases)(
   },
 );
 
-test.concurrent("a user that is refused fails its workspaces and nobody else's", async () => {
+test.concurrent("a refused user fails only its own workspaces", async () => {
   await using coder = await startEmulatedCoder({ faults: { refuseUser: ["bench-t-1"] } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.users).toMatchObject({ asked: 2, created: 1 });
@@ -156,22 +156,19 @@ test.concurrent("a workspace whose create lost its answer failed, and is found a
   expect(coder.workspacesLeft()).toEqual([]);
 });
 
-test.concurrent(
-  "what a load cannot list at its end is a failure of it, never nothing to delete",
-  async () => {
-    await using coder = await startEmulatedCoder({
-      faults: { loseWorkspace: ["bench-t-0"], refuseUser: ONE },
-    });
-    await using proxy = await startFaultProxy({
-      target: coder.url,
-      rules: [{ match: /^GET \/api\/v2\/(users|workspaces)\?/, fault: { kind: "answer", status: 403 } }],
-    });
-    const { result } = await runLoadHere(loadTaskFor({ url: proxy.url, token: coder.token }));
-    const examples = result.failures.map(({ class: kind, example }) => `${kind}: ${example}`);
-    expect(examples).toContainEqual(expect.stringMatching(/^workspace-delete: .* may exist: GET .*403/));
-    expect(examples).toContainEqual(expect.stringMatching(/^user-delete: .* may exist: GET .*403/));
-  },
-);
+test.concurrent("a failed list at the end of a load is a failure, never nothing to delete", async () => {
+  await using coder = await startEmulatedCoder({
+    faults: { loseWorkspace: ["bench-t-0"], refuseUser: ONE },
+  });
+  await using proxy = await startFaultProxy({
+    target: coder.url,
+    rules: [{ match: /^GET \/api\/v2\/(users|workspaces)\?/, fault: { kind: "answer", status: 403 } }],
+  });
+  const { result } = await runLoadHere(loadTaskFor({ url: proxy.url, token: coder.token }));
+  const examples = result.failures.map(({ class: kind, example }) => `${kind}: ${example}`);
+  expect(examples).toContainEqual(expect.stringMatching(/^workspace-delete: .* may exist: GET .*403/));
+  expect(examples).toContainEqual(expect.stringMatching(/^user-delete: .* may exist: GET .*403/));
+});
 
 test.concurrent("429 is waited out as the server asks and the request succeeds", async () => {
   await using coder = await startEmulatedCoder({ answers: [refusing(NEW_WORKSPACE, 429, { times: 3 })] });
@@ -181,7 +178,7 @@ test.concurrent("429 is waited out as the server asks and the request succeeds",
   expect(events).toContainEqual({ type: "note", message: expect.stringMatching(/3 requests with 429/) });
 });
 
-test.concurrent("429 again and again is a failure of its own class", async () => {
+test.concurrent("429 again and again is a failure of a separate class", async () => {
   await using coder = await startEmulatedCoder({ answers: [refusing(NEW_WORKSPACE, 429)] });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.failures).toEqual([
@@ -190,7 +187,7 @@ test.concurrent("429 again and again is a failure of its own class", async () =>
   expect(result.workspaces).toMatchObject({ succeeded: 0, failed: 4 });
 });
 
-test.concurrent("a workspace whose delete fails is left, with the reason, and so is its user", async () => {
+test.concurrent("a workspace whose delete fails remains, with the reason, and so does its user", async () => {
   await using coder = await startEmulatedCoder({ faults: { failDelete: ONE } });
   const { result } = await runLoadHere(loadTaskFor(coder));
   expect(result.workspaces).toMatchObject({ succeeded: 4, deleted: 3 });

@@ -241,7 +241,7 @@ test("a scenario that is not there is refused before anything is created", async
   expect(coder.calls).toEqual([]);
 });
 
-test("owners without access to others' workspaces are no obstacle, and the reader is told", async () => {
+test("site admins without access to others' workspaces are not an obstacle, and this is reported", async () => {
   await using coder = await startEmulatedCoder({
     answers: [answering(CONFIG, { config: { disable_owner_workspace_exec: true } })],
   });
@@ -263,7 +263,7 @@ test("an app that the template may have by the parameters given is looked for in
   ]);
 });
 
-test("a caller whose quota is used up is told before the load", async () => {
+test("a caller's exhausted quota is reported before the load", async () => {
   await using coder = await startEmulatedCoder({
     answers: [answering(/\/workspace-quota$/, { credits_consumed: 5, budget: 5 })],
   });
@@ -298,7 +298,7 @@ test("users may log in themselves instead of getting a minted token", async () =
   expect(coder.calls.filter((call) => call.endsWith("/keys/tokens"))).toHaveLength(1);
 });
 
-test("what is kept stays, without the tokens of the load", async () => {
+test("kept workspaces stay, without the tokens of the load", async () => {
   await using coder = await startEmulatedCoder();
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, keep: true }));
   expect(result.workspaces).toMatchObject({ succeeded: 2, deleted: 0 });
@@ -332,14 +332,14 @@ test("a workspace counts as ready before its agents when it is to", async () => 
   expect(result.workspaces).toMatchObject({ succeeded: 2, failed: 0 });
 });
 
-test("of several agents the one that was asked for is reached", async () => {
+test("the requested one of several agents is reached", async () => {
   await using coder = await startEmulatedCoder({ template: templateWith({ agents: ["main", "gpu"] }) });
   const { result } = await runLoadHere(loadTaskFor(coder, { ...FEW, agent: "gpu" }));
   expect(result.workspaces.succeeded).toBe(2);
   expect(coder.reachedAgents()).toEqual(["gpu", "gpu", "gpu", "gpu"]);
 });
 
-test("a refused quota and a missing seat have classes of their own, with the next step", async () => {
+test("a refused quota and a missing seat have separate classes, with the next step", async () => {
   await using coder = await startEmulatedCoder({ faults: { noQuota: ["bench-t-0"], noSeat: ["bench-t-1"] } });
   const { result } = await runLoadHere(loadTaskFor(coder, FEW));
   const example = (step: string) => expect.stringContaining(step) as string;
@@ -413,7 +413,7 @@ describe("workspaces that exist", () => {
   });
 });
 
-describe("of a build", () => {
+describe("the stages of a build", () => {
   const p100 = async (options: CoderOptions, phase: Phase): Promise<number | undefined> => {
     await using coder = await startEmulatedCoder(options);
     const { result } = await runLoadHere(loadTaskFor(coder, FEW));
@@ -433,7 +433,7 @@ describe("of a build", () => {
     expect(await p100({ answers: [timings, agentTimes] }, phase)).toBe(milliseconds);
   });
 
-  test("stages are left out, with one note, where Coder keeps no timings", async () => {
+  test("are omitted, with one note, if Coder keeps no timings", async () => {
     await using coder = await startEmulatedCoder({ answers: [refusing(TIMINGS, 404)] });
     const { result, events } = await runLoadHere(loadTaskFor(coder, FEW));
     expect(result.histograms.filter(({ phase }) => phase.startsWith("build-p"))).toEqual([]);

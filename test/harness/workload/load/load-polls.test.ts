@@ -70,7 +70,7 @@ test.concurrent("a poll that trickles ends with the deadline of its build", asyn
   );
 });
 
-test("what was stopped or never sent is no poll, and a workspace that is gone is an answer", () => {
+test("a stopped or unsent request is not a poll, and a missing workspace is an answer", () => {
   const ledger = new PollLedger();
   expect(ledger.counted()).toBeUndefined();
   const failed = (kind: "aborted" | "exhausted" | "malformed" | "status", status?: number) =>

@@ -44,7 +44,7 @@ test.each([
   });
 });
 
-test("only where every API is emulated there is no owner to ask", async () => {
+test("the owner is not asked only if every API is emulated", async () => {
   const all = Object.fromEntries(Object.keys(googleEndpoints({})).map((api) => [api, nowhere]));
   expect(await ask(500, {}, () => all as unknown as GoogleEndpoints)).toEqual({ state: "allowed" });
 });

@@ -72,7 +72,7 @@ test("a step is a line at its night: red for the worse, green for the better, da
   expect(linesIn(drawn(nights), "bad")).toHaveLength(0);
 });
 
-test("labels of marks close together stand above one another, and none leaves the picture", () => {
+test("labels of close marks are stacked, and none leaves the picture", () => {
   const nights = Array.from({ length: 28 }, (_, index) => night(index + 1));
   const labels = labelsIn(
     drawn(nights, [newSeries(1), step(2), newSeries(3), step(27), step(28, { label: "+ 1234.5 %?" })]),

@@ -11,7 +11,7 @@ test("a load that a chart can show is drawn window by window", () => {
   expect(coarse(WINDOWS)).toEqual(WINDOWS);
 });
 
-test("where windows are taken together no peak, no count and no limited window is lost", () => {
+test("merged windows lose no peak, no count and no limited window", () => {
   const drawn = coarse(MANY);
   expect(drawn.length).toBeLessThanOrEqual(100);
   const sum = (windows: typeof MANY): number => windows.reduce((all, { commands }) => all + commands, 0);

@@ -22,7 +22,7 @@ function planted(seed: number, { step = 0.1, at = 30, after = 10, variation = 0.
   );
 }
 
-test("a step is told with its night, its size and how certain it is", () => {
+test("a step is reported with its night, its size and how certain it is", () => {
   const figures = nights(planted(1, { step: 0.2 }).first).map((figure, night) => ({
     ...figure,
     coderVersion: night < 30 ? "2.30.4" : "2.31.0",
@@ -45,7 +45,7 @@ test("a step is told with its night, its size and how certain it is", () => {
   ]);
 });
 
-test("what a night is said to be never rests on later nights", () => {
+test("the judgement of a night never depends on later nights", () => {
   const all = nights(planted(2).first);
   const { confirmedOn, suspectedOn } = changePoints(all).changes[0]!;
   const before = all.filter(({ day }) => day < confirmedOn!);
@@ -97,7 +97,7 @@ test.each([
   }
 });
 
-test("a step of 10 % is told within seven nights, four times out of five", () => {
+test("a step of 10 % is reported within seven nights, four times out of five", () => {
   const found = Array.from({ length: 30 }, (_, seed) => {
     const { first } = planted(500 + seed, { variation: 0.035, after: 7 });
     return changePoints(nights(first)).changes.some(({ magnitude }) => magnitude > 0);
@@ -126,7 +126,7 @@ test("a reset begins a new series on its day", () => {
   ]);
 });
 
-test("a count that never varied makes no miracle of one night, and tells when it has fallen", () => {
+test("a count that never varied ignores one odd night, and reports a lasting fall", () => {
   const held = Array.from({ length: 40 }, () => 1000);
   expect(changePoints(nights(held)).changes).toEqual([]);
   expect(changePoints(nights(held.with(35, 400))).changes).toEqual([]);

@@ -42,7 +42,7 @@ test("a total failure is an alarm from its first night on, with what was reached
   expect(alarmsOf(series)).toEqual([{ day: "2026-11-22", words: "total failure (0 of 1,000)" }]);
 });
 
-test("a latency that has no sample since nothing became ready is a total failure of its own", () => {
+test("a latency without a sample because nothing became ready is a separate total failure", () => {
   const nights = thirty((record, index) => (index < 27 ? record : withoutWorkspaces(record)));
   expect(alarmed(nights)).toEqual(
     expect.arrayContaining(["phases.workspace-ready.p95", "phases.build.p50", "phases.ssh-handshake.p95"]),
@@ -58,7 +58,7 @@ test("a total failure from the first night on is one too", () => {
   expect(seriesOf(nights, "connections.held").totalFailures[0]).not.toHaveProperty("before");
 });
 
-test("it stands while most of the last nights failed so, and is over once most have the figure again", () => {
+test("it lasts while most of the last nights failed so, and is over once most have the figure again", () => {
   const failing = new Set([20, 21, 22, 24, 25]);
   const upTo = (count: number) =>
     seriesOf(
@@ -115,14 +115,14 @@ test("more workspaces that fail, each night some, are an alarm though no latency
   expect(change!.after).toBeCloseTo(0.04, 2);
 });
 
-test("one bad night, and shares that always vary as much, are no alarm", () => {
+test("one bad night, and shares that always vary as much, raise no alarm", () => {
   expect(alarmed(thirty((record, index) => failingWorkspaces(record, index === 25 ? 60 : 0)))).toEqual([]);
   const clustered = [0, 9, 0, 1, 14, 0, 3];
   const nights = thirty((record, index) => failingWorkspaces(record, clustered[(index * 5) % 7] ?? 0));
   expect(alarmed(nights)).toEqual([]);
 });
 
-test("the index and the size's page tell a total failure that stands", () => {
+test("the index and the size's page show a lasting total failure", () => {
   const nights = thirty((record, index) => (index < 27 ? record : holding(record, 0)));
   const watched = changesOf(nights);
   const index = indexPage({ records: nights, rehearsals: false, asOf: "2026-11-22", watched });
