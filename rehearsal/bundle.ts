@@ -8,7 +8,7 @@ import { replaceFileSync } from "../harness/tools/files/replace-file.ts";
 import { builtProgram, type ProgramName, programSource } from "../harness/model/programs.ts";
 import { packageFile } from "../reference-architectures/package-file.ts";
 
-/** What CommonJS packages expect inside an ES module. */
+/** Names that CommonJS packages expect inside an ES module. */
 const COMMONJS = [
   'import { createRequire as bundleRequire } from "node:module";',
   "const require = bundleRequire(import.meta.url);",
@@ -95,7 +95,9 @@ function keepIn(folder: string, name: string, content: Uint8Array): string {
 
 let building = 0;
 
-/** Builds, and ends esbuild's service after the last build: it would stay beside run and reaper with 120 MiB or more. */
+/**
+ * Builds, and ends esbuild's service after the last build: it would keep 120 MiB or more during the run and the reaper.
+ */
 async function buildOnce(
   options: BuildOptions & { readonly write: false },
 ): Promise<BuildResult<{ write: false }>> {

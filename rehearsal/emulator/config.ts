@@ -14,7 +14,7 @@ export const emulatorConfig = z.object({
   version: z.string(),
   /** `coder.replicaCount` of the Helm values. */
   replicas: z.number().int().positive(),
-  /** `CODER_…` variables as the Helm values really say: daemons, rate limits, Prometheus. */
+  /** `CODER_…` variables as the Helm values set them: daemons, rate limits, Prometheus. */
   env: z.record(z.string(), z.string()),
   /** Divides the durations of builds and agents; 1 = as observed on a real server. */
   buildSpeed: z.number().positive(),
@@ -28,7 +28,7 @@ export const emulatorConfig = z.object({
   seeded: z.boolean(),
   /** Prebuilt workspaces that a preset of the seeded template asks for; only a licensed deployment makes them. */
   prebuilds: z.number().int().nonnegative().optional(),
-  /** By which it serves TLS in place of plain HTTP: a chain in PEM, and where its key lies. */
+  /** The files for TLS in place of plain HTTP: a chain in PEM, and the path of its key. */
   tls: z.object({ certificate: z.string(), keyFile: z.string() }).optional(),
   /** The inventory for what its workspaces create. Absent when it runs alone. */
   inventory: z

@@ -36,7 +36,7 @@ const DEFAULT_DAEMONS = 3;
 export interface EmulatorOptions {
   /** Records workspaces' pods and volumes. @default records nothing */
   readonly resources?: WorkspaceResources;
-  /** Told of what goes wrong beside the requests, such as an inventory that cannot be written. */
+  /** Receives problems outside of requests, such as an inventory that cannot be written. */
   readonly onWarning?: (message: string) => void;
   /** Its faults. @default none */
   readonly faults?: EmulatorFaults;

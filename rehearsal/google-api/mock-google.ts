@@ -47,7 +47,7 @@ export interface MockGoogleOptions {
   readonly durationMs?: MockWorld["durationMs"];
   /** @default any free one */
   readonly port?: number;
-  /** Told of each request with the status of its answer. */
+  /** Called for each request with the status of its answer. */
   readonly log?: (line: string, status: number) => void;
 }
 
@@ -116,7 +116,7 @@ export class MockGoogle implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The variables that lead Terraform's provider and refbench here, with a token that is nobody's. */
+  /** The variables that direct Terraform's provider and refbench here, with a token that does not belong to anybody. */
   env(versioned = false): Readonly<Record<string, string>> {
     return { ...mockEndpointVariables(this.url, versioned), GOOGLE_OAUTH_ACCESS_TOKEN: "mock" };
   }

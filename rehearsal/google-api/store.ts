@@ -27,7 +27,7 @@ export class Store {
     this.#resources.set(key, resource);
   }
 
-  /** Changes fields of a resource that may have gone meanwhile. */
+  /** Changes fields of a resource that may have been deleted meanwhile. */
   merge(key: Key, fields: Json): void {
     const known = this.#resources.get(key);
     if (known !== undefined) this.#resources.set(key, { ...known, ...fields });
@@ -63,7 +63,7 @@ export class Store {
     return this.entries().filter(([key]) => key.slice(0, key.lastIndexOf("/")) === collection);
   }
 
-  /** The first resource that holds the one of this path, apart from those that go along with it. */
+  /** Returns the key of the first resource that uses the one of this path, except those that are deleted with it. */
   holderOf(path: string, goesAlong: (key: Key, resource: Json) => boolean = () => false): Key | undefined {
     return this.entries().find(
       ([key, resource]) => !key.endsWith(`/${path}`) && holds(resource, path) && !goesAlong(key, resource),

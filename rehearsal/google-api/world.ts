@@ -18,7 +18,7 @@ export interface MockWorld {
   readonly companions: Map<Key, readonly Key[]>;
   /** How long an operation takes; tests change it. */
   durationMs: (collection: string, act: "create" | "update" | "delete") => number;
-  /** Host and port of an API server that the DNS endpoints of clusters lead to. @default a name that nobody answers */
+  /** Host and port of an API server that the DNS endpoints of clusters lead to. @default a name that does not answer */
   apiServer?: string;
   /** A number that no other resource has. */
   readonly newId: () => string;

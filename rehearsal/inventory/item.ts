@@ -19,11 +19,13 @@ export const twinItem = z.object({
   origin: z.enum(["terraform", "controller", "coder", "leak"]),
   /** Key of what it lives in: it vanishes with that (a pod with its cluster). */
   parent: z.string().optional(),
-  /** Key of what it was made for: its controller removes it some time after that is gone, while the cluster lives. */
+  /**
+   * Key of the item that it was made for. While the cluster lives, its controller removes it some time after that item.
+   */
   owner: z.string().optional(),
   /** Keys of what it uses and that cannot be deleted before it (a network by its subnetwork). */
   uses: z.array(z.string()),
-  /** Full `bench-run` of its run when its labels cannot say it (unlabelled kinds, controllers' objects). */
+  /** Full `bench-run` of its run when its labels cannot hold it (unlabelled kinds, controllers' objects). */
   runId: z.string().optional(),
   /** The process behind it (the emulator of a release), ended with it; identity is pid and start time. */
   process: z.object({ pid: z.number().int().positive(), startTime: z.string() }).optional(),

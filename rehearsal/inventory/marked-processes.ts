@@ -45,7 +45,7 @@ export function ownMark(): Readonly<Record<string, string>> {
   return value === undefined ? {} : { [VARIABLE]: value };
 }
 
-/** The living processes of a twin, this one left out. Throws where the system cannot be asked. */
+/** Returns the living processes of a twin, without this one. Throws when the system cannot be asked. */
 export function processesOfTwin(root: string): readonly MarkedProcess[] {
   const wanted = canonical(root);
   return marks().flatMap(({ pid, value }) => {
@@ -136,7 +136,7 @@ function parseMark(value: string): Mark | undefined {
   return { root, item, createdAt, runId: of.get("runId") ?? undefined };
 }
 
-/** One folder has one name, also when it is gone. */
+/** Returns one name for one folder, also when the folder no longer exists. */
 function canonical(root: string): string {
   try {
     return realpathSync(root);
@@ -163,12 +163,14 @@ function marksOnLinux(): FoundMark[] {
     });
 }
 
-/** Throws when this process cannot read, as when it has no file descriptor left: that is not a process without a mark. */
+/**
+ * Throws when this process cannot read, as when it has run out of file descriptors: that does not mean a missing mark.
+ */
 function environmentOf(pid: string): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
   } catch (error) {
-    // Another user's, or gone by now.
+    // It belongs to another user, or has ended.
     if (["ENOENT", "ESRCH", "EACCES", "EPERM"].includes((error as NodeJS.ErrnoException).code ?? ""))
       return [];
     throw error;

@@ -25,7 +25,7 @@ export interface AgentsOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** The agents of a deployment: processes of this machine, started and ended by orders that builds leave in a folder. */
+/** The agents of a deployment: processes of this machine, started and ended by orders that builds write to a folder. */
 export interface Agents {
   /** Folder for orders: `<workspace>.start` and `<workspace>.stop`. */
   readonly orders: string;
@@ -95,7 +95,10 @@ export function keepAgents(options: AgentsOptions): Agents {
   };
 }
 
-/** An agent as a workspace runs it, without what all of them would fight for: ports, and the machine's own containers. */
+/**
+ * Starts an agent as a workspace does, without things that all agents would compete for: ports and the machine's
+ * containers.
+ */
 function startAgent({ binary, url, folder }: AgentsOptions, workspace: string, token: string): Running {
   const home = join(folder, workspace);
   mkdirSync(home, { recursive: true });

@@ -11,7 +11,7 @@ export const postgresSource = z.union([
   z.object({
     initdb: z.string(),
     postgres: z.string(),
-    /** Folder to copy when the programs lie where the user they run as may not go; absent = they are the system's. */
+    /** Folder to copy when the user that the programs run as may not enter theirs; absent = they are the system's. */
     packaged: z.string().optional(),
   }),
 ]);

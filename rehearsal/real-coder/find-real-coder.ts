@@ -25,7 +25,9 @@ export interface RealCoderAsked {
   readonly load: AgentLoad;
 }
 
-/** Finds all that a rehearsal on a real server needs of this machine, or says what is missing. Nothing is created. */
+/**
+ * Finds all that a rehearsal on a real server needs of this machine, or reports what is missing. Nothing is created.
+ */
 export async function findRealCoder(asked: RealCoderAsked): Promise<KnownCoder> {
   const { cwd, env, providerMirror } = asked;
   const binary = resolve(cwd, asked.binary);
@@ -43,7 +45,10 @@ export async function findRealCoder(asked: RealCoderAsked): Promise<KnownCoder> 
   };
 }
 
-/** Completes what a run remembers of its Coder. Where Postgres is gone since, a teardown works and a start says why not. */
+/**
+ * Completes a run's record of its Coder. If Postgres has been removed since, a teardown works and a start reports why
+ * it fails.
+ */
 export function withPostgres(known: KnownCoder, env: NodeJS.ProcessEnv): RealCoder {
   try {
     return { ...known, postgres: postgresOf(env) };

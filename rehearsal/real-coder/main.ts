@@ -5,7 +5,10 @@ import { realCoderConfig } from "./config.ts";
 import { startServer } from "./server.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
-/** The process that carries one real Coder server: detached, it ends by SIGTERM or with the server, and says in one line when that answers. */
+/**
+ * The process that runs one real Coder server: detached, it ends by SIGTERM or with the server, and prints one line
+ * once the server answers.
+ */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });
   if (values.config === undefined) throw new Error("usage: main --config FILE");

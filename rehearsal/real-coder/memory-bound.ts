@@ -20,7 +20,7 @@ export function neededMib({ workspaces, daemons }: AgentLoad): number {
   return SERVER_MIB + workspaces * AGENT_MIB + Math.min(workspaces, daemons) * BUILD_MIB;
 }
 
-/** How many workspaces fit into what is free, beside so many daemons that all build. */
+/** Returns how many workspaces fit into the free memory beside so many daemons that all build. */
 export function mostWorkspaces(daemons: number, freeMib = freeMemoryMib()): number {
   return Math.max(0, Math.floor((freeMib - SERVER_MIB - daemons * BUILD_MIB) / AGENT_MIB));
 }

@@ -61,7 +61,7 @@ export async function startServer(
         { url, databaseUrl: database.url, folder, cliConfig: cliConfigOf(config) },
         process.env,
       ),
-      // Coder hands its environment on to builds, which leave their orders here.
+      // Coder passes its environment to builds, which write their orders here.
       REFBENCH_AGENTS: agents.orders,
       REFBENCH_AGENTS_KEEPER: String(process.pid),
     },

@@ -9,7 +9,7 @@ export const runnerConfig = z.object({
   port: z.number().int().min(0).max(65_535),
   /** The user that may log in, and its key. */
   users: z.array(z.object({ name: z.string(), publicKey: z.string() })),
-  /** Its disk: what SFTP reaches, and where its one program lies. */
+  /** Its disk: the folder that SFTP reaches, with its one program. */
   folder: z.string(),
 });
 export type RunnerConfig = z.infer<typeof runnerConfig>;

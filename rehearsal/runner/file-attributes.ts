@@ -4,10 +4,10 @@ import type { Stats } from "node:fs";
 import { resolve } from "node:path";
 import type { Attributes, FileEntry } from "ssh2";
 
-/** Attributes of a name whose attributes nobody asked for. */
+/** Attributes of a name when a client did not ask for attributes. */
 export const NOTHING: Attributes = { mode: 0, uid: 0, gid: 0, size: 0, atime: 0, mtime: 0 };
 
-/** A client that says no mode sends none at all. */
+/** A client that does not choose a mode does not send the field. */
 export function modeOf(mode: number | undefined, otherwise: number): number {
   return mode === undefined ? otherwise : mode & 0o777;
 }
@@ -28,7 +28,7 @@ export async function entryOf(folder: string, name: string): Promise<FileEntry> 
   };
 }
 
-/** Sets what a client says, and leaves the rest. */
+/** Sets the attributes that a client sends, and keeps the others. */
 export async function setAttributes(file: FileHandle, attributes: Partial<Attributes>): Promise<void> {
   const { mode, size, atime, mtime } = attributes;
   if (size !== undefined) await file.truncate(size);

@@ -5,7 +5,7 @@ import { endOthersOfOwnItem } from "../inventory/marked-processes.ts";
 import { startRunner } from "./server.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
-/** The runner's own process: detached, so it ends by SIGTERM only, and says in one line when it answers. */
+/** The runner's own process: detached, so it ends by SIGTERM only, and prints one line once it answers. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: "string" } } });
   if (values.config === undefined) throw new Error("usage: main --config FILE");

@@ -58,7 +58,7 @@ function serveConnection(connection: Connection, folder: string): void {
   connection.on("session", (accept) => serveSession(accept(), folder));
 }
 
-/** No terminal, no shell, no forwarding: what nobody listens for here, ssh2 refuses. */
+/** No terminal, no shell, no forwarding: ssh2 refuses requests that do not have a listener here. */
 function serveSession(session: Session, folder: string): void {
   session.on("sftp", (accept) => serveFiles(accept(), folder));
   session.on("exec", (accept, reject, { command }) => {

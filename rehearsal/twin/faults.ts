@@ -16,7 +16,7 @@ const common = {
   type: z.string(),
   /** Only the resource of this name. */
   name: z.string().optional(),
-  /** Only what lies in this zone, as when a zone has no machines left. */
+  /** Only for this zone, as when a zone has run out of machines. */
   zone: z.string().optional(),
   /** From the nth matching call on, the first being 1. */
   nth: z.number().int().positive().default(1),
@@ -24,7 +24,7 @@ const common = {
   times: z.number().int().positive().default(1),
 };
 
-/** As `common`, for what the inventory is asked: it is asked for everything at once. */
+/** As `common`, for questions to the inventory: each asks for everything at once. */
 const listing = {
   op: z.literal("list"),
   nth: common.nth,
@@ -35,12 +35,12 @@ const listing = {
  * Faults that the twin plays, as a JSON file `{ "faults": [ … ] }`. Each names a call (`op`, `type`, `name`, `zone`), which of
  * the matching calls it meets (`nth`, `times`; counted in `<file>.counts/`, shared by processes) and what happens:
  *
- * - `refuse`: the cloud says no with `message`; nothing changes.
- * - `accept-and-lose-answer`: it is done, Terraform hears only an error and knows of nothing.
+ * - `refuse`: the cloud refuses with `message`; nothing changes.
+ * - `accept-and-lose-answer`: it is done; Terraform receives only an error and does not know of the result.
  * - `slow`: is accepted as ever, then takes `ms` milliseconds of wall time more.
  * - `in-use`: a delete is refused as "already being used by" `message`, a sweep's too; with `ms` every one of them, for so
  *   long from the first on, as a subnetwork whose balancer went minutes ago.
- * - `leak`: it is done, and a disk that no state knows stays behind, with the labels of the run.
+ * - `leak`: it is done, and a disk that no state knows remains, with the labels of the run.
  * - `hang`: is accepted as ever, and never answers: the call ends when its provider is stopped.
  * - `throttle`: is refused as one call too many, and changes nothing.
  * - `org-policy`: the organisation enforces `constraint`, from the first call on: what violates it is refused, or is made

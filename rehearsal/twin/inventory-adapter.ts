@@ -82,7 +82,10 @@ export function twinInventory(root: string, id?: string): Inventory {
   };
 }
 
-/** The twin of a folder where nothing says that it ever had one: then nothing is in it, and none is made to ask it. */
+/**
+ * Returns the inventory of the twin in a folder. Without a twin it lists only lost processes; no twin is made to ask
+ * it.
+ */
 export function twinIfAny(root: string): Inventory {
   if (existsSync(inventoryFolder(root))) return twinInventory(root, findTwinId(root));
   const scope = "twin, which this folder does not have any more or yet";

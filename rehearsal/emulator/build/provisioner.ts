@@ -34,7 +34,7 @@ export interface BuildWork {
     | undefined;
   /** Returns whether the job runs until it is cancelled. */
   isEndless?(): boolean;
-  /** After the last stage, before the job says it is over. */
+  /** After the last stage, before the job reports its end. */
   finish(outcome: "succeeded" | "failed" | "canceled"): void;
 }
 

@@ -22,7 +22,7 @@ export class WorkspaceBuilds {
   readonly #provisioner: Provisioner;
   readonly #resources: WorkspaceResources;
   readonly #work = new Map<string, BuildWork>();
-  /** Told when an agent's workspace goes down, so that its terminals and SSH sessions end. */
+  /** Called when an agent's workspace goes down, so that its terminals and SSH sessions end. */
   readonly #onAgentGone: (agent: EmulatedAgent) => void;
   readonly #faults: EmulatorFaults;
   #starts = 0;

@@ -15,7 +15,7 @@ export interface ItemBatchOptions<Place> {
   readonly store: TwinStore;
   /** Asked once, when there is something to write. */
   readonly findPlace: () => Promise<Place>;
-  /** Told once when the inventory cannot be written. */
+  /** Called once when the inventory cannot be written. */
   readonly onError?: (error: RefbenchError) => void;
 }
 

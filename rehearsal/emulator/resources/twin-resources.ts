@@ -23,7 +23,7 @@ interface Place {
   readonly namespace: string;
   readonly zone: string;
   readonly diskKind: string;
-  /** The namespace when the twin knows it, so that they go together; the cluster otherwise. */
+  /** The namespace when the twin knows it, so that both are deleted together; the cluster otherwise. */
   readonly parent: string;
 }
 

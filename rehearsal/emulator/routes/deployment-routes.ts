@@ -39,7 +39,7 @@ export function deploymentRoutes(deployment: EmulatedDeployment): Route[] {
       handle: () => ok({ message: "👋" }),
     },
     {
-      // Not Coder's: by this a scaletest knows that its figures say nothing about Coder.
+      // Not a field of Coder: it lets a scale test know that its figures do not describe Coder.
       method: "GET",
       pattern: "/api/v2/refbench-emulator",
       access: "anyone",

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 
-/** The relay's public key: nobody is ever relayed, so any will do. */
+/** The relay's public key: nothing is ever relayed, so any key is good enough. */
 const KEY = randomBytes(32);
 const SERVER_KEY = 0x01;
 const MAGIC = Buffer.from("DERP🔑", "utf8");

@@ -180,7 +180,7 @@ function typeAndName({ labels }: Block): { type: string; name: string } {
   return { type: labels[0] ?? "", name: labels[1] ?? "" };
 }
 
-/** An attribute's value without quotes; an expression stays as it is written. */
+/** Returns an attribute's value without quotes; an expression is returned as it is written. */
 function literal(block: Block, name: string): string | undefined {
   const text = block.attributes.get(name);
   if (text === undefined || text === "null") return undefined;

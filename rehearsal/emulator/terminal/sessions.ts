@@ -62,7 +62,7 @@ export class TerminalSession {
     this.#expiry.unref();
   }
 
-  /** Kills what runs and lets the viewers go. */
+  /** Kills the running processes and disconnects the viewers. */
   end(): void {
     if (this.#closed.signal.aborted) return;
     clearTimeout(this.#expiry);

@@ -21,7 +21,7 @@ export type ShellFault =
   | "mutes"
   /** Ends while it is idle, a moment after its first command. */
   | "hangs-up"
-  /** Shows a menu for ever and never becomes a shell. */
+  /** Shows a menu without end and never becomes a shell. */
   | "menu";
 
 /** The line by which refbench recognises a shell: no fault begins before it. */

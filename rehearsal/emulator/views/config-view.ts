@@ -45,7 +45,7 @@ export function configView({ world, limits, queue, liveReplicas, url }: Emulated
     pg_auth: "password",
     pg_conn_max_open: Number(env["CODER_PG_CONN_MAX_OPEN"] ?? 10),
     pg_conn_max_idle: "auto",
-    // Parts that are not emulated say no more than that they are off.
+    // Parts that are not emulated only report that they are off.
     oauth2: { github: { allow_signups: false, allow_everyone: false, default_provider_enable: true } },
     oidc: { allow_signups: true, issuer_url: "" },
     telemetry: { enable: false, trace: false, url: "https://telemetry.coder.com" },

@@ -7,7 +7,7 @@ import { keyIn, type ResourcePlace } from "./place.ts";
 
 type Act = (known: Json, body: Json) => Json;
 
-/** What `POST …/<name>/<action>` changes. */
+/** Changes that `POST …/<name>/<action>` makes. */
 const ACTIONS: Readonly<Record<string, Act>> = {
   setLabels: (_known, body) => ({ labels: objectOf(body["labels"]), labelFingerprint: "bGFiZWxz" }),
   setMetadata: (_known, body) => ({
@@ -26,7 +26,7 @@ const ACTIONS: Readonly<Record<string, Act>> = {
   }),
 };
 
-/** Answers an action of a member: what is asked for, or an operation. */
+/** Answers an action of a member, with the requested value or an operation. */
 export function answerAction(
   world: MockWorld,
   place: ResourcePlace,

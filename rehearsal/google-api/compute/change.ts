@@ -168,7 +168,7 @@ const LINKS = new Set([
   "sourceImage",
 ]);
 
-/** The way out of a network, which comes and goes with it. */
+/** The default route out of a network, which is created and deleted with it. */
 function makeDefaultRoute(world: MockWorld, place: ResourcePlace, network: Key, id: string): void {
   const route = routeKey(place, network);
   const name = route.split("/").at(-1);

@@ -30,7 +30,7 @@ export function checkCreate(world: MockWorld, place: ResourcePlace, posted: Json
   }
 }
 
-/** What Google says of a field that it does not know. */
+/** Returns Google's refusal of a field that it does not know. */
 export function unknownField(field: string): GoogleRefusal {
   return new GoogleRefusal(
     400,

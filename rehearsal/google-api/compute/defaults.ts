@@ -5,7 +5,7 @@ import { linkPathOf } from "./links.ts";
 
 type Fill = (world: MockWorld, posted: Json, id: string) => Json;
 
-/** What Google adds to a created resource, by the defaults of its REST reference. */
+/** Fields that Google adds to a created resource, by the defaults of its REST reference. */
 const FILLS: Readonly<Record<string, Fill>> = {
   networks: (_world, posted) => ({
     networkFirewallPolicyEnforcementOrder: "AFTER_CLASSIC_FIREWALL",

@@ -144,7 +144,7 @@ function interfaceOf(world: MockWorld, face: Json, index: number): Json {
   };
 }
 
-/** Removes a machine: its own disks go with it, the others stay without it. */
+/** Removes a machine with its own disks; the other disks are detached and kept. */
 export function removeMachine(world: MockWorld, key: Key): void {
   const machine = world.store.get(key);
   if (machine === undefined) return;

@@ -7,7 +7,7 @@ import { lastOf } from "./links.ts";
 /** How much of each quota something takes, by compute's metrics. */
 export type Taken = ReadonlyMap<string, number>;
 
-/** A quota that has no room for what is asked for. */
+/** A quota without room for a request. */
 export interface ShortQuota {
   readonly metric: string;
   readonly level: "region" | "project";
@@ -61,7 +61,7 @@ export function postedTakes(world: MockWorld, collection: string, posted: Json):
   ]);
 }
 
-/** Adds up what several things take. */
+/** Adds up the quota that several things take. */
 export function sumTaken(all: readonly Taken[]): Taken {
   const total = new Map<string, number>();
   for (const taken of all)

@@ -9,7 +9,7 @@ import { selfSignedCertificate } from "../../twin/plugin/certificate.ts";
 export class ApiServer implements AsyncDisposable {
   /** The authority that its certificate is signed by. */
   readonly caPem: string;
-  /** What `/readyz` answers: 200 is ready. */
+  /** Status that `/readyz` answers: 200 is ready. */
   status = 200;
   /** `METHOD path`, as they came. */
   readonly requests: string[] = [];

@@ -77,7 +77,7 @@ function checkMember(world: MockWorld, known: Json, member: string): void {
   throw new GoogleRefusal(400, "badRequest", `Service account ${email} does not exist.`);
 }
 
-/** Renames a deleted account in every policy, as Google does: the grants stay under another name. */
+/** Renames a deleted account in every policy, as Google does: the grants remain under another name. */
 export function forgetAccount(world: MockWorld, email: string, uniqueId: string): void {
   const member = `serviceAccount:${email}`;
   for (const [place, policy] of world.policies) {

@@ -22,7 +22,7 @@ export function serviceUsage(world: MockWorld, { path, query }: GoogleApiRequest
   return one;
 }
 
-/** The API `www.googleapis.com/oauth2`, version 3: what a token says of itself. */
+/** The API `www.googleapis.com/oauth2`, version 3: information about a token. */
 export function oauth2(world: MockWorld, { path }: GoogleApiRequest): Json {
   if (path !== "tokeninfo" && path !== "userinfo") throw notFound(path);
   return world.project.tokenInfo;

@@ -82,7 +82,7 @@ function checkInstance(world: MockWorld, name: string, version: string, settings
     throw invalid("databaseVersion", version, "It is not a version of Cloud SQL");
   const tier = textOf(settings, "tier") ?? "";
   const [, cores, memoryMib] = /^db-custom-(\d+)-(\d+)$/.exec(tier) ?? [];
-  // From Postgres 16 on the edition is ENTERPRISE_PLUS where none is named, which has no custom tiers.
+  // From Postgres 16 on the default edition is ENTERPRISE_PLUS, which does not have custom tiers.
   const edition =
     textOf(settings, "edition") ??
     (Number(version.replace("POSTGRES_", "")) >= 16 ? "ENTERPRISE_PLUS" : "ENTERPRISE");

@@ -2,7 +2,7 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** Who Postgres runs as, where that is not this process's own user. */
+/** The user that Postgres runs as, when that is not this process's own user. */
 export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
@@ -13,7 +13,10 @@ export function postgresUser(): SystemUser | undefined {
   return process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 }
 
-/** Makes an empty folder of the user's own: beside the deployment's other files, or where the user may go. */
+/**
+ * Makes an empty folder that the user owns: beside the deployment's other files, or in a folder that the user may
+ * enter.
+ */
 export function makeFolder(beside: string, user: SystemUser | undefined): string {
   mkdirSync(beside, { recursive: true });
   if (user === undefined || isSearchable(beside)) {
@@ -29,7 +32,7 @@ export function makeFolder(beside: string, user: SystemUser | undefined): string
   return folder;
 }
 
-/** Whether somebody else may reach what lies in the folder. */
+/** Returns whether other users may reach the folder's contents. */
 export function isSearchable(folder: string): boolean {
   for (let at = folder; ; at = dirname(at)) {
     if ((statSync(at).mode & 0o001) === 0) return false;

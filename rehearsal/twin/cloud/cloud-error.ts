@@ -2,7 +2,7 @@
 export class CloudError extends Error {
   override readonly name = "CloudError";
   readonly detail: string;
-  /** Whether the thing exists all the same: Terraform keeps it, tainted. */
+  /** Whether the thing exists despite the error: Terraform keeps it, tainted. */
   readonly created: boolean;
 
   constructor(summary: string, options: { readonly detail?: string; readonly created?: boolean } = {}) {
@@ -12,7 +12,7 @@ export class CloudError extends Error {
   }
 }
 
-/** The words of each provider for what happens with a thing. */
+/** The words of each provider for events of a thing. */
 export function cloudWords(kind: string): CloudWords {
   if (kind === "helm_release") return HELM;
   if (kind.startsWith("aws_")) return AWS;

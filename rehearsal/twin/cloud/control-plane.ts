@@ -17,12 +17,12 @@ export async function takeControlPlaneAway(store: TwinStore, key: string, ms: nu
   });
 }
 
-/** Whether a cluster's API server answers nobody at this moment. */
+/** Returns whether a cluster's API server does not answer at this moment. */
 export function isControlPlaneAway({ attributes }: TwinItem): boolean {
   return Number(attributes?.[AWAY_UNTIL] ?? 0) > Date.now();
 }
 
-/** Throws what a provider hears while the API server of a cluster does not answer. */
+/** Throws the error that a provider receives while the API server of a cluster does not answer. */
 export function refuseWhileAway(cluster: TwinItem, url: string): void {
   if (!isControlPlaneAway(cluster)) return;
   throw new CloudError(`Get "${url}": dial tcp ${new URL(url).hostname}:443: connect: connection refused`);

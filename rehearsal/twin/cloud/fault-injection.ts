@@ -14,7 +14,7 @@ export interface Injected {
   readonly slowMs: number;
   /** For how long the API server of its cluster does not answer from now on. */
   readonly controlPlaneAwayMs?: number;
-  /** Done, and Terraform hears only this. */
+  /** The call is done, and Terraform receives only this error. */
   readonly lostAnswer?: string;
   /** The image of its pods is never pulled. */
   readonly imageIsMissing?: boolean;

@@ -35,7 +35,7 @@ export function identifyTwin(
 export interface Referenced {
   readonly reference: Reference;
   readonly key: string;
-  /** The value as the configuration says it. */
+  /** The value as the configuration gives it. */
   readonly value: string;
 }
 
@@ -52,7 +52,7 @@ export function referencesOf(overlay: TypeOverlay, values: Values, place: Templa
   );
 }
 
-/** A link says its own region; a bare name lies where the resource is. */
+/** A link contains its own region; a bare name is in the resource's region. */
 function scopeOf(reference: Reference, value: string, values: Values, place: TemplateContext): string {
   const region = /\/regions\/([^/]+)\//.exec(value)?.[1];
   return render(reference.scope, region === undefined ? values : { ...values, region }, place);

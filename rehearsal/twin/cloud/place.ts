@@ -63,7 +63,7 @@ export async function clusterAt(store: TwinStore, host: string | undefined, path
 
 function endpointsOf(cluster: TwinItem): unknown[] {
   return [
-    // Google says an address, AWS a URL.
+    // Google gives an address, AWS a URL.
     ...valuesAt(cluster.attributes, "endpoint").map((endpoint) => String(endpoint).replace("https://", "")),
     ...valuesAt(cluster.attributes, "control_plane_endpoints_config.*.dns_endpoint_config.*.endpoint"),
   ];

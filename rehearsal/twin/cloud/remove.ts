@@ -29,7 +29,7 @@ export type Removal =
 
 /** Durations in milliseconds of wall time. */
 export interface TwinRemoveOptions {
-  /** How long the thing itself is still there, deleting. */
+  /** How long the thing itself still exists, in deletion. */
   readonly ms: number;
   /** How long what controllers made for it is still there, while its cluster lives. */
   readonly controllerMs: number;

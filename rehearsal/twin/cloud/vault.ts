@@ -17,7 +17,7 @@ export interface KeptTls {
 
 /**
  * Keeps the key of a server's certificate, as a cloud keeps its secrets: as long as the secret lives, for nobody else.
- * No other secret is of use to the twin, and none is kept.
+ * The twin does not need other secrets, and does not keep them.
  */
 export function keepTls(root: string, secret: string, key: string, certificate = ""): void {
   if (!key.includes("PRIVATE KEY-----")) return;
@@ -38,7 +38,7 @@ export function findTls(root: string, secret: string): KeptTls | undefined {
   }
 }
 
-/** Forgets what a secret held that is gone. */
+/** Deletes the kept contents of a deleted secret. */
 export function forgetTls(root: string, { kind, key }: TwinItem): void {
   if (KINDS.includes(kind)) rmSync(folderOf(root, key), { recursive: true, force: true });
 }

@@ -48,7 +48,7 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
   return { state: withAddress(state, address), item: { process: identity } };
 }
 
-/** The certificate that its metadata says, with the key that it may read. */
+/** Returns the certificate that its metadata names, with the key that it may read. */
 function tlsOf({ settings }: Cloud, metadata: Readonly<Record<string, string>>): TwinDeployment["tls"] {
   const version = metadata["coder-tls-key-secret"];
   const kept = version === undefined ? undefined : findTls(settings.root, secretOfVersion(version));
@@ -72,7 +72,7 @@ function environmentOf(lines: string): Record<string, string> {
   );
 }
 
-/** Where Coder answers the network: by TLS alone, when it serves that. */
+/** Returns the port on which Coder answers the network: only the TLS port, when it serves TLS. */
 function portOf(env: Readonly<Record<string, string>>): number {
   const address = env["CODER_TLS_ADDRESS"] ?? env["CODER_HTTP_ADDRESS"] ?? "";
   return Number(lastSegment(address.replaceAll(":", "/")));

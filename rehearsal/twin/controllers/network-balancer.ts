@@ -5,7 +5,10 @@ import type { Balanced } from "./balanced.ts";
 
 const ANNOTATION = "service.beta.kubernetes.io/aws-load-balancer";
 
-/** What EKS's own controller makes for a Service: a balancer of the kind asked for, its targets, and an interface in the subnetwork that it is in. */
+/**
+ * Returns the items that EKS's own controller makes for a Service: a balancer of the requested kind, its targets, and
+ * an interface in its subnetwork.
+ */
 export function networkBalancerItems({
   service,
   cluster,
@@ -41,7 +44,7 @@ export function networkBalancerItems({
   ];
 }
 
-/** `a=b,c=d`, as the annotation says it. */
+/** Parses `a=b,c=d`, the annotation's format. */
 function labelsOf(annotation: string): Record<string, string> {
   return Object.fromEntries(
     annotation

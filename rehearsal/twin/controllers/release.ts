@@ -90,7 +90,7 @@ function failed(state: Values): Values {
   return { ...state, status: "failed" };
 }
 
-/** Helm waits for ready pods until its time is up, and says no more than that. */
+/** Helm waits for ready pods until its time is up, and reports only that. */
 function timedOut(state: Values, why: string): NonNullable<Settled["never"]> {
   return {
     seconds: Number(state["timeout"] ?? 300),

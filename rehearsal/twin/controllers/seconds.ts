@@ -1,2 +1,2 @@
-/** How long a controller needs to take down what it made once its owner is gone: chosen (Google documents none). */
+/** Time that a controller needs to delete its items once their owner is deleted: chosen (Google documents no time). */
 export const CONTROLLER_SECONDS = 30;

@@ -34,7 +34,7 @@ export function serviceStatus(address: string, { kind }: TwinItem): Values[] {
   return [{ load_balancer: [{ ingress: [ingress] }] }];
 }
 
-/** The address of a Coder that runs in the Service's namespace: the one thing here that answers. */
+/** Returns the address of a Coder that runs in the Service's namespace: only Coder answers here. */
 async function coderBehind(store: Cloud["store"], { scope }: TwinItem): Promise<string | undefined> {
   const services = await store.list(["kubernetes_service"]);
   const coder = services.find((one) => one.scope === scope && one.origin === "controller");

@@ -16,6 +16,6 @@ export interface Accepted {
 export interface Settled {
   readonly state: Values;
   readonly item: Partial<TwinItem>;
-  /** It exists and will never be ready: what Terraform hears once it has waited `seconds` of cloud time. */
+  /** It exists and will never be ready: the error that Terraform receives after waiting `seconds` of cloud time. */
   readonly never?: { readonly error: CloudError; readonly seconds: number };
 }

@@ -44,7 +44,7 @@ function tagsIn(parameters: Readonly<Record<string, string>>): string {
     .join(",");
 }
 
-/** `a=b,c=d`, as the disk driver's `labels` parameter says it. */
+/** Parses `a=b,c=d`, the format of the disk driver's `labels` parameter. */
 function labelsOf(parameter: string): Record<string, string> {
   return Object.fromEntries(
     parameter

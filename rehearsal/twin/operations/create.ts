@@ -121,7 +121,7 @@ async function accept(
     return item;
   });
 
-  /** Helm's `create_namespace`: nobody removes it but the cluster. */
+  /** Helm's `create_namespace`: only the cluster's deletion removes it. */
   async function makeNamespace(name: string): Promise<TwinItem> {
     const where = { kind: "kubernetes_namespace", scope: asked.cluster?.name ?? "", name };
     const made = controllerItem(where, { ...(asked.cluster !== undefined && { parent: asked.cluster.key }) });

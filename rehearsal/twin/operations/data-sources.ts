@@ -48,7 +48,7 @@ async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promi
       };
     case "aws_ssm_parameter": {
       const name = text("name") ?? "";
-      // Of AWS's own parameters the twin knows the images: one that nobody publishes is not found, as on AWS.
+      // The twin knows only the images among AWS's own parameters. An unpublished one is not found, as on AWS.
       if (!name.startsWith("/aws/service/ami-amazon-linux-latest/al2023-"))
         throw new CloudError(`couldn't find SSM Parameter ${name}: ParameterNotFound`);
       const value = `ami-${templateHash(name).toString("hex").slice(0, 17)}`;

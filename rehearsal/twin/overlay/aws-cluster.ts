@@ -5,7 +5,7 @@ import type { Reference, TypeOverlay } from "../values/overlay.ts";
 const scope = "{region}";
 const cluster: Reference = { at: "cluster_name", kind: "aws_eks_cluster", scope, parent: true };
 
-/** What EKS is made of. */
+/** The types of EKS. */
 export const AWS_CLUSTER: Readonly<Record<string, TypeOverlay>> = {
   aws_eks_cluster: {
     ...tagged("cluster", "{name}", ["name", "role_arn"]),

@@ -3,7 +3,7 @@ import type { Values } from "../values/value.ts";
 import { valueAt } from "../values/walk.ts";
 import { TWIN_CALLER } from "../project.ts";
 
-/** AWS's own policies that an environment may attach, as AWS names them: some have a path, some have none. */
+/** AWS's own policies that an environment may attach, by the names of AWS, some with a path and some without. */
 const MANAGED_POLICIES: ReadonlySet<string> = new Set(
   [
     "AmazonEBSCSIDriverPolicyV2",

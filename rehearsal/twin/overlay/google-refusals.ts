@@ -8,7 +8,7 @@ const EXCLUSION_DAYS = 30;
 
 const DAY_MS = 86_400_000;
 
-/** What GKE refuses of a cluster: since August 2026 one without a release channel. */
+/** Returns GKE's refusal of a cluster: since August 2026 it refuses one without a release channel. */
 export function refuseCluster(cluster: Values): string | undefined {
   if (valueAt(cluster, "release_channel.0.channel") === "UNSPECIFIED")
     return 'googleapi: Error 400: Creating new clusters with "No channel" is not supported. Enroll the cluster in a release channel., badRequest';
@@ -28,7 +28,7 @@ function daysOf(exclusion: unknown): number {
   return ((end ?? 0) - (start ?? 0)) / DAY_MS;
 }
 
-/** What GKE refuses of a node pool: a cluster of a release channel repairs and upgrades its nodes. */
+/** Returns GKE's refusal of a node pool: a cluster of a release channel repairs and upgrades its nodes. */
 export function refuseNodePool(pool: Values, cluster: TwinItem | undefined): string | undefined {
   // Google enrols a cluster that names no channel in REGULAR.
   const channel = (valueAt(cluster?.attributes, "release_channel.0.channel") ?? "REGULAR") as string;
@@ -43,7 +43,7 @@ export function refuseNodePool(pool: Values, cluster: TwinItem | undefined): str
   return `googleapi: Error 400: ${off.join(" and ")} cannot be false when release_channel ${channel} is set., badRequest`;
 }
 
-/** What Compute Engine refuses of a machine. */
+/** Returns Compute Engine's refusal of a machine. */
 export function refuseMachine(machine: Values): string | undefined {
   return refuseProcessor(machine["machine_type"], machine["min_cpu_platform"]);
 }

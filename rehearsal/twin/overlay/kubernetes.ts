@@ -50,7 +50,7 @@ const secret: TypeOverlay = {
   forceNew: ["metadata.0.name", "metadata.0.namespace", "type", "immutable"],
   defaults: { ...metaDefaults, type: "Opaque", wait_for_service_account_token: true },
 };
-/** A namespace goes with all that is in it: some seconds. */
+/** A namespace is deleted with all its contents, which takes some seconds. */
 const kubernetesNamespace: TypeOverlay = {
   ...clusterWide("kubernetes_namespace", "namespaces"),
   defaults: { wait_for_default_service_account: false },

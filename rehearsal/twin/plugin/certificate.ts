@@ -4,7 +4,7 @@ import type { KeyObject } from "node:crypto";
 const ECDSA_WITH_SHA256 = "1.2.840.10045.4.3.2";
 const CA_AND_SIGNATURE = Buffer.from([0x03, 0x02, 0x02, 0x84]);
 
-/** A self-signed certificate for `localhost`, as go-plugin's AutoMTLS wants it; Node cannot build X.509 itself. */
+/** A self-signed certificate for `localhost`, as go-plugin's AutoMTLS requires; Node cannot build X.509 itself. */
 export function selfSignedCertificate(): {
   readonly der: Buffer;
   readonly pem: string;

@@ -27,7 +27,7 @@ interface Bytes {
   readonly msgpack?: Uint8Array;
   readonly json?: Uint8Array;
 }
-/** A request: its fields as the .proto says; a handler reads those that its own request has. */
+/** A request with the fields of the .proto; a handler reads those that its own request has. */
 interface Request {
   readonly type_name: string;
   readonly config: Bytes | null;

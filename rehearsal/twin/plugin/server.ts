@@ -11,12 +11,12 @@ const MAGIC_COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca
 const PARENT_POLL_MS = 250;
 
 export interface ServeOptions {
-  /** Folder of the .proto files: the bundle does not lie beside them. */
+  /** Folder of the .proto files, which is not the bundle's folder. */
   readonly protos: string;
   readonly provider: UntypedServiceImplementation;
 }
 
-/** Serves Terraform as go-plugin wants it: one handshake line on stdout, mutual TLS, answer Shutdown and exit. */
+/** Serves Terraform as go-plugin requires: one handshake line on stdout, mutual TLS, answer Shutdown and exit. */
 export function serve({ protos, provider }: ServeOptions): void {
   const clientCertificate = process.env["PLUGIN_CLIENT_CERT"];
   if (process.env["TF_PLUGIN_MAGIC_COOKIE"] !== MAGIC_COOKIE || clientCertificate === undefined) {

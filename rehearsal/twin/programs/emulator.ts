@@ -44,7 +44,7 @@ export interface CoderToStart {
   readonly version: string;
 }
 
-/** Starts an emulated Coder as its values say, and notes its process in the release before anything can go wrong. */
+/** Starts an emulated Coder by its values, and records its process in the release before anything can fail. */
 export async function startCoder(
   cloud: Cloud,
   { coder, item, cluster, version }: CoderToStart,

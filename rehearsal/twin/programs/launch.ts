@@ -19,7 +19,7 @@ export interface Launch<Ready> {
   /** In words, for messages. */
   readonly what: string;
   readonly entry: string;
-  /** Environment variables that say whose process it is. */
+  /** Environment variables that mark whose process it is. */
   readonly mark: Readonly<Record<string, string>>;
   readonly folder: string;
   readonly config: object;
@@ -49,7 +49,7 @@ export async function launch<Ready>(launch: Launch<Ready>): Promise<{
     const identity = identityOf(child.pid);
     return { ready: await awaitReady(launch, identity), identity };
   } catch (error) {
-    // Nobody may know of it yet, so nobody else would end it.
+    // The caller may not have recorded the process yet, so nothing else would end it.
     child.kill("SIGTERM");
     await endWithin(child, END_GRACE_MS);
     throw error;

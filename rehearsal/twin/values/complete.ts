@@ -6,7 +6,10 @@ import type { Values } from "./value.ts";
 import { UNKNOWN } from "./value.ts";
 import { mapAttributes } from "./walk.ts";
 
-/** The planned values: defaults where nothing was said, unknown where the cloud will say, the prior's where it has said. */
+/**
+ * Returns the planned values: defaults for unset ones, unknown for those that the cloud will compute, the prior value
+ * for those that it has computed.
+ */
 export function planned(
   schema: TypeSchema,
   overlay: TypeOverlay,

@@ -43,7 +43,7 @@ export interface TypeOverlay {
   readonly computed?: Readonly<Record<string, unknown>>;
   /** Blocks that the cloud fills when the configuration has none. */
   readonly computedBlocks?: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
-  /** Attributes that any change makes the cloud say again. */
+  /** Attributes that the cloud computes again at any change. */
   readonly changing?: readonly string[];
   /** Path of its labels; absent = it does not have labels. */
   readonly labels?: string;
@@ -54,7 +54,7 @@ export interface TypeOverlay {
   readonly refuses?: (values: Values, parent: TwinItem | undefined) => string | undefined;
   /** An IAM binding: creating an equal one again is not a conflict. */
   readonly shared?: true;
-  /** `deletion_policy = "ABANDON"`: Terraform forgets it, the cloud keeps it until its parent goes. */
+  /** `deletion_policy = "ABANDON"`: Terraform forgets it, the cloud keeps it until its parent is deleted. */
   readonly abandonable?: true;
   readonly seconds: { readonly create: number; readonly delete: number };
 }

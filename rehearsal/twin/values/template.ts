@@ -15,7 +15,7 @@ export interface TemplateContext {
   readonly key?: string | undefined;
 }
 
-/** Text of a template for a resource; what nobody knows is empty. */
+/** Returns the text of a template for a resource; unknown values are empty. */
 export function render(template: OverlayTemplate, values: Values, context: TemplateContext): string {
   return template.replaceAll(/\{([^}]+)\}/g, (_all, expression: string) => {
     const [path = "", pipe] = expression.split("|");

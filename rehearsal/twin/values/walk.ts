@@ -5,7 +5,7 @@ import { UNKNOWN } from "./value.ts";
 /** Sees one attribute with its value and path (lists as `*`), returns the value to have instead. */
 export type Visit = (value: unknown, attribute: AttributeSchema, path: string) => unknown;
 
-/** Rebuilds an object of a block, each attribute as `visit` says. Parts that are unknown as a whole stay so. */
+/** Rebuilds an object of a block, each attribute by `visit`. Parts that are unknown as a whole remain unknown. */
 export function mapAttributes(block: BlockSchema, values: Values, visit: Visit, prefix = ""): Values {
   const result: Values = {};
   for (const [name, attribute] of Object.entries(block.attributes ?? {}))
