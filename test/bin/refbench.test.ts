@@ -44,7 +44,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-test("what it makes is not writable by others, whatever the shell's umask allows", async () => {
+test("files that it makes are not writable by others, whatever the shell's umask allows", async () => {
   const cwd = mkdtempSync(join(tmpdir(), "refbench-umask-"));
   const command = `umask 000; exec "${process.execPath}" "${REFBENCH}" architectures list --output json`;
   const probe = `process.on("exit", () => require("node:fs").writeFileSync("mask", process.umask().toString(8)))`;

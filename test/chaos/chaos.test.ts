@@ -188,7 +188,7 @@ describe("the laws", () => {
     expect(breachesOf({ ...clean(), ...observed }).map((breach) => breach.law)).toContain(law);
   });
 
-  test("owe no record where there is no folder to hold one", () => {
+  test("owe no record without a folder to hold it", () => {
     expect(breachesOf({ ...clean(), record: undefined, folderRemoved: true, left: ["disk"] })).toEqual([]);
   });
 

@@ -78,7 +78,7 @@ describe.skipIf(!canRun())("a real run on an emulated AWS, with AWS's own provid
   );
 
   test(
-    "whose every process is killed while its database is made is torn down by a sweep from another shell",
+    "is torn down by a sweep from another shell if all its processes are killed while its database is made",
     LONG,
     async () => {
       const run = new Refbench(cwd, RUN, env);

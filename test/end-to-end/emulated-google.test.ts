@@ -95,7 +95,7 @@ describe.skipIf(!hasRealProvider("google"))("Google's own provider on the mock o
   );
 
   test(
-    "a quota that was filled after preflight is named, with what to do, and nothing is left",
+    "a quota that was filled after preflight is named, with what to do, and nothing remains",
     LONG,
     async () => {
       google.project.regionQuotas.set("INSTANCES", { limit: 1, usage: 0 });

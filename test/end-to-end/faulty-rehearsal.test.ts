@@ -6,7 +6,7 @@ import { CANARY } from "../support/command/canary-rehearsal.ts";
 import { inTwin, newFolder, onlyRecord, refbench } from "../support/command/refbench-process.ts";
 
 describe("a rehearsal of gke", () => {
-  test("of a night, with a create that the twin refuses, is a failed row of table and page, and clean", async () => {
+  test("of a night, with a create that the twin refuses, is a failed row of the table and the page, and clean", async () => {
     const cwd = await newFolder();
     const refused = {
       op: "create",
@@ -85,7 +85,7 @@ describe("a rehearsal of gke", () => {
     expect(await inTwin(cwd)).toEqual([]);
   }, 300_000);
 
-  test("with creates whose answers are lost, and a leak that no state knows, is swept clean", async () => {
+  test("with lost answers to creates, and a leak that no state knows, is swept clean", async () => {
     const cwd = await newFolder();
     await writeFile(
       join(cwd, "faults.json"),

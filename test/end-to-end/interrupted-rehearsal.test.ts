@@ -13,21 +13,24 @@ describe("a rehearsal of gke", () => {
   test.each([
     ["SIGKILL", /gke-cloud 3 of/, 137],
     ["SIGTERM", /load: started/, 60],
-  ] as const)("whose process gets %s at %s is torn down by the reaper alone", async (signal, when, code) => {
-    const cwd = await newFolder();
-    const run = new Refbench(cwd, CANARY);
-    await run.says(when);
-    run.kill(signal);
-    const ended = await run.ended;
-    expect(ended.code ?? 128 + 9).toBe(code);
-    const watched = await refbench(cwd, "watch", await onlyRun(cwd));
-    expect(watched.code).toBe(0);
-    expect(await onlyRecord(cwd)).toMatchObject({
-      verdict: "interrupted",
-      teardown: { state: "clean", left: [] },
-    });
-    expect(await inTwin(cwd)).toEqual([]);
-  });
+  ] as const)(
+    "is torn down by the reaper alone after its process gets %s at %s",
+    async (signal, when, code) => {
+      const cwd = await newFolder();
+      const run = new Refbench(cwd, CANARY);
+      await run.says(when);
+      run.kill(signal);
+      const ended = await run.ended;
+      expect(ended.code ?? 128 + 9).toBe(code);
+      const watched = await refbench(cwd, "watch", await onlyRun(cwd));
+      expect(watched.code).toBe(0);
+      expect(await onlyRecord(cwd)).toMatchObject({
+        verdict: "interrupted",
+        teardown: { state: "clean", left: [] },
+      });
+      expect(await inTwin(cwd)).toEqual([]);
+    },
+  );
 
   test("stopped by one Ctrl-C shows its teardown and ends interrupted", async () => {
     const cwd = await newFolder();

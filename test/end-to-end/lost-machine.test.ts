@@ -39,7 +39,7 @@ async function rows(cwd: string, store: string): Promise<readonly { readonly sta
   return JSON.parse((await refbench(cwd, ...table)).stdout) as { status: unknown }[];
 }
 
-test("runs whose machine is lost are torn down from their mirror by another, and a night is no missing one", async () => {
+test("runs whose machine is lost are torn down from their mirror by another, and their night is not missing", async () => {
   const [lost, other] = [await newFolder(), await newFolder()];
   const share = join(await newFolder(), "mirror");
   const url = pathToFileURL(share).href;

@@ -7,7 +7,7 @@ import { inTwin, newFolder, onlyRecord, Refbench, refbench } from "../support/co
 import { SecretWatch } from "../support/secret-watch.ts";
 
 describe("a rehearsal of gke", () => {
-  test("over TLS drives terraform, measures, prints the row, leaves nothing and tells no secret", async () => {
+  test("over TLS drives terraform, measures, prints the row, leaves nothing and reveals no secret", async () => {
     const cwd = await newFolder();
     // Its temporary files lie in its folder, so that they are looked through too.
     const tmp = join(cwd, "tmp");
@@ -49,7 +49,7 @@ describe("a rehearsal of gke", () => {
     expect((await stat(join(cwd, "result.json"))).size).toBeGreaterThan(0);
   });
 
-  test("in stages goes on from what the last one left, and ends on teardown", async () => {
+  test("in stages continues from the state that the last one left, and ends on teardown", async () => {
     const cwd = await newFolder();
     const preflight = await refbench(cwd, "stage", "preflight", ...CANARY.slice(1));
     expect(preflight.code).toBe(0);

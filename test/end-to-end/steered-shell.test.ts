@@ -21,7 +21,7 @@ describe("a rehearsal in a shell that would steer every tool", () => {
     expect(await inTwin(cwd)).toEqual([]);
   }, 300_000);
 
-  test("whose run and reaper are killed is torn down by its own state from another shell", async () => {
+  test("is torn down by its own state from another shell after its run and reaper are killed", async () => {
     const cwd = await newFolder();
     const run = new Refbench(cwd, CANARY, STEERED);
     await run.says(/gke-coder 1 of/);
@@ -40,7 +40,7 @@ describe("a rehearsal in a shell that would steer every tool", () => {
   test.each([
     ["NODE_OPTIONS", "--require=./agent.js"],
     ["NODE_DEBUG", "http"],
-  ])("is not begun where %s says something that Node has obeyed already", async (name, value) => {
+  ])("does not begin if Node has already obeyed %s", async (name, value) => {
     const cwd = await newFolder();
     const agent = join(cwd, "agent.js");
     const env = { ...process.env, [name]: value.replace("./agent.js", agent) };

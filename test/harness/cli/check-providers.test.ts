@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { checkProviders } from "../../../harness/cli/check-providers.ts";
 import { TYPES_IN_USE } from "../../../rehearsal/twin/types-in-use.ts";
 
-test("without a mirror of providers doctor says how to make one, and needs none", async () => {
+test("without a mirror of providers doctor passes, and says how to make one", async () => {
   expect(await checkProviders({})).toMatchObject({
     state: "optional",
     next: expect.stringContaining("providers mirror") as string,

@@ -84,7 +84,7 @@ describe("help", () => {
     expect(stdout).not.toContain("reaper");
   });
 
-  test("of run shows defaults, environment twins and exit codes", async () => {
+  test("of run shows defaults, environment variables and exit codes", async () => {
     // The line breaks depend on the longest flag.
     const stdout = (await refbench(["run", "--help"])).stdout.replaceAll(/\s+/g, " ");
     expect(stdout).toMatch(/--speed <factor> .*?\(default: 200, env: REFBENCH_SPEED\)/);

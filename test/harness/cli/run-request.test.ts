@@ -105,7 +105,7 @@ describe("a real run", () => {
     expect(request.project).toBe("my-benchmarks");
   });
 
-  test("on an emulated cloud keeps its endpoints and what was left out", async () => {
+  test("on an emulated cloud keeps its endpoints and the skipped checks", async () => {
     const { asked } = await where();
     const { cloud } = await asked(
       ["eks", "--account", ACCOUNT, "--skip-preflight", "artefacts,quota", "--runner", "local"],
@@ -118,7 +118,7 @@ describe("a real run", () => {
     });
   });
 
-  test("on EKS is reached by whom and from where flags or variables say, and its environment says so", async () => {
+  test("on EKS admits the identity and the addresses of flags or variables, also in its environment", async () => {
     const { asked } = await where();
     const args = ["eks", "--size", "canary", "--account", ACCOUNT];
     const [admins, cidrs] = [
@@ -141,7 +141,7 @@ describe("a real run", () => {
     expect(google.clusterAccess).toBeUndefined();
   });
 
-  test("of a licensed size carries the licence, from a file or the environment; another carries none", async () => {
+  test("of a licensed size carries the licence, from a file or the environment; any other size carries none", async () => {
     const { cwd, asked } = await where();
     const licence = licenceOf({ version: 3 });
     await writeFile(join(cwd, "licence"), `${licence}\n`);
@@ -214,7 +214,7 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
     },
   );
 
-  test("but variables that say nothing in this kind of run are passed over", async () => {
+  test("but variables without a meaning in this kind of run are ignored", async () => {
     const { asked } = await where();
     vi.stubEnv("REFBENCH_PROJECT", "my-benchmarks");
     vi.stubEnv("REFBENCH_ACCOUNT", ACCOUNT);

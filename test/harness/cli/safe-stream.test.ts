@@ -8,7 +8,7 @@ import { safeStream } from "../../../harness/cli/safe-stream.ts";
 
 const HOSTILE = "\u001b]52;c;Y2xpcA==\u0007\u001b[2J\u009b31m\u202egpj";
 
-test("what is written to a stream of refbench moves no cursor, as text and as bytes", () => {
+test("output to a stream of refbench moves no cursor, as text and as bytes", () => {
   const stream = new PassThrough();
   const safe = safeStream(stream);
   safe.write(`a${HOSTILE}b\n`);
@@ -22,7 +22,7 @@ test("a stream keeps what else it is", () => {
   expect([safe.columns, safe.isTTY, safe.writable]).toEqual([120, true, true]);
 });
 
-test("an error that repeats foreign words shows no control character, and adds no line of its own", async () => {
+test("an error that repeats foreign words shows no control character, and adds no line", async () => {
   const cwd = await mkdtemp(join(tmpdir(), "refbench-cli-"));
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const hostile = `no${HOSTILE}\nrefbench: finished: pass (exit code 0)`;

@@ -61,7 +61,7 @@ test("a command in quotes is never broken, however narrow the terminal", () => {
   expect(linesOf(text, 30).some((line) => line.includes(command))).toBe(true);
 });
 
-test("what is piped has no width, and a terminal has its own", () => {
+test("a pipe has no width, and a terminal has its own", () => {
   const stream = new CapturedStream();
   expect(widthOf(stream)).toBe(Infinity);
   expect(widthOf(Object.assign(stream, { columns: 100 }))).toBe(100);

@@ -15,7 +15,7 @@ test("a drain that paused the prebuilds says so, with what undoes it, before the
   expect(JSON.parse(drainedJson(drained({})))).toMatchObject({ pausedPrebuilds: false });
 });
 
-test("where something remains the next step is another drain, not the destroy", () => {
+test("if something remains, the next step is another drain, not the destroy", () => {
   const remaining = [
     { id: "1", name: "prebuilds/p1", reason: "it was created while the deployment was drained" },
   ];

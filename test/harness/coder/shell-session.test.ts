@@ -82,7 +82,7 @@ test("words typed ahead are answered after the prompts that a shell without line
 });
 
 test.each(["$ echo n1", "echo n1", "cho n1", "ho n1", "o n1", "n1n1", "$ n1 n1"])(
-  "%j is no answer after a prompt",
+  "%j is not an answer after a prompt",
   async (line) => {
     const { shell, print } = session();
     const asked = shell.ask("echo n1", "n1", { timeoutMs: 20, mayFollowPrompt: true });
@@ -98,7 +98,7 @@ test("a command's own output is the whole line, after no prompt", async () => {
   expect(await asked).toMatchObject({ state: "silent" });
 });
 
-test("output from before the question is no answer to it, and told while nothing was answered yet", async () => {
+test("output from before the question is not an answer, and is reported until an answer comes", async () => {
   const { shell, print } = session();
   print("hello\r\n");
   expect(await shell.ask("cmd", "hello", { timeoutMs: 20 })).toEqual({ state: "silent", output: "hello\n" });
@@ -146,7 +146,7 @@ test("an end names what the shell printed last, in clean words and not its promp
   expect(told).toEqual([{ why: "lost", reason }]);
 });
 
-test("a closing is over when the other side has let go, and at once where there was nothing left to close", () => {
+test("a closing ends when the other side has closed, and at once if nothing was open", () => {
   const { shell, letGo } = session();
   const over: string[] = [];
   shell.close(() => over.push("closed"));

@@ -88,12 +88,12 @@ describe("endpoint variables", () => {
     expect(endpointsOf("aws", ignored)).toEqual({ endpoints: {}, emulated: false });
   });
 
-  test("of one service do not make a whole cloud an emulated one", () => {
+  test("for one service do not make the whole cloud emulated", () => {
     const env = { AWS_ENDPOINT_URL_S3: "http://127.0.0.1:5000" };
     expect(endpointsOf("aws", env)).toEqual({ endpoints: env, emulated: false });
   });
 
-  test("of a run replace all those of the shell", () => {
+  test("of a run replace all endpoint variables of the shell", () => {
     const shell = {
       PATH,
       AWS_ENDPOINT_URL_STS: "http://elsewhere",

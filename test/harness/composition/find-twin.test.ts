@@ -38,7 +38,7 @@ describe("the twin of a run", () => {
     );
   });
 
-  test("is never created again once something may be in it, because an empty one would report that nothing is left", async () => {
+  test("is never created again once something may be in it, because an empty one would report that nothing remains", async () => {
     await applied();
     await expect(findTwin(runIn(cwd), { twinRoot: twin })).rejects.toMatchObject({ code: "inventory" });
   });

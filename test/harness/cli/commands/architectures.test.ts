@@ -19,14 +19,14 @@ test("list as JSON is the catalogue", async () => {
   );
 });
 
-test("show tells every figure of the default size by the path that --set takes", async () => {
+test("show prints every figure of the default size by the path that --set takes", async () => {
   const { stdout } = await runCommand(architecturesCommand, ["show", "gke"], { env: {} });
   expect(stdout).toMatch(/^Size 100 /m);
   expect(stdout).toMatch(/^ +connections\.total +1000$/m);
   expect(stdout).toMatch(/^ +on cloud +never$/m);
 });
 
-test("show tells what a run costs, part by part, with the day of its prices", async () => {
+test("show prints the cost of a run, item by item, with the day of its prices", async () => {
   const { stdout } = await runCommand(architecturesCommand, ["show", "eks"], { env: {} });
   expect(stdout).toMatch(/^Cost of a run: \$\d+\.\d\d estimated, .* \(prices of 2026-07-20, us-east-2\)$/m);
   expect(stdout).toMatch(/^ +\$\d+\.\d\d +9 m6i\.xlarge for workspaces$/m);
@@ -34,7 +34,7 @@ test("show tells what a run costs, part by part, with the day of its prices", as
   expect(stdout).toContain("us-east-2 is priced as us-east-1");
 });
 
-test("show tells the size that was asked for", async () => {
+test("show prints the requested size", async () => {
   const { stdout } = await runCommand(architecturesCommand, [
     "show",
     "gke",

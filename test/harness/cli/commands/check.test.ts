@@ -59,7 +59,7 @@ test("a record that missed its objectives fails again, and says by how much", as
   expect(stdout.replace(/\s+/g, " ")).toMatch(/MISSED .*: 50 % \(at least 99 %\), missed by 49 points/);
 });
 
-test("a record whose figures say another thing than its verdict contradicts itself", async () => {
+test("a record whose figures lead to another verdict contradicts itself", async () => {
   const { measurements, ...rest } = judgedRecord();
   const { stdout, code } = await check({ ...rest, measurements: { ...measurements, workspaces: FEWER } });
   expect(code).toBe(20);
@@ -67,7 +67,7 @@ test("a record whose figures say another thing than its verdict contradicts itse
   expect(stdout).toContain("the record says pass, but judged again it is slo-failed");
 });
 
-test("what happened to the run, and what its teardown found, stays whatever the figures say", async () => {
+test("the run's failure and its teardown's findings stay, whatever the figures say", async () => {
   const left = [{ id: "disk-1", kind: "disk", name: "bench-1" }];
   const teardown = { ...sampleRecord().teardown, state: "leaked", left } as RunRecord["teardown"];
   const cases: [Partial<RunRecord>, number][] = [
@@ -98,7 +98,7 @@ test("a generator that was the limit is one still", async () => {
   expect((await check(record)).code).toBe(21);
 });
 
-test("other objectives may lead to another verdict, which is said and is no contradiction", async () => {
+test("other objectives may lead to another verdict, which is reported and is not a contradiction", async () => {
   const strict = [
     {
       name: "all",
@@ -121,7 +121,7 @@ test("other objectives may lead to another verdict, which is said and is no cont
   expect(JSON.parse(current.stdout)).toMatchObject({ by: "what gke asks for today", verdict: "pass" });
 });
 
-test("a record of an earlier version stands as it is, and says why", async () => {
+test("a record of an earlier version keeps its verdict, and the command says why", async () => {
   const { stdout, code } = await check(sampleRecord());
   expect(code).toBe(0);
   expect(stdout.replace(/\s+/g, " ")).toContain("1 of 1 are as the record says: it does not name the figure");
@@ -148,7 +148,7 @@ test("a file that is cut off, foreign or of another version is refused with what
   ).rejects.toMatchObject({ code: "usage" });
 });
 
-test("what to judge by is given once, and is a list of objectives", async () => {
+test("the objectives are given once, as a list of objectives", async () => {
   const record = judgedRecord();
   await expect(check(record, "--current", "--objectives", "x")).rejects.toThrow(
     /cannot be combined with --current/,
@@ -165,7 +165,7 @@ test("what to judge by is given once, and is a list of objectives", async () => 
   );
 });
 
-test("a record that is another than the digest beside it says is told so, whatever its figures say", async () => {
+test("a record that differs from the digest beside it is reported, whatever its figures say", async () => {
   const cwd = await mkdtemp(join(tmpdir(), "refbench-check-"));
   onTestFinished(() => rm(cwd, { recursive: true, force: true }));
   const path = join(cwd, "record.json");

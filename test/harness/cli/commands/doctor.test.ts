@@ -73,7 +73,7 @@ test("a terraform that is too old is not enough", async () => {
   expect(code).toBe(2);
 });
 
-test("a machine without the clouds' tunnels is ready, and told what they are for", async () => {
+test("a machine without the clouds' tunnels is ready, and doctor says what they are for", async () => {
   const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL, aws: "exit 1" });
   const { stdout, code } = await runCommand(doctor, [], { env });
   expect(stdout).toMatch(/^absent +gcloud .*load runner in Google's networks/m);
@@ -83,7 +83,7 @@ test("a machine without the clouds' tunnels is ready, and told what they are for
   expect(code).toBe(0);
 });
 
-test("the clouds' tunnels that are there are told by their path", async () => {
+test("the clouds' existing tunnels are shown by their path", async () => {
   const programs = { gcloud: "exit 1", aws: "exit 1", "session-manager-plugin": "exit 1" };
   const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL, ...programs });
   const { stdout } = await runCommand(doctor, ["--output", "json"], { env });
@@ -93,7 +93,7 @@ test("the clouds' tunnels that are there are told by their path", async () => {
   });
 });
 
-test("a machine without git is ready, and told what git is for", async () => {
+test("a machine without git is ready, and doctor says what git is for", async () => {
   const env = await pathWith({ npm: "echo 11.0.0", terraform: REAL });
   const { stdout, code } = await runCommand(doctor, [], { env });
   expect(stdout).toMatch(/^absent +git .*commit of refbench/m);

@@ -74,7 +74,7 @@ async function byHand({
   };
 }
 
-test("a drain by hand deletes every workspace, keeps the users, and says the next step", async () => {
+test("a manual drain deletes every workspace, keeps the users, and prints the next step", async () => {
   const { coder, drainForReal } = await byHand();
   await coder.addWorkspace("w1");
   await coder.addWorkspace("w2");
@@ -88,7 +88,7 @@ test("a drain by hand deletes every workspace, keeps the users, and says the nex
   expect(coder.usersLeft()).toEqual(["w1-user", "w2-user"]);
 });
 
-test("what remains is named, and is leaked", async () => {
+test("remaining items are named, and are leaked", async () => {
   const { coder, drain } = await byHand({ faults: { failDelete: ["w1"] } });
   await coder.addWorkspace("w1");
   const { stdout, code } = await drain(["--output", "json"]);
@@ -171,7 +171,7 @@ test("without a load runner in the outputs the network is out of reach, with the
   ).rejects.toThrow(/no load runner.*--runner local/);
 });
 
-test("what was made on the twin is meant by --rehearse, and says that it is simulated", async () => {
+test("--rehearse selects the environment on the twin, and the output says that it is simulated", async () => {
   const { coder, drain } = await byHand({ root: ".refbench/twin/manual", project: TWIN_PROJECT });
   await coder.addWorkspace("w1");
   await expect(drain([])).rejects.toThrow(/gke has no manual environment here.*--rehearse/);

@@ -93,7 +93,7 @@ describe("refbench preflight --rehearse", () => {
     ]);
   });
 
-  test("of an architecture on AWS gives AWS's fixes", async () => {
+  test("for an architecture on AWS gives AWS's fixes", async () => {
     const { stdout } = await preflight(["eks", "--rehearse", "--fail-check", "kubernetes-version"]);
     expect(stdout).toMatch(/-> aws eks describe-cluster-versions --region us-east-2/);
   });

@@ -19,13 +19,13 @@ test("a reaper that crashes while it holds the lease asks to be started again, a
   expect(entries.at(-1)).toMatchObject({ type: "reaper-failed", reason: "boom" });
 });
 
-test("a reaper that cannot begin is not started again: whoever started it waits for it, and tells why", async () => {
+test("a reaper that cannot begin is not started again: its starter waits for it, and reports why", async () => {
   const folder = await new FakeWorld().makeRun();
   await writeFile(folder.plan, "{");
   expect((await refbench(folder.path, "reaper", folder.path)).code).toBe(20);
 });
 
-test("a reaper that is ended by a signal says so: it is no defect, and it is not started again", async () => {
+test("a reaper that is ended by a signal reports it: it is not a defect, and it is not started again", async () => {
   const folder = await new FakeWorld().makeRun(undefined, { ttlMs: 1e12 });
   const reaper = new Refbench(folder.path, ["reaper", folder.path]);
   const hasStarted = async (): Promise<boolean> =>

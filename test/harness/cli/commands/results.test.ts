@@ -42,7 +42,7 @@ test("the list is a line or two a run on 80 columns, whatever the verdicts", asy
   );
 });
 
-test("a record that cannot be read is named with what is wrong, the others are listed, and it is no success", async () => {
+test("an unreadable record is named with its fault, the others are listed, and the command fails", async () => {
   const cwd = await directoryWith([
     sampleRecord({ runId: first }),
     { runId: second, broken: "{" },
@@ -78,7 +78,7 @@ test("the table holds official rows only, and with --rehearsals simulated ones o
   expect(rehearsals.stdout).toMatch(/^SIMULATED/);
 });
 
-test("an unofficial run is in no table, and is said", async () => {
+test("an unofficial run is in no table, and is reported", async () => {
   const cwd = await directoryWith([
     officialRecord({ runId: first, environment: "Real One" }),
     officialRecord({ runId: second, environment: "Other One", overrides: { users: 3 } }),
@@ -158,7 +158,7 @@ test("import copies every final record of this folder into the store of its kind
   expect(again.stderr).toContain("1 were there already");
 });
 
-test("a store without digests is told of once, and importing it gives each record its own", async () => {
+test("a store without digests is reported once, and importing it gives each record its digest", async () => {
   const record = nightOn("2026-11-21");
   const cwd = await directoryWith([]);
   await importRecords([record], join(cwd, "results"));
@@ -190,7 +190,7 @@ test("a run that was torn down again since its import keeps no other run out of 
   expect(code).toBe(20);
 });
 
-test("import takes a folder of records: what cannot be read is named, the others enter, and it is no success", async () => {
+test("import takes a folder of records: unreadable ones are named, the others enter, and the command fails", async () => {
   const cwd = await directoryWith([]);
   await mkdir(join(cwd, "nights", "more"), { recursive: true });
   await writeFile(join(cwd, "nights", "a.json"), resultsJson(nightOn("2026-11-20")));
@@ -336,7 +336,7 @@ test("import of a folder names the record of which only the digest is there", as
   expect(code).toBe(20);
 });
 
-test("nothing to import is said, and so is a named store that is not there", async () => {
+test("an empty import is reported, and so is a named store that does not exist", async () => {
   const cwd = await directoryWith([]);
   const imported = await runCommand(resultsCommand, ["import"], { cwd });
   expect(imported).toMatchObject({ stdout: "", stderr: "refbench: nothing to import\n", code: 0 });

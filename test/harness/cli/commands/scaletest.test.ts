@@ -49,7 +49,7 @@ async function refbench(
 }
 
 describe("create-workspaces", () => {
-  test("the seed's command passes, says where and what, and leaves nothing behind", async () => {
+  test("the seed's command passes, names place and load, and leaves nothing behind", async () => {
     await using coder = await startEmulatedCoder();
     const ended = await refbench(coder, [...SEED, ...SHORT, "--output", "json"]);
 
@@ -115,7 +115,7 @@ describe("create-workspaces", () => {
     expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
   });
 
-  test("what cannot work is refused with the next step before anything is created", async () => {
+  test("impossible flags are refused with the next step before anything is created", async () => {
     await using coder = await startEmulatedCoder();
     const create = (...args: string[]) => refbench(coder, ["scaletest", "create-workspaces", ...args]);
     const refusals: readonly [readonly string[], RegExp][] = [
@@ -181,7 +181,7 @@ describe("with Coder's own utility", () => {
 describe("a deployment that cannot be reached as asked", () => {
   const dryRun = ["scaletest", "create-workspaces", "-t", "kubernetes", "--dry-run"];
 
-  test("nobody there, an old session and another URL each say what to do", async () => {
+  test("no answer, an old session and another URL each say what to do", async () => {
     await using coder = await startEmulatedCoder();
     const nobody = await refbench({ ...coder, url: "http://127.0.0.1:1" }, dryRun);
     expect(nobody.code).toBe(30);
@@ -208,7 +208,7 @@ describe("a deployment that cannot be reached as asked", () => {
     expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
   });
 
-  test("a user who is not a site admin is told what to do, and leaves nothing behind either", async () => {
+  test("a user who is not a site admin learns what to do, and leaves nothing behind either", async () => {
     await using coder = await startEmulatedCoder();
     const bob = await coder.siteAdmin.mintToken(await addPerson(coder, "bob"), "bobs-own");
     const member = { url: coder.url, token: bob.ok ? bob.value.key : "" };
@@ -226,7 +226,7 @@ describe("a deployment that cannot be reached as asked", () => {
   });
 });
 
-test("traffic goes over connections to kept workspaces; cleanup then takes them, told of which run they are", async () => {
+test("traffic runs over connections to kept workspaces; cleanup then deletes them by their run", async () => {
   await using coder = await startEmulatedCoder();
   const kept = ["--no-cleanup", "--connections", "0", "--output", "json"];
   const made = await refbench(coder, [...SEED, ...kept]);

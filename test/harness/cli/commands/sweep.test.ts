@@ -94,7 +94,7 @@ describe("refbench sweep", () => {
     expect((await runCommand(sweepCommand, ["--check", "--rehearse"], { cwd })).code).toBe(0);
   });
 
-  test("tears down a run that has nobody, then removes what that run left", async () => {
+  test("tears down a run without a driver, then removes the run's remaining items", async () => {
     const cwd = await folder();
     const run = await makeRun(cwd, systemClock, {
       architecture: "gke",

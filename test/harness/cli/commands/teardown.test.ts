@@ -15,7 +15,7 @@ beforeEach(async () => {
   share = pathToFileURL(join(cwd, "share")).href;
 });
 
-test("a mirror that holds nothing is told in each form that is asked for, and is a success", async () => {
+test("an empty mirror is reported in each output format, and is a success", async () => {
   await mkdir(join(cwd, "share"));
   const args = ["--all", "--from", share, "--output", "text", "--output", "json:out/report.json"];
   const { stdout, code } = await runCommand(teardownCommand, args, { cwd });

@@ -39,7 +39,7 @@ const OWN = variablesOf("nightly");
 const READ = [...new Set([...STARTED.flatMap(variablesOf), ...WITHOUT_FLAG])];
 const isHandedOn = (name: string): boolean => name in selectEnvironment({ [name]: "x" });
 
-describe("of the variables of a shell, the page of the variables says", () => {
+describe("the page of the variables documents", () => {
   test("which are flags of a night, and none of those reaches its commands but by a flag", () => {
     expect(documented("are its own flags")).toEqual([...OWN].sort());
     expect(OWN.filter(isHandedOn)).toEqual([]);
@@ -55,7 +55,7 @@ describe("of the variables of a shell, the page of the variables says", () => {
   });
 });
 
-test("a variable that nobody knows yet is kept out, and what is not refbench's is handed on", () => {
+test("an unknown variable is kept out, and variables of other programs are passed on", () => {
   const env = { PATH: "/bin", AWS_PROFILE: "bench", REFBENCH_NEW: "x", GITHUB_TOKEN: "t" };
   expect(selectEnvironment(env)).toEqual({ PATH: "/bin", AWS_PROFILE: "bench", REFBENCH_CONFIG: "off" });
 });

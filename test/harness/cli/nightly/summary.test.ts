@@ -43,7 +43,7 @@ const night: Night = {
 test.each([
   ["text", nightText(night, 400)],
   ["markdown", nightMarkdown(night)],
-])("the summary as %s tells verdict, stage, time, money, why, and the night that never ended", (_, text) => {
+])("the summary as %s shows verdict, stage, time, money, why, and the night that never ended", (_, text) => {
   const flat = text.replaceAll(/\s+/g, " ");
   for (const part of [
     "of 2026-11-22, Coder 2.30.4 (stable): infrastructure (exit 30), 1 of 2 passed",
@@ -61,7 +61,7 @@ test.each([
   expect(flat).not.toContain("SIMULATED");
 });
 
-test("80 columns hold it, and a rehearsed night says so first", () => {
+test("the summary fits 80 columns, and a rehearsed night says so first", () => {
   const text = nightText({ ...night, simulated: true }, 80);
   expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   expect(text.startsWith("SIMULATED")).toBe(true);

@@ -56,7 +56,7 @@ test("every final record of a mirror enters the store with its night, once and i
   expect(table.stdout).not.toContain("missing");
 });
 
-test("a record that differs from the store's copy is named with its place, keeps no other out, and is no success", async () => {
+test("a record that differs from the store's copy is named with its place, the others enter, and the import fails", async () => {
   const cwd = await scratchFolder();
   await imported(cwd, "--from", await mirrorOf(cwd, [first]));
   const from = await mirrorOf(cwd, [{ ...first, finishedAt: "2026-11-22T07:00:00.000Z" }, second]);
@@ -92,7 +92,7 @@ test("rehearsals in a mirror stay out of a store of results", async () => {
   expect([stdout, code]).toEqual([`gke/1200/2026-11-20-${first.runId}.json\n`, 0]);
 });
 
-test("what is named goes in first, and what several mirrors hold goes in once", async () => {
+test("named records are imported first, and a record in several mirrors is imported once", async () => {
   const cwd = await scratchFolder();
   await writeFile(join(cwd, "second.json"), resultsJson(second));
   const from = await mirrorOf(cwd, [first, second]);

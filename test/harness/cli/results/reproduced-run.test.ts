@@ -146,7 +146,7 @@ test("every option of a run is in the command that makes it again, or is known t
 });
 
 test.each(Object.entries(GIVEN))(
-  "%s: what the page prints makes a run that is told the same",
+  "%s: the printed commands make a run with the same request",
   async (option, args) => {
     const { made, words } = await workplace();
     const first = await made(args);

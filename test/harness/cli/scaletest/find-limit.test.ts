@@ -162,7 +162,7 @@ describe("a search for the limit of connections", () => {
       { at: { 1: () => new Promise(() => undefined) }, timeoutMs: 20 },
       { ended: "stopped", exitCode: 61, limit: 10, reasons: ["--timeout of 0.02 s for one load is over"] },
     ],
-  ])("where %s says so by its exit code and leaves nothing it can delete", async (_, planted, expected) => {
+  ])("reports that %s by its exit code and leaves nothing it can delete", async (_, planted, expected) => {
     const { report, left } = await searched(planted);
     expect(report).toMatchObject(expected);
     expect(left).toEqual(planted.faults === undefined ? [] : [`${PREFIX}-9`]);
@@ -181,7 +181,7 @@ describe("a search for the limit of connections", () => {
     expect(left).toEqual([]);
   });
 
-  test("that goes on makes its workspaces in the load that comes next, and tries none of the known again", async () => {
+  test("that continues makes its workspaces in the next load, and repeats no known load", async () => {
     const known = [{ load: 10, purpose: "raise", outcome: "within", reasons: [], tookMs: 1 }] as const;
     const { report, tasks, left } = await searched({ limit: 20, known });
     const [first, ...more] = tasks;
@@ -193,7 +193,7 @@ describe("a search for the limit of connections", () => {
     expect(left).toEqual([]);
   });
 
-  test("on workspaces that exist goes to them from its first load", async () => {
+  test("on existing workspaces uses them from its first load", async () => {
     const { tasks } = await searched({ limit: 20, task: { existing: { namePrefix: "bench-x-" } } });
     expect(new Set(tasks.map(({ existing }) => existing?.namePrefix))).toEqual(new Set(["bench-x-"]));
     expect(tasks[0]).not.toHaveProperty("keep");

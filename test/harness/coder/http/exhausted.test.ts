@@ -48,6 +48,6 @@ test.each([
   "pq: sorry, too many clients already",
   "unexpected status code 500: open template: too many open files",
   "dial tcp 127.0.0.1:80: connect: connection refused",
-])("what a server says of itself is not the generator's: %j", (stderr) => {
+])("a server's own exhaustion is not the generator's: %j", (stderr) => {
   expect(exhaustedSaid(stderr)).toBeUndefined();
 });

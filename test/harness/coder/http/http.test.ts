@@ -119,7 +119,7 @@ test("a refused connection is unreachable, not a crash", async () => {
   });
 });
 
-test("a call that is stopped says so", async () => {
+test("a stopped call reports that it was stopped", async () => {
   await using server = await serve(() => undefined);
   const stop = new AbortController();
   const called = server.call({ signal: stop.signal });

@@ -45,14 +45,14 @@ test("another name is asked for on its own, and each again after some seconds", 
   expect(asked()).toBe(3);
 });
 
-test("a failure is told, and not kept", async () => {
+test("a failure is reported, and not kept", async () => {
   const { ask, asked } = system(1);
   await expect(ask("coder.test")).rejects.toThrow("EAI_AGAIN");
   expect(await ask("coder.test")).toEqual(FOUND);
   expect(asked()).toBe(2);
 });
 
-test("one address is given where one is asked for", async () => {
+test("one address is returned if one is asked for", async () => {
   const { shared } = system();
   const one = await new Promise((resolve) =>
     shared("coder.test", {}, (_error, address, family) => resolve([address, family])),

@@ -29,7 +29,7 @@ test("a load runs over TLS that a private CA vouches for, requests and websocket
   expect(result.connections).toMatchObject({ held: 6, heldSsh: 3 });
 });
 
-test("a connection over TLS that is closed tells when the other side has let go of it", async () => {
+test("a closed connection over TLS reports when the other side has closed it too", async () => {
   await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
   await coder.addWorkspace("one", "running");
@@ -51,7 +51,7 @@ test("a connection over TLS that is closed tells when the other side has let go 
   await http.close();
 });
 
-test("a certificate that nobody vouches for ends the load with which it is and what to do", async () => {
+test("a certificate without a trusted issuer ends the load, named and with what to do", async () => {
   await using coder = await startEmulatedCoder();
   await using front = await startTlsFront(coder.url);
   const deployment = { url: front.url, ssh: "tunnel" } as const;
@@ -112,7 +112,7 @@ test("the extra headers are on every request and every websocket", async () => {
   expect(coder.headers.every((headers) => headers["x-access"] === "let-me-in")).toBe(true);
 });
 
-test("what is no PEM and what is no HTTP proxy is refused with what to give", () => {
+test("a file that is not PEM and a URL that is not an HTTP proxy are refused with what to give", () => {
   const clock = systemClock;
   expect(() => new CoderHttp({ url: "https://localhost", caPem: "DER", clock })).toThrow(
     /give a file in PEM/,

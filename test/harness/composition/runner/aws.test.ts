@@ -112,7 +112,7 @@ test.each([
   ["aws", { "session-manager-plugin": "exit 0" }, "getting-started-install"],
   ["session-manager-plugin", { aws: "exit 0" }, "install-plugin"],
 ])(
-  "without %s a runner is out of reach, which is said with where to get it",
+  "without %s a runner is out of reach, which is reported with the program's source",
   async (tool, programs, where) => {
     const options = { machine: MACHINE, region: "us-east-1", privateKey: "a key" };
     const env = await pathWith(programs);

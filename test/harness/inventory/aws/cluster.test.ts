@@ -54,7 +54,7 @@ async function cluster(answers: Answers = {}, aws = AWS): Promise<Asked> {
 
 const ready = { match: "/readyz", status: 200, body: "ok", left: 1 };
 
-test("a control plane works when AWS says ACTIVE and its API server answers under its own authority", async () => {
+test("a control plane works if AWS reports ACTIVE and its API server answers under its own authority", async () => {
   const { cluster: one, api } = await cluster();
   api.mishaps.push({ ...ready, status: 503, body: "shutting down" }, ready);
   expect(await one.look(signal)).toEqual({
@@ -76,7 +76,7 @@ test.each(["CREATING", "UPDATING", "DELETING", "FAILED"])(
   },
 );
 
-test("what is in a cluster is listed at its endpoint, unless the cluster is gone or being deleted", async () => {
+test("a cluster's resources are listed at its endpoint, unless the cluster is gone or being deleted", async () => {
   const { cluster: one, api } = await cluster();
   const { cluster: gone } = await cluster({
     "eks DescribeCluster": () => refusal("ResourceNotFoundException", "No cluster found"),

@@ -108,7 +108,7 @@ describe("list", () => {
     expect(answer).toMatchObject({ state: "failed", reason: "ExpiredToken", partial: [] });
   });
 
-  test("of another account nothing is asked", async () => {
+  test("another account is never asked", async () => {
     const aws = given({ "sts GetCallerIdentity": () => ({ Account: "222222222222" }) });
 
     expect(await aws.list()).toMatchObject({ state: "failed", partial: [] });
@@ -133,7 +133,7 @@ describe("list", () => {
     expect(aws.count("ec2 DescribeVpcs")).toBe(6);
   });
 
-  test("what goes between a list and its details is left out", async () => {
+  test("an item that disappears between a list and its details is omitted", async () => {
     const answer = await given({
       "eks ListClusters": () => ({ clusters: [namePrefix(runId)] }),
       "eks ListNodegroups": () => refusal("ResourceNotFoundException"),
@@ -143,7 +143,7 @@ describe("list", () => {
     expect(answer).toMatchObject({ state: "complete", items: [] });
   });
 
-  test("the Tagging API's word is no proof: what no describe confirms is gone", async () => {
+  test("the Tagging API's answer is not proof: an item that no describe call confirms is gone", async () => {
     const answer = await given({
       "tagging GetResources": () => ({
         ResourceTagMappingList: [
@@ -158,7 +158,7 @@ describe("list", () => {
     expect(answer).toMatchObject({ state: "complete", items: [] });
   });
 
-  test("a tagged thing of a type without a direct call is told by its ARN, and only told", async () => {
+  test("a tagged thing of a type without a direct call is reported by its ARN, and only reported", async () => {
     const arn = "arn:aws:ec2:eu-west-1:111111111111:network-acl/acl-1";
     const aws = given({
       "tagging GetResources": () => ({ ResourceTagMappingList: [{ ResourceARN: arn, Tags: tags }] }),
@@ -225,7 +225,7 @@ describe("list", () => {
     });
   });
 
-  test("an abort is thrown and is no answer", async () => {
+  test("an abort is thrown and is not an answer", async () => {
     const aws = given({});
     await expect(aws.inventory.list({}, AbortSignal.abort(new Error("deadline")))).rejects.toThrow(
       "deadline",
@@ -245,7 +245,7 @@ describe("remove", () => {
     ["RequestLimitExceeded", { state: "throttled", reason: "RequestLimitExceeded" }],
     ["InvalidParameterValue", { state: "failed", reason: "InvalidParameterValue" }],
     ["InternalError", { state: "failed", reason: "InternalError" }],
-  ])("%s is told as it is meant", async (code, outcome) => {
+  ])("%s is reported by its meaning", async (code, outcome) => {
     const aws = given({ "ec2 DeleteVolume": () => refusal(code) });
 
     expect(await aws.remove(volume)).toEqual(outcome);
@@ -306,7 +306,7 @@ describe("remove", () => {
     });
   });
 
-  test("what somebody protected is denied", async () => {
+  test("a protected item is denied", async () => {
     const protectedBy = "Cannot delete protected DB Instance, please disable deletion protection";
     const aws = given({
       "rds DeleteDBInstance": () => refusal("InvalidParameterCombination", protectedBy),

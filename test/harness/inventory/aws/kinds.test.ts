@@ -30,11 +30,11 @@ test.each<[AwsKindName, AwsKindName]>([
   ["aws_iam_instance_profile", "aws_iam_role"],
   ["aws_iam_role", "aws_iam_policy"],
   ["aws_eks_cluster", "aws_cloudwatch_log_group"],
-])("%s goes before %s", (first, second) => {
+])("%s is removed before %s", (first, second) => {
   expect(removalRank(first)).toBeLessThan(removalRank(second));
 });
 
-test("what no direct call lists comes last", () => {
+test("kinds that no direct call lists come last", () => {
   expect(removalRank("arn:ec2:network-acl")).toBeGreaterThan(Math.max(...AWS_KIND_NAMES.map(removalRank)));
 });
 

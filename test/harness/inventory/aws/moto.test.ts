@@ -101,7 +101,7 @@ describe.skipIf(!motoIsInstalled())("with the real SDK and an emulated AWS", () 
     expect(await empty(runId)).toEqual([]);
   });
 
-  test("what belongs to another run, or to nobody of refbench, stays", async () => {
+  test("items of another run, or without a label of refbench, stay", async () => {
     const [mine, other] = [newRunId(), newRunId()];
     const { VpcId } = await makeNetwork(make, mine);
     await make.ec2.createSecurityGroup({
@@ -140,7 +140,7 @@ describe.skipIf(!motoIsInstalled())("with the real SDK and an emulated AWS", () 
     ]);
   });
 
-  test("terminated instances, and keys that wait for their deletion, are not left over", async () => {
+  test("terminated instances, and keys that wait for their deletion, do not count as remaining", async () => {
     const runId = newRunId();
     const { KeyMetadata } = await make.kms.createKey({
       Tags: Object.entries(runTags(runId)).map(([TagKey, TagValue]) => ({ TagKey, TagValue })),
@@ -161,7 +161,7 @@ describe.skipIf(!motoIsInstalled())("with the real SDK and an emulated AWS", () 
     expect(await items({ runId })).toEqual([]);
   });
 
-  test("credentials of another account are told and nothing is asked of it", async () => {
+  test("credentials of another account are reported and that account is not asked", async () => {
     const runId = newRunId();
     await makeDatabase(make, runId);
     const elsewhere = awsInventory({ account: "999999999999", region: MOTO_REGION, env: moto.env });

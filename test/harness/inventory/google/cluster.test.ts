@@ -32,7 +32,7 @@ const cluster = (status: string): object => ({
   controlPlaneEndpointsConfig: { dnsEndpointConfig: { endpoint: "127.0.0.1:1" } },
 });
 
-test("a control plane works when Google says RUNNING and its API server answers at the DNS endpoint", async () => {
+test("a control plane works if Google reports RUNNING and its API server answers at the DNS endpoint", async () => {
   const look = (status: string): Promise<unknown> =>
     asked({ [CLUSTER]: cluster(status) }, (one) => one.look(signal));
   expect(await look("RECONCILING")).toEqual({ state: "away", reason: "its status is RECONCILING" });
@@ -46,7 +46,7 @@ test("a cluster that may not be asked is unknown", async () => {
   expect(await asked({}, (one) => one.look(signal))).toMatchObject({ state: "unknown" });
 });
 
-test("what is in a cluster goes with a cluster that is gone, made or deleted; one that does not answer is unknown", async () => {
+test("resources of a cluster that is gone, being made or deleted do not exist; without an answer they are unknown", async () => {
   const open = (documents: Readonly<Record<string, unknown>>): Promise<unknown> =>
     asked(documents, (one) => one.openContents(signal));
   expect(await open({})).toEqual({ state: "none" });

@@ -18,7 +18,7 @@ function item(kind: string, uses: readonly string[] = []): TwinItem {
 }
 
 test.each([true, false])(
-  "what a Service's balancer needs is known by its name, traffic to its own nodes alone: %s",
+  "the parts of a Service's balancer are known by its name, with traffic to its own nodes only: %s",
   (isLocal) => {
     const made = loadBalancerItems({
       service: item("kubernetes_service"),

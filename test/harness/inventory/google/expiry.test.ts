@@ -47,11 +47,11 @@ test.each([
   expect(problems(scheduling)).toEqual([expect.stringContaining(problem)]);
 });
 
-test("a machine that deletes itself by the run's expiry is none", () => {
+test("a machine that deletes itself by the run's expiry is not a problem", () => {
   expect(problems(FOUR_HOURS)).toEqual([]);
 });
 
-test("the hard end that the stacks give is none, for a machine that provision took its time to start", () => {
+test("the stacks' hard end is not a problem, also for a machine that started late in provision", () => {
   const madeAt = Date.parse(START);
   const environment = { ...RUN_ENVIRONMENT, runId: ulid(madeAt).toLowerCase(), expiresAt: EXPIRES / 1_000 };
   const { maxRunDuration, instanceTerminationAction } = hardExpiry(environment) as {
@@ -70,12 +70,12 @@ test("the end counts from the last start, which a restart moves", () => {
   expect(problems(FOUR_HOURS, { lastStartTimestamp: "2026-11-22T11:00:00Z" })).toHaveLength(1);
 });
 
-test("a pool's machine has no end of its own: its pool is described as such", () => {
+test("a pool's machine has no separate end: it is described by its pool", () => {
   expect(problems({}, { labels: { "goog-k8s-cluster-name": "c" } })).toEqual([]);
   expect(kindsWithoutExpiry).toHaveProperty("google_container_node_pool");
 });
 
-test("what is said to have no expiry is a kind that the inventory knows", () => {
+test("every kind listed as without an expiry is a kind that the inventory knows", () => {
   const unknown = Object.keys(kindsWithoutExpiry).filter(
     (kind) => !LISTED_KINDS.has(kind) && !(kind in KINDS_INSIDE_OTHERS),
   );

@@ -91,7 +91,7 @@ test("pages that come again and again are a failed answer, not an endless one", 
   });
 });
 
-test("a zone that did not answer makes the answer failed, and what did answer is still told", async () => {
+test("a zone that did not answer makes the answer failed, and the other zones' items are still reported", async () => {
   await using world = await project();
   world.google.put(ZONE, "disks", { name: `${NAME}-disk` });
   world.google.project.unreachable = ["zones/us-central1-f"];
@@ -197,7 +197,7 @@ test("a service that is down is asked a bounded number of times", async () => {
   expect(world.google.requests.filter((line) => line.includes("/global/networks"))).toHaveLength(5);
 });
 
-test("no credentials is a denied answer that says how to sign in", async () => {
+test("missing credentials are a denied answer that says how to sign in", async () => {
   await using world = await project({
     auth: { headers: () => Promise.reject(new Error("sign in with gcloud")) },
   });
@@ -243,7 +243,7 @@ test("an asset search that is denied makes the answer failed", async () => {
   expect(await world.inventory.list({ runId: RUN }, signal)).toMatchObject({ state: "failed" });
 });
 
-test("an asset of a kind that nobody lists is an item; one with a list of its own is left to that list", async () => {
+test("an asset of a kind without a list is an item; one of a kind with a separate list is left to that list", async () => {
   await using world = await project();
   const asset = (assetType: string, path: string, labels = {}): Record<string, unknown> => ({
     assetType,
@@ -275,7 +275,7 @@ test("without a run everything of refbench is listed, each with its run when it 
   ]);
 });
 
-test("what carries no labels takes its run's expiry, and that it was made by hand", async () => {
+test("an item without labels takes its run's expiry and its manual mark", async () => {
   await using world = await project();
   world.google.put(ZONE, "disks", {
     name: "d1",
@@ -309,7 +309,7 @@ test("a run is never given what only another run's things are linked to", async 
   expect(answer.scope).toContain("1 resources of controllers left out, because another cluster may own them");
 });
 
-test("what a controller left without any link is the run's when no other cluster lives and it is not older", async () => {
+test("an unlinked item of a controller is the run's if no other cluster lives and it is not older", async () => {
   await using world = await project();
   world.google.put("global", "healthChecks", {
     name: "k8s2-ffffffff-l4-shared-hc",
@@ -345,7 +345,7 @@ test("a balancer's last piece is known by what was seen of its cluster before", 
   expect(names(answer)).toEqual(["google_compute_health_check k8s2-ab12cd34-l4-shared-hc"]);
 });
 
-test("what a controller made along with a run's thing is the run's, whoever else has a cluster", async () => {
+test("an item that a controller made with a run's thing is the run's, even beside other clusters", async () => {
   await using world = await project();
   const { google } = world;
   google.put(
@@ -388,7 +388,7 @@ test("a network's peering is listed before the network", async () => {
   expect(items.map(({ kind }) => kind)).toEqual(["google_compute_network_peering", "google_compute_network"]);
 });
 
-test("routes that Google makes and takes along are nobody's", async () => {
+test("routes that Google makes and deletes belong to no run", async () => {
   await using world = await project();
   const network = link(world.google.put("global", "networks", { name: `${NAME}-net` }));
   world.google.put("global", "routes", { name: "default-route-1f2e3d", network });
@@ -406,7 +406,7 @@ test("an account that is gone still has its grant", async () => {
   expect(items.map(({ kind }) => kind)).toEqual(["google_project_iam_member"]);
 });
 
-test("every kind is really asked for, by a call of its own", async () => {
+test("every kind is really asked for, by a separate call", async () => {
   await using world = await project();
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({ kinds: expect.arrayContaining([...GOOGLE_KINDS]) });

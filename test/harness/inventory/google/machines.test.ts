@@ -56,7 +56,7 @@ test("the run's measured machines are read with their processors, and what Googl
 });
 
 test.each(["instances", "operations"])(
-  "%s that may not be listed are told, and are not none",
+  "%s that may not be listed are reported, and are never read as empty",
   async (name) => {
     const answer = await read((google) => google.refuse({ match: `${ZONE}/${name}`, status: 403 }));
     expect(answer).toMatchObject({ state: "failed", reason: expect.stringContaining(name) });

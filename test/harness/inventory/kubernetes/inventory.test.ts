@@ -176,7 +176,7 @@ test.each([
   expect(seenIn(answer)).toHaveLength(4);
 });
 
-test("every kind is listed with a call of its own, and any of them that is refused makes the answer fail", async () => {
+test("every kind is listed with a separate call, and any refused one makes the answer fail", async () => {
   for (const { kind, resource } of KUBERNETES_KINDS_LISTED) {
     await using world = await cluster();
     world.api.mishaps.push({ match: `/${resource}?`, status: 403, body: { message: "forbidden" }, left: 1 });

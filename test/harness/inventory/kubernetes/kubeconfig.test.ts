@@ -59,7 +59,7 @@ test.each([
   expect(api.tokens).toEqual([authorization]);
 });
 
-test("a cluster with a certificate authority of its own is trusted by its kubeconfig only", async () => {
+test("a cluster with a private certificate authority is trusted by its kubeconfig only", async () => {
   const api = new FakeKubernetes();
   const front = await startTlsFront(await api.start());
   onTestFinished(async () => {

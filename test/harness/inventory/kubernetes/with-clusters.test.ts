@@ -56,7 +56,7 @@ function joined(cloud: Inventory, contents: ClusterContents): { inventory: Inven
   return { inventory, opened };
 }
 
-test("what is in a listed cluster is listed before the cluster, and is removed in it", async () => {
+test("a listed cluster's resources are listed before the cluster, and are removed in it", async () => {
   await using api = new FakeKubernetes();
   const cloud = cloudOf([clusterItem]);
   const { inventory } = joined(cloud, await openApi(api));
@@ -90,14 +90,14 @@ test("a cluster that the cloud does not list is gone with everything in it, and 
   expect(opened).toEqual([]);
 });
 
-test("everything in a cluster that is being deleted goes with it: no error, and nothing to delete", async () => {
+test("everything in a cluster that is being deleted disappears with it: no error, and nothing to delete", async () => {
   const { inventory } = joined(cloudOf([clusterItem]), { state: "none" });
   expect(await inventory.list(query, signal)).toMatchObject({ state: "complete", items: [clusterItem] });
   const inside = { ...clusterItem, id: `kubernetes:${CLUSTER}:/api/v1/namespaces/coder` };
   expect(await inventory.remove(inside, signal)).toEqual({ state: "gone" });
 });
 
-test("a listed cluster that cannot be asked makes the answer fail: nobody knows what is in it", async () => {
+test("a listed cluster that cannot be asked makes the answer fail: its resources are unknown", async () => {
   const { inventory } = joined(cloudOf([clusterItem]), { state: "unknown", reason: "no route to host" });
   expect(await inventory.list(query, signal)).toEqual({
     state: "failed",

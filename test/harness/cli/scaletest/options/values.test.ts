@@ -17,7 +17,7 @@ describe("a value of the command line", () => {
     ]);
   });
 
-  test("what stops the load is a latency, a share, or both", () => {
+  test("the stop condition is a latency, a share, or both", () => {
     expect(abortOn("p95=500ms,errors=5%")).toEqual({ apiP95Ms: 500, errorShare: 0.05 });
     expect(abortOn("errors=0.1")).toEqual({ errorShare: 0.1 });
   });
@@ -49,7 +49,7 @@ describe("a value of the command line", () => {
     [() => range("5:5"), '--target-workspaces is "5:5", expected START:END'],
     [() => pairs("--parameter", ["a=1", "a=2"]), '--parameter gives "a" twice'],
     [() => isOn(undefined, "X", { X: "maybe" }), 'X is "maybe", expected true or false'],
-  ])("what cannot be read is refused by its flag's name: %#", (read, message) => {
+  ])("an unreadable value is refused by its flag's name: %#", (read, message) => {
     expect(read).toThrow(message);
   });
 

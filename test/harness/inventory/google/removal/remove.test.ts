@@ -88,7 +88,7 @@ test.each([
   ["not found", { code: "RESOURCE_NOT_FOUND", message: "gone" }, "gone"],
   ["quota of operations", { code: "RATE_LIMIT_EXCEEDED", message: "slow down" }, "throttled"],
   ["anything else", { code: "INTERNAL_ERROR", message: "oops" }, "failed"],
-])("an operation that ends with an error is no removal: %s", async (_name, error, state) => {
+])("an operation that ends with an error is not a removal: %s", async (_name, error, state) => {
   await using world = await project();
   world.google.put(ZONE, "disks", { name: "d" });
   world.google.world.operations.errors.set("disks/d", error);
@@ -126,7 +126,7 @@ test.each([
   expect(await world.inventory.remove(disk, signal)).toMatchObject({ state });
 });
 
-test("what somebody else still uses is in use until that is gone", async () => {
+test("an item that another one uses is in use until the other one is gone", async () => {
   await using world = await project();
   const network = link(world.google.put("global", "networks", { name: `${NAME}-net` }));
   world.google.put(REGION, "subnetworks", { name: `${NAME}-subnet`, network });
@@ -148,7 +148,7 @@ test("manual resources are never removed", async () => {
   expect(world.google.requests).toEqual([]);
 });
 
-test("what is of another project is never removed", async () => {
+test("an item of another project is never removed", async () => {
   await using world = await project();
   const item = { ...disk, id: `compute:projects/production/${ZONE}/disks/d` };
   expect(await world.inventory.remove(item, signal)).toMatchObject({ state: "denied" });
