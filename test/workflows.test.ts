@@ -48,7 +48,7 @@ test.each(files)("%s is a workflow by GitHub's own parser", async (file) => {
   expect(await wrongIn({ name: `.github/workflows/${file}`, content })).toEqual([]);
 });
 
-test("what GitHub would refuse is found", async () => {
+test("a workflow that GitHub would refuse is found", async () => {
   const content =
     "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: ${{ nothing.x }}\n";
   expect(await wrongIn({ name: "a.yml", content })).toHaveLength(1);
@@ -73,7 +73,7 @@ const hasActionlint = (() => {
   }
 })();
 
-test.skipIf(!hasActionlint)("actionlint has nothing to say (skipped where it is not on PATH)", () => {
+test.skipIf(!hasActionlint)("actionlint reports nothing (skipped if it is not on PATH)", () => {
   expect(() =>
     execFileSync(
       "actionlint",
@@ -130,7 +130,7 @@ describe.each(files)("%s", (file) => {
   });
 });
 
-test("the nights of the workflow are of sizes that exist, each in a job and a concurrency group of its own", () => {
+test("the nights of the workflow use existing sizes, each in a separate job and concurrency group", () => {
   const { jobs } = read("nightly.yml");
   const matrix = z
     .object({ include: z.array(z.object({ name: z.string(), size: z.string() })) })
@@ -159,7 +159,7 @@ test("a rehearsal on GitHub needs no variable, no secret and no permission but r
   expect(callsIn(text.replaceAll(/\s+/g, " "))[0]).toContain("--rehearse");
 });
 
-test("a night ends by itself before its job is ended", () => {
+test("a night ends before its job is ended", () => {
   const jobs = Object.values(read("nightly.yml").jobs);
   const nights = jobs.flatMap((job) =>
     job.steps.flatMap(({ run = "" }) => (run.includes("refbench nightly") ? [{ job, run }] : [])),
@@ -171,7 +171,7 @@ test("a night ends by itself before its job is ended", () => {
   }
 });
 
-test("what a night's job leaves is torn down from its mirror after each night, then swept, and then published", () => {
+test("after each night its job's remains are torn down from the mirror, then swept, and then published", () => {
   const night = read("nightly.yml");
   const { jobs, ...sweep } = read("sweep.yml");
   expect(sweep["on"]).toMatchObject({ schedule: [{}], workflow_call: null });
@@ -227,7 +227,7 @@ test("a night without a record, and one that cannot be read, keep no other from 
   for (const step of after) expect(step.if).toMatch(/^\$\{\{ !cancelled\(\)( && vars\.\w+ != '')? \}\}$/);
 });
 
-test("a cloud whose variables are not set is left out, and nothing of the other cloud", () => {
+test("a cloud whose variables are not set is omitted, and nothing of the other cloud", () => {
   const { google, aws, publish } = read("nightly.yml").jobs;
   const sweep = read("sweep.yml").jobs;
   for (const job of [google, sweep["google"]]) expect(job?.if).toBe("vars.REFBENCH_PROJECT != ''");

@@ -50,7 +50,7 @@ test.each([...architectures.keys()])("%s has the rows of the design", (architect
 });
 
 test.each([...architectures.values()])(
-  "the default size of $name needs no licence and is no canary",
+  "the default size of $name needs no licence and is not a canary",
   ({ name, defaultSize }) => {
     expect(defaultSize).not.toBe("canary");
     expect(resolveSize(name).figures.licensed).toBe(false);

@@ -9,7 +9,7 @@ test("a value keeps its text, because a version is not a number", () => {
   expect(parseOverride("kubernetesVersion=1.30")).toEqual({ path: "kubernetesVersion", value: "1.30" });
 });
 
-test.each(["users", "=10", "users=", ""])("%j is no override", (text) => {
+test.each(["users", "=10", "users=", ""])("%j is not an override", (text) => {
   expect(() => parseOverride(text)).toThrow("expected path=value");
 });
 

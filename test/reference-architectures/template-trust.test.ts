@@ -76,6 +76,6 @@ test.each(NAMES)(
   },
 );
 
-test.each(NAMES)("the template of %s says nothing of it where Coder speaks plain HTTP", (name) => {
+test.each(NAMES)("the template of %s has no authority if Coder speaks plain HTTP", (name) => {
   expect(trust[name]!.value["off"]).toBe("");
 });

@@ -33,7 +33,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-describe("where bundles are kept", () => {
+describe("the folder of bundles", () => {
   const content = Buffer.from("export const a = 1;\n");
   let folder: string;
   beforeEach(() => {
@@ -63,7 +63,7 @@ describe("where bundles are kept", () => {
     expect(readdirSync(join(folder, "cache"))).toHaveLength(1);
   });
 
-  test("where no folder can be written, the error names each, and no half file is left", () => {
+  test("if no folder can be written, the error names each, and no half file remains", () => {
     mkdirSync(join(folder, "taken"));
     const name = keepBundle(content, [beside("cache")]).slice(join(folder, "cache").length);
     mkdirSync(join(folder, "taken", name));

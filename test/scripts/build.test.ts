@@ -36,7 +36,7 @@ function loadedWith(source: string): { readonly modules: ReadonlySet<string>; re
   return { modules, packages: [...packages] };
 }
 
-describe("what a start loads", () => {
+describe("the code that a start loads", () => {
   test("the list of commands needs commander, and no command", () => {
     const { modules, packages } = loadedWith(ENTRIES.main);
     expect(packages).toEqual(["commander"]);

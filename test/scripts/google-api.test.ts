@@ -8,7 +8,7 @@ const SCRIPT = join(import.meta.dirname, "../../scripts/google-api.ts");
 const start = (...args: string[]) =>
   execa(process.execPath, ["--import", "tsx", SCRIPT, ...args], { reject: false });
 
-test("the mock started by hand prints the variables that lead to it, says that it is simulated, and ends on a signal", async () => {
+test("the manually started mock prints the variables that lead to it, says that it is simulated, and ends on a signal", async () => {
   const child = start("--project", "my-project");
   let printed = "";
   await new Promise<void>((resolve) => {

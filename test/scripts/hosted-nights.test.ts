@@ -77,7 +77,7 @@ test.each(CLOUDS)(
   },
 );
 
-test("what the scripts print sets every variable of the page, and no other", async () => {
+test("the scripts' output sets every variable of the page, and no other", async () => {
   const printed = await Promise.all(CLOUDS.map(({ script, place }) => run(script, [...place, "--dry-run"])));
   const set = printed.flatMap(({ stdout }) =>
     [...stdout.matchAll(/^gh variable set (\w+) --repo me\/bench --body '\S+'$/gm)].map(([, name]) => name),
@@ -137,7 +137,7 @@ test("an identity that Google does not accept in a policy yet is tried again for
 });
 
 test.each(CLOUDS)(
-  "$script ends before anything is made where GitHub does not tell the repository",
+  "$script ends before anything is made if GitHub does not report the repository",
   async (cloud) => {
     const place = cloud.place.map((word) => (word === "me/bench" ? "you/bench" : word));
     const { exitCode, stderr, calls } = await run(cloud.script, place, { finds: false });
@@ -162,7 +162,7 @@ test.each([
 
 const { failed: lacksShellcheck } = await execa("shellcheck", ["--version"], { reject: false });
 
-test.skipIf(lacksShellcheck)("shellcheck has nothing to say (skipped where it is not on PATH)", async () => {
+test.skipIf(lacksShellcheck)("shellcheck reports nothing (skipped if it is not on PATH)", async () => {
   const scripts = ["google.sh", "aws.sh", "results-branch.sh", "steps.sh"];
   await execa("shellcheck", ["--external-sources", "--source-path", SCRIPTS, ...scripts], { cwd: SCRIPTS });
 });

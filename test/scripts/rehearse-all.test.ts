@@ -32,9 +32,12 @@ test("a filter takes whole words of a name from its beginning, and one that take
   expect(() => rehearsalCases("gke/12")).toThrow(/--only is "gke\/12", expected .* gke\/1200\/cloud-sql/);
 });
 
-test.each(["pass", "slo-failed", "generator-limited"])("a load that is judged %s is no miss", (verdict) => {
-  expect(missesOf({ ...HELD, verdict })).toEqual([]);
-});
+test.each(["pass", "slo-failed", "generator-limited"])(
+  "a load that is judged %s is not a miss",
+  (verdict) => {
+    expect(missesOf({ ...HELD, verdict })).toEqual([]);
+  },
+);
 
 test.each<[string, Partial<RehearsalOutcome>, string]>([
   [
@@ -58,7 +61,7 @@ test.each<[string, Partial<RehearsalOutcome>, string]>([
     { left: ["google_compute_disk one"] },
     "left in the twin: google_compute_disk one",
   ],
-])("%s is a miss, told below the table", (_, part, miss) => {
+])("%s is a miss, reported below the table", (_, part, miss) => {
   const outcome = { ...HELD, ...part, folder: "/tmp/kept" };
   expect(missesOf(outcome)).toEqual([miss]);
   const text = reportText([HELD, outcome], 120);

@@ -100,7 +100,7 @@ test("synth leaves out what has no such size, and fails where nothing has it", a
   await expect(environments("synth", { REFBENCH_SIZE: "7" })).rejects.toThrow('size is "7", expected one of');
 });
 
-test("what is only looked at has a project that nobody can have", async () => {
+test("an environment that is only viewed has an impossible project", async () => {
   const { environments } = await byHand();
   for (const { project } of await environments("synth", { REFBENCH_PROJECT: "" })) {
     expect(["set-REFBENCH_PROJECT", "000000000000"]).toContain(project);
@@ -178,7 +178,7 @@ test.each([
   expect(existsSync(manual)).toBe(false);
 });
 
-test("a region brings its zones, of which europe-west1 has no a", async () => {
+test("a region implies its zones, and europe-west1 has no zone a", async () => {
   const { environment } = await byHand();
   expect(await environment({ REFBENCH_REGION: "europe-west1" })).toMatchObject({
     region: "europe-west1",
@@ -198,7 +198,7 @@ test("the key of its load runner is made with it, and stays with the secrets", a
   expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
-test("who has a route to Coder needs no load runner", async () => {
+test("a machine with a route to Coder needs no load runner", async () => {
   const { environment } = await byHand();
   expect(await environment({ REFBENCH_RUNNER: "local" })).not.toHaveProperty("runner");
   const other = await byHand();
@@ -229,7 +229,7 @@ test("a REFBENCH_TLS that is neither off nor self-signed is refused", async () =
   );
 });
 
-test("variables say what is made", async () => {
+test("variables determine what is made", async () => {
   const { environment } = await byHand();
   const env = { REFBENCH_SIZE: "canary", REFBENCH_ZONE: "us-central1-f", REFBENCH_OWNER: "Ada L." };
   expect(await environment(env)).toMatchObject({ size: "canary", zone: "us-central1-f", owner: "ada-l-" });
@@ -274,7 +274,7 @@ test.each([
   );
 });
 
-test("what was made by hand says so, does not expire by itself, and is in the project that was named", async () => {
+test("a manual environment is labelled as such, does not expire, and is in the named project", async () => {
   const { main, outdir } = await byHand();
   expect(await main()).toEqual({ exitCode: 0, stderr: "" });
   const { stacks } = await readStacks(outdir);

@@ -139,7 +139,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
       expect(JSON.stringify(output)).not.toMatch(/var\.|password|token/i);
   });
 
-  test("one stack finds the other's state wherever their folder is", () => {
+  test("one stack finds the other's state in any folder", () => {
     for (const { data = {} } of Object.values(synthesis.stacks))
       for (const { config } of Object.values<TerraformJson>(data.terraform_remote_state ?? {}))
         expect(config.path).toMatch(/^\.\.\/[\w-]+\/terraform\.tfstate$/);
@@ -208,7 +208,7 @@ describe.each(ALL)("$name $size", ({ name, size: sizeName }) => {
     }
   });
 
-  test("an image's name is no secret: a plan shows which one it is", () => {
+  test("an image's name is not a secret: a plan shows it", () => {
     for (const { ami } of all("aws_instance")) expect(ami).toMatch(/\.insecure_value\}$/);
   });
 

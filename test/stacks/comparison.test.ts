@@ -16,7 +16,7 @@ function only({ resources }: Synthesis, type: string): TerraformJson {
   return resources.find((resource) => resource.type === type)?.attributes;
 }
 
-test("the switch of a release changes the release and its secret, and nothing that they stand on", () => {
+test("the switch of a release changes the release and its secret, and nothing below them", () => {
   const differing = baseline.resources
     .filter(
       ({ id, attributes }) =>
@@ -29,7 +29,7 @@ test("the switch of a release changes the release and its secret, and nothing th
   expect(only(candidate, "helm_release").version).toBe("2.31.0");
 });
 
-test("each version has a database of its own, which the secret's new revision makes its pods use", () => {
+test("each version has a separate database, which the secret's new revision makes its pods use", () => {
   const databases = (synthesis: Synthesis): string[] =>
     synthesis.resources
       .filter(({ type }) => type === "google_sql_database")

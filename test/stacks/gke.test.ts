@@ -35,7 +35,7 @@ describe.each(["100", "1200", "canary"])("size %s", (sizeName) => {
     expect(Object.keys(synthesis.stacks)).toEqual(["gke-cloud", "gke-coder"]);
   });
 
-  test("what the provider labels gets every label under its own name", () => {
+  test("a resource that the provider labels gets every label under its own name", () => {
     expect(synthesis.stacks["gke-cloud"].provider.google[0].default_labels).toEqual(LABELS);
   });
 
@@ -210,7 +210,7 @@ test("the same environment gives the same stacks", async () => {
   expect(second.stacks).toEqual(first.stacks);
 });
 
-test("a contradiction is said in one sentence, and nothing is synthesized", async () => {
+test("a contradiction is reported in one sentence, and nothing is synthesized", async () => {
   await expect(synthesize({ overrides: { users: 10 } })).rejects.toThrow(
     /^workspaces is 200, expected at most 20[^\n]*$/,
   );

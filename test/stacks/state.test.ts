@@ -54,7 +54,7 @@ test("null means a local state, as does a missing value", async () => {
 });
 
 test.each(["file:///tmp/state", "gs://", "gs://UPPER/x", "s3://b/x?profile=mine", "team-state"])(
-  "%s is no place for state",
+  "%s is refused as a place for state",
   (stateBucket) => {
     expect(environmentSchema.safeParse({ ...RUN, stateBucket }).success).toBe(false);
   },

@@ -107,7 +107,7 @@ describe.each(["gke", "eks"])("Coder on %s with TLS", (name) => {
   });
 
   test.skipIf(reasonToSkip() !== undefined)(
-    "is told by its chart to serve TLS, to trust its authority, and to be reached by the certificate's name",
+    "serves TLS, trusts its authority, and is reached by the certificate's name, by its chart's values",
     async () => {
       const manifests = await renderChart(release, JSON.parse(release.values[0] as string));
       const pod = manifests.find(({ kind }) => kind === "Deployment").spec.template.spec;

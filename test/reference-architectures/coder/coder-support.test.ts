@@ -30,7 +30,7 @@ test.each([
   ["2.9.1", /^Coder 2\.9\.1 is not supported any more/],
   ["2.33.11", /^Coder 2\.33 is not supported any more/],
   ["2.34.5", /^Coder 2\.34\.8 is a later patch/],
-])("%s is told with what is wrong with it", (version, words) => {
+])("%s is reported with its fault", (version, words) => {
   expect(supportProblem(version)).toMatch(words);
 });
 

@@ -76,7 +76,7 @@ test("every machine type that a size may name has a price", () => {
 });
 
 describe("the bill", () => {
-  test("of a larger database, of more disk and of more machines is higher, by what they cost", () => {
+  test("with a larger database, more disk and more machines is higher by their price", () => {
     const usual = estimated("gke", "100");
     const larger = estimated("gke", "100", { overrides: { "database.tier": "db-custom-4-15360" } });
     // Two cores and 7.5 GiB.
@@ -113,7 +113,7 @@ describe("the bill", () => {
   });
 });
 
-describe("what is not in the table", () => {
+describe("a price that is not in the table", () => {
   test("is not guessed: another region, another tier of RDS", () => {
     const { figures } = resolveSize("gke", "canary");
     expect(

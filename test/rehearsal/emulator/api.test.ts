@@ -158,7 +158,7 @@ test("an ill-typed parameter is refused, an unknown one accepted in silence", as
   expect((await create("silent", "no_such_parameter", "1")).status).toBe(201);
 });
 
-test("timings follow the stages, and queue and build times can be told from the job", async () => {
+test("timings follow the stages, and queue and build times follow from the job", async () => {
   const { workspace } = await driver.ready("timed");
   const { job, id } = workspace.latest_build;
   expect(Date.parse(job.completed_at)).toBeGreaterThanOrEqual(Date.parse(job.started_at));
@@ -173,7 +173,7 @@ test("timings follow the stages, and queue and build times can be told from the 
   expect(timings.agent_connection_timings[0].stage).toBe("connect");
 });
 
-test("a queued build is cancelled at once, a running one after Terraform ended; both say canceled", async () => {
+test("a queued build is cancelled at once, a running one after Terraform ended; both report canceled", async () => {
   const narrow = await emulated({ env: { CODER_PROVISIONER_DAEMONS: "1" }, buildSpeed: 20 });
   const [running, queued] = [await narrow.workspace("running"), await narrow.workspace("queued")];
   const path = (workspace: Json): string => `/api/v2/workspacebuilds/${workspace.latest_build.id}`;

@@ -96,7 +96,7 @@ async function kinds(): Promise<string[]> {
 
 const ALL = ["google_compute_disk ready", "kubernetes_persistent_volume_claim ready", "kubernetes_pod ready"];
 
-test("a workspace is a pod, a claim and a disk that say whose they are", async () => {
+test("a workspace is a pod, a claim and a disk, labelled with their run", async () => {
   const driver = await deployed();
   await workspace(driver, "w1", "10");
   await driver.close();
@@ -160,7 +160,7 @@ test.each([
   ["containers", ["docker_container", "docker_volume"]],
   ["machines", ["google_compute_disk", "google_compute_instance"]],
 ] as const)(
-  "where Coder is on a machine, workspaces are %s with the run's labels, and go with their delete",
+  "if Coder is on a machine, workspaces are %s with the run's labels, and disappear with their delete",
   async (are, made) => {
     const driver = await deployed(0, are);
     const { id } = await workspace(driver, "w1", "10");
@@ -185,7 +185,7 @@ test.each([
   },
 );
 
-test("the machines of prebuilt workspaces come again until their reconciler is paused, and none is left", async () => {
+test("the machines of prebuilt workspaces come again until their reconciler is paused; then none remains", async () => {
   const driver = await emulated({
     ...{ seeded: true, licence: "simulated", prebuilds: 2, buildSpeed: 300 },
     inventory: { directory, are: "machines", cluster: CLUSTER, namespace: "coder-workspaces" },

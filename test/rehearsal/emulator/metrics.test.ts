@@ -9,7 +9,7 @@ const env = {
   CODER_PROMETHEUS_COLLECT_AGENT_STATS: "true",
 };
 
-test("metrics have Coder's names on a port of their own, and count what happened", async () => {
+test("metrics have Coder's names on a separate port, and count what happened", async () => {
   const driver = await emulated({ host: HOST, env });
   await driver.ready("measured");
   const text = await (await fetch(`http://${HOST}:2112/metrics`)).text();

@@ -8,7 +8,7 @@ import { CONFIG, Driver } from "./driver.ts";
 
 const MAIN = join(import.meta.dirname, "../../../rehearsal/emulator/main.ts");
 
-test("the process says in one line how to reach it, outlives the terminal's signals, and ends by SIGTERM", async () => {
+test("the process prints its address in one line, survives the terminal's signals, and ends by SIGTERM", async () => {
   const directory = await mkdtemp(join(tmpdir(), "refbench-emulator-"));
   const file = join(directory, "emulator.json");
   await writeFile(file, JSON.stringify(CONFIG));
@@ -31,7 +31,7 @@ test("the process says in one line how to reach it, outlives the terminal's sign
   await rm(directory, { recursive: true });
 });
 
-test("a configuration that is none ends the process with what is wrong", async () => {
+test("an invalid configuration ends the process with its fault", async () => {
   const result = await execa("node", ["--import", "tsx", MAIN], { reject: false });
   expect(result.exitCode).toBe(1);
   expect(result.stderr).toContain("--config");

@@ -48,7 +48,7 @@ test("jobs start in the order in which they came", async () => {
   expect(started).toEqual(["a", "b", "c"]);
 });
 
-test("the queue tells each waiting job its place, and lets it leave", async () => {
+test("the queue reports each waiting job's position, and lets the job leave", async () => {
   const { queue, submit, end, started } = controlled(1, 1);
   for (const id of ["a", "b", "c"]) submit(id);
   await turn();
@@ -74,7 +74,7 @@ test.each([
   { share: 0.01, builds: 200, failing: 2 },
   { share: 0.3, builds: 10, failing: 3 },
   { share: 1, builds: 7, failing: 7 },
-])("of $builds builds $failing fail when the share is $share", ({ share, builds, failing }) => {
+])("$failing of $builds builds fail if the share is $share", ({ share, builds, failing }) => {
   const numbers = Array.from({ length: builds }, (_, index) => index + 1);
   expect(numbers.filter((n) => fails(n, share))).toHaveLength(failing);
 });
@@ -84,7 +84,7 @@ test("a build's durations depend on its number alone", () => {
   expect(stageDurations(7, "start")).not.toEqual(stageDurations(8, "start"));
 });
 
-test("a deployment runs no more builds at once than it has daemons, and says who is busy", async () => {
+test("a deployment runs no more builds at once than it has daemons, and reports the busy ones", async () => {
   const driver = await emulated({ env: { CODER_PROVISIONER_DAEMONS: "2" }, buildSpeed: 40 });
   const organization = await driver.organization();
   await Promise.all(Array.from({ length: 8 }, (_, n) => driver.workspace(`w${n}`)));

@@ -76,7 +76,7 @@ test("a negative limit lifts the general one alone; the dangerous switch lifts a
   expect(passing(new RateLimits({ CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true" }), 100, {}, login)).toBe(100);
 });
 
-test("logins beyond 60 a minute are refused by a running deployment, and the config says its limits", async () => {
+test("a running deployment refuses logins beyond 60 a minute, and its config holds the limits", async () => {
   const driver = await emulated({ env: {} });
   const statuses = [];
   for (let n = 0; n < 61; n += 1) {

@@ -71,7 +71,7 @@ test("with its echo off a terminal shows only what is printed, until it is on ag
   await one.end;
 });
 
-test("what is typed is echoed, and the shell answers at its prompt", async () => {
+test("typed text is echoed, and the shell answers at its prompt", async () => {
   const one = terminal();
   await one.open();
   await one.until(/\$ $/);
@@ -83,7 +83,7 @@ test("what is typed is echoed, and the shell answers at its prompt", async () =>
   expect((await one.end).code).toBe(1000);
 });
 
-test("what is typed before the shell is up is echoed before its prompt", async () => {
+test("text typed before the shell is up is echoed before its prompt", async () => {
   const slow = await emulated({ buildSpeed: 10 });
   const { agent } = await slow.ready("slow");
   const socket = slow.socket(`/api/v2/workspaceagents/${agent.id}/pty?reconnect=${randomUUID()}`);

@@ -302,7 +302,7 @@ describe("operations take time", () => {
     expect((await call("DELETE", `${CLUSTERS}/gke`)).status).toBe(200);
   });
 
-  test("a machine whose time is over is deleted by nobody but the cloud", async () => {
+  test("only the cloud deletes a machine whose time is over", async () => {
     await subnetwork();
     const scheduling = { maxRunDuration: { seconds: "3600" }, instanceTerminationAction: "DELETE" };
     await call("POST", `compute/${ZONE}/instances`, { ...MACHINE, scheduling });

@@ -34,14 +34,14 @@ function item(name: string, more: Partial<TwinItem> = {}): TwinItem {
 }
 const ago = (ms: number): string => new Date(Date.now() - ms).toISOString();
 
-test("what is put is there for another process's store, until it is removed", async () => {
+test("another process's store sees an item until it is removed", async () => {
   await store.put(item("a"));
   expect(await openStore(directory).get(item("a").key)).toEqual(item("a"));
   await store.remove(item("a").key);
   expect(await openStore(directory).list()).toEqual([]);
 });
 
-test("of many that create one name at once, exactly one succeeds", async () => {
+test("if many create one name at once, exactly one succeeds", async () => {
   const outcomes = await Promise.all(
     Array.from({ length: 20 }, () => openStore(directory).create(item("a"))),
   );
@@ -76,12 +76,12 @@ test("names that a file cannot have, or that differ only in such characters, kee
   expect((await store.list()).map(({ name }) => name).sort()).toEqual([...names].sort());
 });
 
-test("a file that is no item is an error that names it, never an item less", async () => {
+test("a file that is not an item is an error that names it, never a missing item", async () => {
   writeFileSync(join(directory, "google_compute_disk--project--a.json"), "{}");
   await expect(store.list()).rejects.toThrow(/google_compute_disk--project--a\.json/);
 });
 
-test("what looks and then writes under the lock loses no update", async () => {
+test("reading and then writing under the lock loses no update", async () => {
   const file = join(directory, "lock");
   let count = 0;
   await Promise.all(
@@ -116,7 +116,7 @@ test("the lock of a process that died holding it is broken", async () => {
   expect(readdirSync(directory).filter((name) => name === "lock")).toEqual([]);
 });
 
-test("an item put there by hand under any file's name can be removed", async () => {
+test("a manually added item under any file name can be removed", async () => {
   writeFileSync(join(directory, "planted.json"), JSON.stringify(item("a")));
   const [planted] = await store.list();
   await store.remove(planted?.key ?? "");

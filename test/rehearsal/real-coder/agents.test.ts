@@ -49,7 +49,7 @@ async function order(what: "start" | "stop", workspace: string, keeper = process
   });
 }
 
-test("an order starts an agent with its token in a folder of its own, and it is noted with its process", async () => {
+test("an order starts an agent with its token in a separate folder, and records its process", async () => {
   const workspace = randomUUID();
   await order("start", workspace);
   const process = noted.get(workspace);
@@ -80,13 +80,13 @@ test("all agents end with their keeper", async () => {
   expect(processes.map(isAlive)).toEqual([false, false]);
 });
 
-test("an order fails when nobody is there to carry it out", async () => {
+test("an order fails if no process executes it", async () => {
   await agents.stop();
   const gone = 2 ** 22 + 1;
   await expect(order("start", randomUUID(), gone)).rejects.toThrow(/nobody carries out the order/);
 });
 
-test("an order that cannot be read starts nothing and is told", async () => {
+test("an unreadable order starts nothing and is reported", async () => {
   writeFileSync(join(agents.orders, `${randomUUID()}.start`), "{");
   await expect.poll(() => warnings.length).toBe(1);
   expect(noted.size).toBe(0);

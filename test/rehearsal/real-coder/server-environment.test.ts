@@ -10,7 +10,7 @@ test("one server has the daemons of all replicas, Coder's default being three", 
   expect(of({}, 2)["CODER_PROVISIONER_DAEMONS"]).toBe("6");
 });
 
-test("what the Helm values say of Coder reaches the server", () => {
+test("the Helm values' settings of Coder reach the server", () => {
   expect(of({ CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true" })).toMatchObject({
     CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true",
   });
@@ -36,7 +36,7 @@ test("addresses and database are this machine's, whatever a pod's would be", () 
     expect(of(pod)).not.toHaveProperty(name);
 });
 
-test("the server asks nobody outside, even when its values say so", () => {
+test("the server asks nobody outside, even if its values enable it", () => {
   expect(of({ CODER_TELEMETRY_ENABLE: "true", CODER_UPDATE_CHECK: "true" })).toMatchObject({
     CODER_TELEMETRY_ENABLE: "false",
     CODER_UPDATE_CHECK: "false",
@@ -44,7 +44,7 @@ test("the server asks nobody outside, even when its values say so", () => {
   });
 });
 
-test("of this process's environment only what programs need is passed on", () => {
+test("only those variables of this process that programs need are passed on", () => {
   const env = of({}, 1, {
     PATH: "/bin",
     TF_VAR_db_password: "secret",

@@ -13,7 +13,7 @@ const BINARY = process.env["REFBENCH_CODER"];
 const MIRROR = process.env["REFBENCH_CODER_PROVIDER_MIRROR"];
 
 test.skipIf(BINARY === undefined)(
-  "a real server answers with its daemons, and nothing of it is left when it is stopped",
+  "a real server answers with its daemons, and nothing of it remains when it is stopped",
   { timeout: 180_000 },
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "refbench-real-coder-"));

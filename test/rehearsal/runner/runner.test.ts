@@ -106,7 +106,7 @@ describe("a load runner of the twin", () => {
     await expect(connectRunner({ ...twin.access, hostKeys }, signal)).rejects.toThrow("none of those");
   });
 
-  test("the tunnel to a machine that is not there says so", async () => {
+  test("the tunnel to a missing machine reports that it is missing", async () => {
     const { command, args, env } = twin.access.tunnel;
     const tunnel = { command, args: [...args.slice(0, -1), "bench-abc-nobody"], env };
     await expect(connectRunner({ ...twin.access, tunnel }, signal)).rejects.toThrow(
@@ -175,7 +175,7 @@ test.each(["alive", "killed before"])(
   },
 );
 
-test("who may log in is what Google's agent reads: the keys of the machine, unless people are known by OS Login", () => {
+test("logins follow Google's agent: the machine's keys, unless OS Login is on", () => {
   const metadata = { "ssh-keys": `refbench:${PUBLIC} refbench`, "enable-oslogin": "FALSE" };
   const users = [{ name: "refbench", publicKey: PUBLIC }];
   expect(runnerOnGoogle(metadata)).toEqual({ users, reports: false });

@@ -7,7 +7,7 @@ import { Twin } from "./workdir.ts";
 const secrets = { TF_VAR_db_password: "any" };
 const signal = AbortSignal.timeout(60_000);
 
-test("when the cluster goes first, its controllers' things stay for ever and hold the network back", async () => {
+test("if the cluster is deleted first, its controllers' items stay for ever and block the network", async () => {
   await using twin = await Twin.prepare();
   const cloudStack = twin.stack("cloud", cloud("bench-one"));
   await twin.apply(cloudStack, secrets);

@@ -44,7 +44,7 @@ test("a second plan of either stack is empty", async () => {
     });
 });
 
-test("Coder runs at the Service's address with what the Helm values say, set values over the file's", async () => {
+test("Coder runs at the Service's address with the Helm values, and set values outrank the file's", async () => {
   const config: unknown = await (await fetch(url)).json();
   expect(config).toMatchObject({ version: "2.31.0", replicas: 3, env: { CODER_PROVISIONER_DAEMONS: "30" } });
 });

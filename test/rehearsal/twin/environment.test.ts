@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-test("a rehearsal's environment has no way to a real cloud, cluster or chart repository left", async () => {
+test("a rehearsal's environment has no way to a real cloud, cluster or chart repository", async () => {
   const real = {
     GOOGLE_CREDENTIALS: "real",
     CLOUDSDK_CORE_PROJECT: "real",
@@ -42,7 +42,7 @@ test("a real run hears where the twin's provider would answer: variables, CLI co
   expect(twinProviderPickedUp({ HOME: home })).toContain(dirname(launcher));
 });
 
-test("a faults file that is none is refused before anything is made, with the place of the mistake", async () => {
+test("an invalid faults file is refused before anything is made, with the place of the mistake", async () => {
   const faultsFile = join(folder, "faults.json");
   writeFileSync(faultsFile, JSON.stringify({ faults: [{ op: "create", type: "*", do: "explode" }] }));
   await expect(

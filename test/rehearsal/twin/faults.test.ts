@@ -11,7 +11,7 @@ const firewall = (prefix: string): object => ({
   fw: { name: `${prefix}-fw`, network: "${google_compute_network.net.id}", allow: [{ protocol: "tcp" }] },
 });
 
-test("a refused create makes nothing, and goes through when its times are over", async () => {
+test("a refused create makes nothing, and succeeds after the planned refusals", async () => {
   await using twin = await Twin.prepare({
     faults: [
       { op: "create", type: "google_compute_sub*", do: "refuse", message: "Error 403: quota exceeded" },
@@ -76,7 +76,7 @@ test("a slow create that is interrupted is kept by the state, tainted, and destr
   expect(await twin.existing()).toEqual([]);
 });
 
-test("of two runs at once that want one name, the second hears that it is taken", async () => {
+test("if two runs want one name at once, the second learns that it is taken", async () => {
   await using twin = await Twin.prepare();
   const stacks = ["one", "two"].map((name) => twin.stack(name, network("same")));
   const outcomes = await Promise.all(stacks.map((stack) => twin.apply(stack)));
@@ -129,7 +129,7 @@ test("a fault of one zone does not touch another", async () => {
   expect((await twin.apply(there)).output).toContain(message);
 });
 
-test("what is in use for minutes is refused at every destroy until they are over", async () => {
+test("a resource in use for minutes is refused at every destroy until they are over", async () => {
   await using twin = await Twin.prepare({
     faults: [{ op: "delete", type: "google_compute_network", do: "in-use", ms: 3_600_000 }],
   });

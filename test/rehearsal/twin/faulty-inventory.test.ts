@@ -40,7 +40,7 @@ describe("the twin's inventory under planned faults", () => {
     expect(await inventory.list({}, signal)).toMatchObject({ state: "complete" });
   });
 
-  test("says of half an answer that it is not all", async () => {
+  test("marks half an answer as incomplete", async () => {
     const inventory = await inventoryWith([{ op: "list", do: "partial", nth: 2 }]);
     expect(await inventory.list({}, signal)).toMatchObject({ state: "complete" });
     expect(await inventory.list({}, signal)).toMatchObject({ state: "failed", partial: [{ name: "a" }] });
@@ -68,7 +68,7 @@ describe("the twin's inventory under planned faults", () => {
       expect(seenIn(await inventory.list({}, signal))).toMatchObject([{ name: "old" }]);
   });
 
-  test("says of a delete that it is in use for the planned time, and as often as planned", async () => {
+  test("reports a delete as in use for the planned time, and as often as planned", async () => {
     const inventory = await inventoryWith([
       { op: "delete", type: "google_compute_*", name: "a", do: "in-use", ms: 3_600_000 },
       { op: "delete", type: "google_compute_disk", name: "b", do: "in-use" },

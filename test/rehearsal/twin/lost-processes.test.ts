@@ -40,14 +40,14 @@ async function start(): Promise<void> {
 }
 
 describe("a server whose start fails after its process exists is ended", () => {
-  test("where its identity cannot be written", async () => {
+  test("if its identity cannot be written", async () => {
     const { host } = await reserveAddress(root, item.key, 22_022);
     mkdirSync(join(folderOfAddress(root, host), "process.json"));
     await expect(start()).rejects.toThrow("EISDIR");
     expect(processesBehind(root, item.key)).toEqual([]);
   });
 
-  test("where its item cannot be written", async () => {
+  test("if its item cannot be written", async () => {
     rmSync(store.directory, { recursive: true });
     await expect(start()).rejects.toThrow("ENOENT");
     expect(processesBehind(root, item.key)).toEqual([]);
@@ -55,7 +55,7 @@ describe("a server whose start fails after its process exists is ended", () => {
 });
 
 describe("a process whose item is gone", () => {
-  test("is listed as left of its run, and removed as everything else", async () => {
+  test("is listed as remaining of its run, and removed like everything else", async () => {
     await start();
     expect(seenIn(await twinInventory(root).list({ runId }, signal))).toMatchObject([{ id: item.key }]);
     await store.remove(item.key);
@@ -80,7 +80,7 @@ describe("a process whose item is gone", () => {
     expect(processesBehind(root, item.key)).toEqual([]);
   });
 
-  test("of another twin is not this one's", async () => {
+  test("that belongs to another twin is not this one's", async () => {
     await start();
     await store.remove(item.key);
     const other = mkdtempSync(join(tmpdir(), "twin-other-"));

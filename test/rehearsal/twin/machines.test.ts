@@ -26,7 +26,7 @@ function made(kind: string, name: string, attributes: object, run: string = RUN_
 
 const pool = (minCpuPlatform: string): object => ({ node_config: [{ min_cpu_platform: minCpuPlatform }] });
 
-test("the twin says the processors of a run's measured machines; nodes without a minimum have one of two", async () => {
+test("the twin reports the processors of a run's measured machines; nodes without a minimum have one of two", async () => {
   const root = await mkdtemp(join(tmpdir(), "refbench-twin-machines-"));
   await mkdir(inventoryFolder(root));
   await openStore(inventoryFolder(root)).putMany([
@@ -48,7 +48,7 @@ test("the twin says the processors of a run's measured machines; nodes without a
     expect(cpuPlatform).toMatch(name === "bench-b-coder" ? /^Intel (Cascade|Ice) Lake$/ : /^Intel Ice Lake$/);
 });
 
-test("a twin that cannot be read is told, and is not one without machines", async () => {
+test("an unreadable twin is reported, and is never read as one without machines", async () => {
   const root = await mkdtemp(join(tmpdir(), "refbench-twin-machines-"));
   expect(await readTwinMachines(root, RUN_ID)).toMatchObject({ state: "failed" });
 });

@@ -44,7 +44,7 @@ test.each(Object.keys(TYPES_IN_USE) as ProviderName[])(
   },
 );
 
-test("what the packages do not say comes from the overlay: write-only and sensitive attributes", () => {
+test("the overlay adds what the packages lack: write-only and sensitive attributes", () => {
   const user = loadSchemas(SCHEMAS, "google").resources.get("google_sql_user")!;
   expect(user.version).toBe(1);
   expect(user.block.attributes!["password_wo"]).toMatchObject({ type: "string", write_only: true });

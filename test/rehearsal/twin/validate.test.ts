@@ -55,7 +55,7 @@ test.each(CASES)("%s", (_, constraint, config, refusal) => {
 test.each([
   [{ wo: "x", v: null, plain: "y" }, ["all of `v,wo` must be specified"]],
   [{ wo: "x", v: 1, plain: "y" }, ["conflicts with plain"]],
-])("of an attribute one reason is said, a missing partner before a conflict: %j", (config, reasons) => {
+])("one reason is reported for an attribute, a missing partner before a conflict: %j", (config, reasons) => {
   const said = refusals([demand("conflictsWith", "wo", "plain"), demand("requiredWith", "wo", "v")], config);
   expect(said).toEqual(reasons.map((reason): unknown => expect.stringContaining(reason)));
 });

@@ -5,7 +5,7 @@ import { visibleCommands } from "../../../scripts/docs/program.ts";
 
 const pages = await generatedPages();
 
-test("what is generated in documents is as the program is now", async () => {
+test("the generated parts of documents match the program", async () => {
   for (const { path, text } of pages)
     expect(await readFile(path, "utf8"), `${path} is not current: run npm run docs`).toBe(text);
 });
@@ -24,7 +24,7 @@ test("the command reference has each visible command with each of its flags and 
   }
 });
 
-test("a block replaces what stands between its markers, and needs both", () => {
+test("a block replaces the text between its markers, and needs both", () => {
   const text = "a\n<!-- generated:x -->\nold\n<!-- /generated:x -->\nb\n";
   expect(withBlock(text, "x", "new")).toBe("a\n<!-- generated:x -->\n\nnew\n\n<!-- /generated:x -->\nb\n");
   expect(() => withBlock("a <!-- generated:x -->", "x", "new")).toThrow("<!-- /generated:x -->");

@@ -6,6 +6,6 @@ test("a screen shows what remained of a live view, without colours", () => {
   expect(screenOf(received)).toEqual(["one", "three", "Four"]);
 });
 
-test("text of a terminal is no markup in a picture", () => {
+test("a terminal's text is never markup in a picture", () => {
   expect(escapeXml(`<a b="c">&`)).toBe("&lt;a b=&quot;c&quot;&gt;&amp;");
 });

@@ -26,7 +26,7 @@ function toldOf(architecture: string, changes: Partial<Environment> = {}): strin
 }
 
 test.each([...architectures.keys()])(
-  "%s: how to log in, to drain and to destroy is told in that order",
+  "%s: the steps to log in, to drain and to destroy are printed in that order",
   (name) => {
     const told = toldOf(name);
     const steps = [
@@ -62,7 +62,7 @@ test.each([
   expect(toldOf(name)).toMatch(command);
 });
 
-test("what workspaces make is labelled as the environment is, by the template's variables", () => {
+test("resources of workspaces get the environment's labels, by the template's variables", () => {
   const told = toldOf("gke");
   for (const variable of [
     "bench_run=01m81dbtf3adbaved8yjnr50h6",
@@ -75,7 +75,7 @@ test("what workspaces make is labelled as the environment is, by the template's 
   }
 });
 
-test("with TLS the forwarded port is Coder's of TLS, and who signed its certificate is told before the login", () => {
+test("with TLS the forwarded port is Coder's TLS port, and the certificate's authority is named before the login", () => {
   const tls = { serverName: "coder", certificatePem: "", caPem: "the authority's" };
   const [cluster, machine] = [toldOf("gke", { tls }), toldOf("gce-docker", { tls })];
   expect(cluster).toContain("port-forward service/coder 7080:443\n");
@@ -94,6 +94,6 @@ test("on the twin no command leads to a real cloud", () => {
   expect(told).toContain("npx refbench twin exec -- npx cdktf destroy 'gke*'");
 });
 
-test("a run is told nothing: it knows", () => {
+test("a run prints no next steps", () => {
   expect(toldOf("gke", { managed: "cdktf" })).toBe("");
 });

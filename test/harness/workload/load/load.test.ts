@@ -110,7 +110,7 @@ test("users without a workspace are created and deleted too", async () => {
   expect(coder.usersLeft()).toEqual([]);
 });
 
-test("progress is told in events of the protocol, at most four a second", async () => {
+test("progress is reported in events of the protocol, at most four a second", async () => {
   await using coder = await startEmulatedCoder();
   const startedMs = performance.now();
   const { events } = await runLoadHere(loadTaskFor(coder, { connections: { holdMs: 1200 } }));
@@ -122,7 +122,7 @@ test("progress is told in events of the protocol, at most four a second", async 
   expect(progress.map(({ activity }) => activity)).toContain("holding");
 });
 
-test("nothing that the load tells holds the owner's token", async () => {
+test("no report of the load contains the caller's token", async () => {
   await using coder = await startEmulatedCoder({ faults: { refuseWorkspace: ["bench-t-1"] } });
   const { result, events } = await runLoadHere(loadTaskFor(coder));
   expect(JSON.stringify([result, events])).not.toContain(coder.token);

@@ -117,7 +117,7 @@ test("the sum of the parts is the whole", () => {
   ]);
 });
 
-test("what every part read of the whole server is not added up", () => {
+test("figures that every part read from the whole server are not added up", () => {
   const { builds, connections } = mergeResults(parts);
   expect(builds.capacity).toBe(30);
   expect(connections.serverGauge).toEqual({ terminal: 12, ssh: 9 });
@@ -151,13 +151,13 @@ test("percentiles are those of all latencies together", () => {
     expect(decoded.getValueAtPercentile(percentile)).toBe(all.getValueAtPercentile(percentile));
 });
 
-test("the generator is as good as its worst part, which is named; memory and CPU are of all", () => {
+test("the generator is judged by its worst part, which is named; memory and CPU cover all parts", () => {
   expect(mergeResults(parts).generator).toMatchObject({
     ...{ slipP99Ms: 2, limited: true, reasons: ["part 2: busy"], maxRssMib: 300, cpuSeconds: 4.5 },
   });
 });
 
-test("windows are aligned by time: sums are kept whole, counts stand until their part's end", () => {
+test("windows are aligned by time: sums stay whole, and counts last until their part's end", () => {
   const whole = mergeResults(parts);
   const windows = whole.windows ?? [];
   const total = (key: "commands" | "failures"): number => windows.reduce((sum, each) => sum + each[key], 0);

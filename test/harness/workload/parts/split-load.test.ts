@@ -95,7 +95,7 @@ test("a load has a process for each 10,000 connections, unless it says how many"
   expect(countParts(sized(50_000, 2))).toBe(2);
 });
 
-test("no part is left without a user, a workspace or a turn, which would mean no limit", () => {
+test("every part has a user, a workspace and a turn, since zero would mean no limit", () => {
   const { arrival, ...unscheduled } = whole;
   const limited = { ...unscheduled, parts: 100 };
   expect(countParts(limited)).toBe(7);
@@ -106,7 +106,7 @@ test("no part is left without a user, a workspace or a turn, which would mean no
   expect(countParts({ ...limited, deployment: { ...whole.deployment, stdioSessions: 2 } })).toBe(2);
 });
 
-test("a load that cannot be dealt over as many processes as its size wants says so, and no other one does", () => {
+test("a load reports if it cannot be split over the processes that its size needs, and only then", () => {
   const large = loadTaskFor(coder, {
     ...{ users: 500, workspaces: 500, concurrency: 1 },
     connections: { total: 25_000 },

@@ -53,7 +53,7 @@ test("a load over three processes is one load, and leaves nothing", async () => 
   expect(Math.max(...most)).toBe(20);
 }, 60_000);
 
-test("a stop reaches every process and what was measured is told", async () => {
+test("a stop reaches every process, and the measurements so far are reported", async () => {
   await using coder = await startEmulatedCoder();
   const stop = new AbortController();
   const whole = loadTaskFor(coder, { parts: 2, connections: { holdMs: 600_000, total: 8 } });
@@ -77,7 +77,7 @@ test("one part is the runner itself", async () => {
   expect(result).toEqual(await runner.load(task, { signal: never, onEvent: () => undefined }));
 });
 
-test("no part goes on before all have arrived", async () => {
+test("no part continues before all have arrived", async () => {
   const order: string[] = [];
   let slowMayGo: () => void = () => undefined;
   const runner = scripted(async ({ part }, { onWaiting }) => {
@@ -101,7 +101,7 @@ test("a part that has ended is not waited for", async () => {
   ).resolves.toBeDefined();
 });
 
-test("when one part stops by itself, the others follow it for the same reason and delete what they made", async () => {
+test("when one part stops automatically, the others stop for the same reason and delete what they made", async () => {
   const why = "the API's p95 was 900 ms";
   const followed: unknown[] = [];
   const runner = scripted(async ({ part }, { onEvent, suffering, signal }) => {
@@ -130,7 +130,7 @@ test("a part that fails is named, and the others are stopped in order", async ()
   expect(ended).toEqual([0, 2]);
 });
 
-test("progress is of all parts together and what all find is told once", async () => {
+test("progress covers all parts together, and a finding of all parts is reported once", async () => {
   const events: WorkerEvent[] = [];
   const runner = scripted(({ part }, { onEvent }) => {
     onEvent({ type: "note", message: "Coder keeps no timings" });

@@ -4,7 +4,7 @@ import { knownHost } from "../../../../harness/workload/remote/host-keys.ts";
 const line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHx1Xn6sVwQ2M0iGZl6rj0Yt2mJc0p9cS3o7d1b4aQ8E";
 const blob = Buffer.from(line.split(" ")[1]!, "base64");
 
-test("a host is known by the whole key that its machine reported, whatever stands behind it", () => {
+test("a host is known by the whole key that its machine reported, whatever comment follows it", () => {
   const known = knownHost([`  ${line.split(" ").slice(0, 2).join(" ")} root@machine`]);
   expect(known.isKnown(blob)).toBe(true);
   expect(known.isKnown(blob.subarray(0, -1))).toBe(false);

@@ -45,7 +45,7 @@ test("once it was reached, the shorter time counts from the last answer", async 
   });
 });
 
-test("a reason is told once, until it changes or the runner answered", async () => {
+test("a reason is reported once, until it changes or the runner answers", async () => {
   const { notes, patience, wait } = start();
   for (const reason of ["no answer", "no answer", "no Node"]) await wait(reason);
   patience.wasReached();

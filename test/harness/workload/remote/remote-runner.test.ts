@@ -127,7 +127,7 @@ test("a host with another key is refused at once and is sent nothing", async () 
   expect(existsSync(machine.access.folder)).toBe(false);
 });
 
-test("a key that the runner refuses is said", async () => {
+test("a key that the runner refuses is reported", async () => {
   await using machine = await startSshMachine();
   await using stranger = await startSshMachine();
   const access = { ...machine.access, privateKey: stranger.access.privateKey };
@@ -143,7 +143,7 @@ test("a key that the runner refuses is said", async () => {
   });
 });
 
-test("a key that cannot be read is said at once, and not repeated", async () => {
+test("an unreadable key is reported at once, without retries", async () => {
   await using machine = await startSshMachine();
   const privateKey = machine.access.privateKey.replace("b3BlbnNzaC1rZXk", "b3BlbnNzaC1rXXX");
   const error = await runnerOn({ ...machine.access, privateKey })
@@ -153,7 +153,7 @@ test("a key that cannot be read is said at once, and not repeated", async () => 
   expect(error).not.toContain(privateKey.split("\n")[2]);
 });
 
-test("a tunnel command that this machine lacks is said at once", async () => {
+test("a missing tunnel command is reported at once", async () => {
   await using machine = await startSshMachine();
   const access = { ...machine.access, tunnel: { command: "no-such-tunnel", args: [], env: {} } };
   const run = runnerOn(access).drain(drainTaskFor(nobody), { signal: never, onEvent: () => undefined });
@@ -230,7 +230,7 @@ test("a task whose host was killed is lost, and the runner is named", async () =
   });
 });
 
-test("an attended task outlives the time that an unattended one has; once its runner is out of reach it stops by itself", async () => {
+test("an attended task may take longer than an unattended one; once its runner is out of reach, it stops automatically", async () => {
   await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   let pid = 0;
@@ -302,7 +302,7 @@ test("a caller that throws at an event gets its own error, and the task is kille
   expect(isAlive(pid)).toBe(false);
 });
 
-test("an hour of work is no time out of reach: a tunnel that is cut then is made again", async () => {
+test("an hour of work does not count as out of reach: a tunnel that is cut then is reopened", async () => {
   await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const clock = fakeClock();
@@ -366,7 +366,7 @@ test("a host that hangs ends its task with who and since when, and is killed", a
   await expect.poll(() => isAlive(pid), { timeout: 10_000 }).toBe(false);
 });
 
-test("what hangs on the way to a host that works is gone round, and nothing is lost", async () => {
+test("a connection that hangs on the way to a working host is replaced, and nothing is lost", async () => {
   await using coder = await startEmulatedCoder();
   await using machine = await startSshMachine();
   const stop = new AbortController();

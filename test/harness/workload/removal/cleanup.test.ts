@@ -68,7 +68,7 @@ test("a run's workspaces, users and tokens go, and what only looks alike stays",
   expect(tokens.toSorted()).toEqual([`bench-${OTHER}-0a1b2c3d-probe`, "bench-mine"]);
 });
 
-test("of every run, old ones only; what Coder's own utility left only when it is asked for", async () => {
+test("of every run, old ones only; remains of Coder's own utility only on request", async () => {
   await using coder = await startEmulatedCoder();
   await using cleaning = await cleaner(coder);
   await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
@@ -117,7 +117,7 @@ test("a build that is under way is cancelled, so that its workspace can go", asy
   expect(coder.workspacesLeft()).toEqual([]);
 });
 
-test("what would not go is named with why, and a stopped cleanup claims nothing", async () => {
+test("an item that cannot be deleted is named with the reason, and a stopped cleanup claims nothing", async () => {
   const name = `bench-${RUN}-0`;
   await using coder = await startEmulatedCoder({ faults: { failDelete: [name] } });
   await coder.addWorkspace(name, "running");
@@ -142,7 +142,7 @@ test("what would not go is named with why, and a stopped cleanup claims nothing"
   });
 });
 
-test("a session of nobody is refused before anything else is asked", async () => {
+test("an invalid session is refused before any other request", async () => {
   await using coder = await startEmulatedCoder();
   const http = new CoderHttp({ url: coder.url, clock: systemClock });
   const asked = getCaller(
@@ -190,7 +190,7 @@ test.each(["refuse", "reset", "answer"] as const)(
   },
 );
 
-test("a listing that trickles ends with the cleanup's time, and what is left is named", async () => {
+test("a listing that trickles ends with the cleanup's time, and the remaining items are named", async () => {
   await using coder = await startEmulatedCoder();
   await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
   const trickling = { kind: "trickle", bytes: 1, everyMs: 2_000 } as const;
@@ -249,7 +249,7 @@ test.each<[string, string, Fault, RegExp]>([
   );
 });
 
-test("nothing counts as old, and nothing goes, where the listing that says how old runs are failed", async () => {
+test("if the listing with the runs' age fails, nothing counts as old and nothing is deleted", async () => {
   await using coder = await startEmulatedCoder();
   await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
   const match = /^GET \/api\/v2\/workspaces\?/;

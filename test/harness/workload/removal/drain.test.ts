@@ -34,7 +34,7 @@ test("a drain cancels a build that is still active before it deletes", async () 
   expect(coder.calls).toContain("PATCH /workspacebuilds/{id}/cancel");
 });
 
-test("what cannot be deleted remains, with why", async () => {
+test("an item that cannot be deleted remains, with the reason", async () => {
   await using coder = await startEmulatedCoder({ faults: { failDelete: ["w1"] } });
   await coder.addWorkspace("w0");
   await coder.addWorkspace("w1");
@@ -100,7 +100,7 @@ test("a member's token is refused: its empty list would prove nothing", async ()
   expect(coder.workspacesLeft()).toEqual(["w1"]);
 });
 
-test("a drain tells how far it is", async () => {
+test("a drain reports its progress", async () => {
   await using coder = await startEmulatedCoder();
   for (let i = 0; i < 3; i++) await coder.addWorkspace(`w${i}`);
   const events: WorkerEvent[] = [];
@@ -147,13 +147,13 @@ async function askedFor(task: Partial<DrainTask>): Promise<number> {
   return clock.now() - startMs;
 }
 
-test("a Coder that restarts is waited for as long as the task says, and no longer", async () => {
+test("a drain waits for a restarting Coder as long as the task allows, and no longer", async () => {
   expect(await askedFor({ goneAfterMs: 20_000 })).toBeGreaterThanOrEqual(20_000);
   expect(await askedFor({})).toBeLessThan(20_000);
   expect(await askedFor({ goneAfterMs: 20_000, timeoutMs: 2000 })).toBeLessThan(20_000);
 });
 
-describe("where Coder keeps prebuilt workspaces", () => {
+describe("if Coder keeps prebuilt workspaces,", () => {
   /** Its reconciler looks every 0.2 s. */
   const prebuilding = (prebuilds = 2) => startEmulatedCoder({ prebuilds, buildSpeed: 300 });
   const LOOKED = 250;
@@ -219,7 +219,7 @@ describe("where Coder keeps prebuilt workspaces", () => {
   });
 });
 
-test("what comes again and again by another's doing remains, with whose it is; what came once is deleted", async () => {
+test("a workspace that another program recreates again and again remains, with its owner; one that came once is deleted", async () => {
   const loops = async (times: number): Promise<DrainResult> => {
     await using coder = await startEmulatedCoder();
     await addPerson(coder, "prebuilds", { workspace: "again-0" });
@@ -256,7 +256,7 @@ test("what comes again and again by another's doing remains, with whose it is; w
   ]);
 });
 
-test("a drain whose caller's tokens cannot be listed says so", async () => {
+test("a drain that cannot list its caller's tokens reports it", async () => {
   await using coder = await startEmulatedCoder();
   await using proxy = await startFaultProxy({
     target: coder.url,

@@ -8,7 +8,7 @@ import { addPerson, startEmulatedCoder } from "../../../support/coder/emulated-c
 const UNKNOWN = { id: "00000000-0000-4000-8000-000000000000", userId: "me" };
 const signal = new AbortController().signal;
 
-test("what Coder no longer knows counts as gone: a delete without an answer may have succeeded", async () => {
+test("an item that Coder no longer knows counts as gone: a delete without an answer may have succeeded", async () => {
   await using coder = await startEmulatedCoder();
   const options = { client: coder.siteAdmin, concurrency: 0, signal };
   const pollPace = new PollPace(systemClock, 1);
@@ -23,7 +23,7 @@ test("what Coder no longer knows counts as gone: a delete without an answer may 
   }
 });
 
-test("a refused delete is a value with its reason, and the others go on", async () => {
+test("a refused delete returns its reason, and the others continue", async () => {
   await using coder = await startEmulatedCoder();
   const busy = { id: await addPerson(coder, "busy", { workspace: "dev" }) };
   const idle = { id: await addPerson(coder, "idle") };

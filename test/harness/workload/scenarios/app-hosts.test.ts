@@ -88,7 +88,7 @@ function taskOf(prefix: string, app: Partial<NonNullable<LoadTask["app"]>>): Loa
   });
 }
 
-test("apps with hosts of their own are reached by their names, at Coder's address where no DNS knows them", async () => {
+test("apps with separate hosts are reached by their names, at Coder's address if no DNS knows them", async () => {
   const { result, events } = await runLoadHere(taskOf("bench-a", {}));
   expect(result.failures).toEqual([]);
   expect(result.apps).toEqual({ asked: 8, held: 8, echoed: 8 + 30 });
@@ -127,7 +127,7 @@ describe("the emulator answers for the hosts of apps as Coder does", () => {
     expect(pathOfApp("wsec--ws--ann.apps.refbench.test", "")).toBeUndefined();
   });
 
-  test("an app by its path is refused where they are off, and its host says nothing of the API", async () => {
+  test("an app by path is refused if path apps are off, and its host does not serve the API", async () => {
     const token = { "coder-session-token": coder.token };
     expect(await statusOf("/@admin/nowhere/apps/wsec/", token)).toBe(403);
     expect(
@@ -189,7 +189,7 @@ describe("the address of an app", () => {
     });
   });
 
-  test("of a Coder that does not say the app's name is made of all that it belongs to", () => {
+  test("is built from the app's workspace, agent and owner if Coder does not report the app's name", () => {
     const about = { workspace, token: "t", agent: { ...agent, apps: [{ slug: "wsec" }] } };
     const hosts = { wildcard: "*.x.test", isAtCoder: false };
     expect(appAddress(task("http://coder.test"), about, hosts)).toMatchObject({

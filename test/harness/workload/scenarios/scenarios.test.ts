@@ -149,7 +149,7 @@ const app: NonNullable<LoadTask["app"]> = {
   ...{ slug: "wsec", by: "path", connections: 8, messagesPerSecond: 100, messageBytes: 200, forMs: 500 },
 };
 
-test("sockets to apps carry every message and bring it back as it was", async () => {
+test("sockets to apps carry every message and return it unchanged", async () => {
   const task = taskOf({ scenario: "apps", app });
   const { result } = await runLoadHere(task);
   expect(result.failures).toEqual([]);

@@ -103,7 +103,7 @@ test("more daemons than expected are as wrong as fewer", async () => {
   );
 });
 
-test("an import that fails is told in Coder's words", async () => {
+test("a failed import is reported in Coder's words", async () => {
   await using coder = await startEmulatedCoder({
     ...FRESH,
     answers: [

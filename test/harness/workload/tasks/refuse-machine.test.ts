@@ -35,7 +35,7 @@ test("a load needs a file and a port for each connection that it holds, and othe
   expect(processes).toMatchObject({ openFiles: 864, localPorts: 600, processes: 1200, memoryMib: 4800 });
 });
 
-test("what is sent at once needs files too, and a load over several processes needs its ports together", () => {
+test("requests sent at once need files too, and a load over several processes needs its ports together", () => {
   const atOnce = loadTaskFor(CODER, {
     workspaces: 900,
     users: 900,
@@ -89,7 +89,7 @@ test.each([
   expect(findShortages(need, { ...enough, [key]: has })).toEqual([expect.stringMatching(words)]);
 });
 
-test("what the kernel does not tell refuses nothing", () => {
+test("a figure that the kernel does not report refuses nothing", () => {
   expect(findShortages(machineNeed(stdio(40_000, 0.5), 1), {})).toEqual([]);
 });
 
@@ -110,7 +110,7 @@ test("a load that cannot be carried creates nothing, whoever runs it", async () 
   expect(coder.calls).toEqual([]);
 });
 
-test("files that run out in the middle of a load are the generator's: nothing is said of Coder", async () => {
+test("files that run out in the middle of a load are the generator's fault: Coder is not blamed", async () => {
   // Terminals of all visits are open at once, beside the sockets that created and watched their workspaces.
   const sockets = [gatheringSockets(PTY, 1000)];
   await using coder = await startEmulatedCoder({ buildMs: 10, daemons: 90, sockets });

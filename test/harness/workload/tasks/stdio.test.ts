@@ -13,7 +13,7 @@ function foldersOfSessions(): string[] {
   return readdirSync(tmpdir()).filter((name) => name.startsWith("refbench-ssh-"));
 }
 
-test("each SSH session is a coder ssh of its own, whose way is recorded, and nothing stays of it", async () => {
+test("each SSH session is a separate coder ssh, whose route is recorded, and nothing of it remains", async () => {
   await using coder = await startEmulatedCoder();
   using cli = fakeCoderCli();
   const before = foldersOfSessions();
@@ -66,7 +66,7 @@ test("Coder's client reaches an address by a name that the certificate is for, a
   await expect(fetch(url)).rejects.toMatchObject({ cause: { code: "ECONNREFUSED" } });
 });
 
-test("no more sessions run at once than asked, and those that do not fit are terminals, which is said", async () => {
+test("no more sessions run at once than asked, and sessions that do not fit become terminals, which is reported", async () => {
   await using coder = await startEmulatedCoder();
   using cli = fakeCoderCli();
   const deployment = { url: coder.url, ssh: "stdio", coderBinary: cli.binary, stdioSessions: 1 } as const;
@@ -78,7 +78,7 @@ test("no more sessions run at once than asked, and those that do not fit are ter
   expect(notes.join()).toMatch(/1 of 3 requested SSH connections are opened/);
 });
 
-test("what the program says on its end is the failure, without the token", async () => {
+test("the program's last output is the failure, without the token", async () => {
   await using coder = await startEmulatedCoder();
   using cli = fakeCoderCli(["bench-t-1"]);
   const deployment = { url: coder.url, ssh: "stdio", coderBinary: cli.binary } as const;

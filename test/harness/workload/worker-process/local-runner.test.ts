@@ -33,7 +33,7 @@ function startWorker() {
 const isBuilding = (event: WorkerEvent): boolean =>
   event.type === "progress" && event.progress.workspaces.building > 0;
 
-test("the worker says hello, then events, then its result", async () => {
+test("the worker sends hello, then events, then its result", async () => {
   await using coder = await startEmulatedCoder();
   const events: WorkerEvent[] = [];
   const result = await localWorkerRunner().load(loadTaskFor(coder), {

@@ -47,7 +47,7 @@ function start(task: WorkerTask = DRAIN) {
 }
 
 describe("a worker that says nothing", () => {
-  test("is told, its connection made anew, and at last its task ends with who and since when", () => {
+  test("is reported, its connection is reopened, and at last its task ends with its name and its last sign of life", () => {
     const { told, watch, pass } = start();
     pass(600, { type: "alive" });
     expect(told).toEqual([]);

@@ -23,7 +23,7 @@ test.each([
   ["took longer than it may", "start_timeout"],
   ["never ends", "starting"],
 ])(
-  "a start-up script that %s fails no workspace whose agent is connected, and is told",
+  "a start-up script that %s fails no workspace whose agent is connected, and is reported",
   async (_how, state) => {
     const agent = withAgents({ main: { lifecycle_state: state, startup_script_behavior: "non-blocking" } });
     const log = answering(AGENT_LOG, [{ output: "npm ERR! network", level: "error" }]);
@@ -68,7 +68,7 @@ test("an agent that shuts down is not waited for", async () => {
   expect(result.failures[0]?.example).toMatch(/shutting_down: it is shutting down/);
 });
 
-test("an agent that the load does not go to holds nothing up, and its state is told", async () => {
+test("an agent that the load does not use delays nothing, and its state is reported", async () => {
   const gpu = withAgents({ gpu: { status: "timeout", lifecycle_state: "created" } });
   const { result, notes } = await loadWith(
     { template: templateWith({ agents: ["main", "gpu"] }), answers: [gpu] },

@@ -29,7 +29,7 @@ test("a folder for temporary files that is too deep is not used", () => {
   expect(Buffer.byteLength(file)).toBeLessThan(104);
 });
 
-test("what plugins that were killed left there is removed, and nothing of living ones", () => {
+test("files of killed plugins are removed, and files of living ones stay", () => {
   const folder = dirname(newSocketFile(parent));
   const [left, fresh, living, other] = [
     `plugin-${DEAD}-01.sock`,
