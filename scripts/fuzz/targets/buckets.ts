@@ -30,7 +30,7 @@ export const buckets: readonly Target[] = [
   target({
     name: "bucket: gcs lists",
     isSlow: true,
-    inputs: jsonNear([LISTED, REFUSAL]),
+    inputs: jsonNear([LISTED, LISTED, REFUSAL]),
     read: (bytes: Uint8Array) => answering(bytes, () => list(gcs)),
   }),
   target({

@@ -311,7 +311,7 @@ describe("Ctrl-C", () => {
     load.kill("SIGINT");
     const stopped = await load.ended;
     expect(stopped.code, stopped.stderr).toBe(61);
-    expect(stopped.stderr).toContain("stopping; what was made is deleted");
+    expect(stopped.stderr).toContain("stopping; everything that was created is deleted");
     expect(JSON.parse(stopped.stdout)).toMatchObject({
       verdict: "interrupted",
       teardown: { state: "clean" },

@@ -99,7 +99,7 @@ describe("a comparison", () => {
     const { world, record } = await compared({ load: { workspaces: left } });
     expect(world.calls.filter((call) => call === "load")).toHaveLength(1);
     expect(record.verdict).toBe("harness-error");
-    expect(record.reasons[0]).toMatch(/1 workspaces of the (baseline|candidate) load could not be deleted/);
+    expect(record.reasons[0]).toMatch(/1 workspace of the (baseline|candidate) load could not be deleted/);
     expect(record.comparison).toBeUndefined();
     expect(record.teardown.state).toBe("clean");
   });

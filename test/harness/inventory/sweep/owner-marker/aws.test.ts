@@ -49,7 +49,7 @@ test.each([
   [
     "of another id",
     { aliases: ["x-refbench-allowed"], account: "999999999999" },
-    "credentials are of AWS account",
+    "credentials belong to AWS account",
   ],
 ])("an account %s is refused", async (_, answers, words) => {
   expect(await ask(answers)).toMatchObject({ state: "refused", reason: expect.stringContaining(words) });
