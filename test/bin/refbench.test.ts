@@ -10,7 +10,7 @@ import { waitUntil } from "../../harness/tools/time/wait-until.ts";
 
 const REFBENCH = join(import.meta.dirname, "..", "..", "bin", "refbench.js");
 
-test("a reader that goes away does not end a command", async () => {
+test("a reader that closes its pipe does not end a command", async () => {
   const port = await freePort();
   const args = [REFBENCH, "emulator", "--port", `${port}`];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });

@@ -37,7 +37,7 @@ describe("a rehearsal of gke", () => {
     expect(await inTwin(cwd)).toEqual([]);
   }, 300_000);
 
-  test("that becomes dearer than --max-cost while it is created is stopped, torn down and exits 50", async () => {
+  test("that exceeds --max-cost while it is created is stopped, torn down and exits 50", async () => {
     const cwd = await newFolder();
     const faults = join(cwd, "faults.json");
     const slow = { op: "create", type: "google_sql_database_instance", do: "slow", ms: 600_000 };

@@ -63,7 +63,7 @@ const cases = (Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]).flatMap((name
   ANSWERS.map((answer) => [name, answer] as const),
 );
 
-test.concurrent.each(cases)("%s ends where the cloud %s", BOUND, async (name, answer) => {
+test.concurrent.each(cases)("%s ends if the cloud %s", BOUND, async (name, answer) => {
   const { server, told, url } = await endless(answer);
   const { code, said } = await mainAgainst(server, COMMANDS[name], cloudAt(url));
   expect(told.asked, said).toBeGreaterThan(0);

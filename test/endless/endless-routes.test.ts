@@ -83,7 +83,7 @@ describe("a load", () => {
       .filter((skip) => how === "sends messages without an end" || skip === n % 2)
       .map((skip) => [skip === 0 ? "visited" : "held", how, { match: /\/pty/, skip, socket }] as const),
   );
-  test.concurrent.each(terminals)("ends at its stop where a %s terminal %s", BOUND, async (_, __, play) => {
+  test.concurrent.each(terminals)("ends at its stop if a %s terminal %s", BOUND, async (_, __, play) => {
     const { outcome, proxied } = await load("stop", play);
     expectEnded(outcome, proxied);
   });

@@ -72,7 +72,7 @@ const cases = Object.keys(COMMANDS).flatMap((name) =>
   Object.keys(SERVERS).map((server) => [name, server] as const),
 );
 
-test.concurrent.each(cases)("%s ends within its time where the server %s", async (name, how) => {
+test.concurrent.each(cases)("%s ends within its time if the server %s", async (name, how) => {
   let asked = 0;
   const server = createServer((request, response) => {
     request.resume();

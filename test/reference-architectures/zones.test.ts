@@ -61,6 +61,6 @@ test.each([
   [google, "nz-east1"],
   [aws, "mx-central-1"],
   [aws, "us-gov-west-1"],
-] as const)("%o in the region %s, which no list has, is left to the cloud", (architecture, region) => {
+] as const)("%o in the region %s, which no list has, is for the cloud to decide", (architecture, region) => {
   expect(placeOf(architecture, { region }).region).toBe(region);
 });

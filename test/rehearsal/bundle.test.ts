@@ -42,7 +42,7 @@ describe("the folder of bundles", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
   const beside = (name: string) => () => join(folder, name);
 
-  /** Refuses every write, of root too: a file stands where a folder is wanted. */
+  /** Refuses every write, even root's: a file takes the place of the folder. */
   function readOnly(name: string): () => string {
     writeFileSync(join(folder, name), "");
     return () => join(folder, name, "cache");

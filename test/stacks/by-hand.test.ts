@@ -93,7 +93,7 @@ test("list has every architecture, whatever the variables ask, and no variable a
   }
 });
 
-test("synth leaves out what has no such size, and fails where nothing has it", async () => {
+test("synth omits architectures without the size, and fails if none has it", async () => {
   const { environments } = await byHand();
   const found = await environments("synth", { REFBENCH_SIZE: "1200" });
   expect(found.map(({ architecture }) => architecture)).toEqual(["gke", "eks"]);
@@ -296,7 +296,7 @@ test("state lies beside the environment, outside cdktf's output", async () => {
   }
 });
 
-test("secrets and stacks are made once; secrets lie where Terraform finds them, for their owner only", async () => {
+test("secrets and stacks are made once; Terraform finds the secrets, and only their owner can read them", async () => {
   const { main, outdir, state } = await byHand();
   const files = ["gke-cloud", "gke-coder"].map((stack) =>
     join(outdir, "stacks", stack, "secrets.auto.tfvars.json"),

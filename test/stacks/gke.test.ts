@@ -188,7 +188,7 @@ describe.each(["100", "1200", "canary"])("size %s", (sizeName) => {
   });
 });
 
-test("a run's project, region and zone are where everything is", async () => {
+test("everything is in a run's project, region and zone", async () => {
   const { stacks } = await synthesize({ project: "other", region: "europe-west1", zone: "europe-west1-b" });
   const text = JSON.stringify(stacks["gke-cloud"]);
   expect(stacks["gke-cloud"].provider.google[0]).toMatchObject({ project: "other", region: "europe-west1" });

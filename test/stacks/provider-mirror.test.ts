@@ -96,7 +96,7 @@ describe("the mirror's script", () => {
     await expect(readFile(join(mirror, "terraform.rc"))).rejects.toThrow("ENOENT");
   });
 
-  test("tries again where the registry does not answer", async () => {
+  test("tries again if the registry does not answer", async () => {
     const { fill } = await registry({ failures: 2 });
     expect((await fill("coder/coder=2.13.1")).exitCode).toBe(0);
   });
@@ -146,7 +146,7 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
     expect(coder.env).toContainEqual({ name: "TF_CLI_CONFIG_FILE", value: CONFIGURATION });
   });
 
-  test("builds download where the registry is asked for", async () => {
+  test("builds download if the registry is requested", async () => {
     const coder = await coderOf({ templateProviders: "registry" });
     expect(coder).not.toHaveProperty("initContainers");
     expect(JSON.stringify(coder)).not.toContain("TF_CLI_CONFIG_FILE");
@@ -154,7 +154,7 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
 });
 
 describe.each(["gce-docker", "gce-vm"])("on %s", (architecture) => {
-  test("the machine fills the folder before Coder starts, or does not where the registry is asked for", async () => {
+  test("the machine fills the folder before Coder starts, unless the registry is requested", async () => {
     const metadataOf = async (overrides: Readonly<Record<string, string>>): Promise<TerraformJson> =>
       (await synthesize({ architecture, size: "canary", overrides })).resources.find(
         ({ type, attributes }) =>

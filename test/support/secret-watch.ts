@@ -33,7 +33,7 @@ export class SecretWatch implements AsyncDisposable {
     return [...this.#secrets.keys()].sort();
   }
 
-  /** Where secrets were seen that may not be there, after one last look; texts are read too, by their names. */
+  /** Returns where forbidden secrets were seen, after one last look; the texts are searched too, by their names. */
   async end(texts: Readonly<Record<string, string>>): Promise<readonly string[]> {
     this.#stop.abort();
     await this.#watching;
@@ -91,7 +91,7 @@ export class SecretWatch implements AsyncDisposable {
   }
 }
 
-/** What is looked for: of a key of many lines, one that is in its private half only. */
+/** Returns the text to search for: of a key of many lines, one that only its private half contains. */
 function needleOf(secret: string): string {
   const lines = secret.trim().split("\n");
   return lines.length > 3 ? lines.at(-3)! : secret;

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * Gives the whole test run a temporary folder of its own and removes it at the end: a worker that is ended runs none of
- * its own clean-up. The name is short, since sockets lie in it.
+ * Gives the whole test run a separate temporary folder and removes it at the end: a killed worker runs none of its own
+ * clean-up. The name is short, since the folder holds sockets.
  */
 export default function temporaryFolder(): () => void {
   const folder = mkdtempSync(join(tmpdir(), "rb-"));

@@ -53,7 +53,7 @@ describe("bad input creates nothing", () => {
     expect(await readdir(cwd)).toEqual([]);
   });
 
-  test("terraform missing is a usage error that says where to get it", async () => {
+  test("a missing terraform is a usage error that says where to get it", async () => {
     const { code, cwd, stderr } = await refbench(["run", "gke", "--rehearse"], {
       ...process.env,
       PATH: "/nonexistent",

@@ -87,7 +87,7 @@ describe("a real run", () => {
   test.each([
     ["~/.terraformrc", ".terraformrc", {}],
     ["the file of a variable", "other.rc", { TF_CLI_CONFIG_FILE: "other.rc" }],
-  ])("is refused where %s puts a provider of no version in another's place", async (_, name, env) => {
+  ])("is refused if %s replaces a provider by one without a version", async (_, name, env) => {
     const { asked, cwd } = await where();
     await writeFile(
       join(cwd, name),

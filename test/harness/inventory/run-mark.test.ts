@@ -131,7 +131,7 @@ describe.each(Object.entries(INVENTORIES))("in the inventory of %s", (kind, plan
     ["the prefix inside a word", `my${NAME}-disk`, {}],
     ["the prefix after somebody's own", `alice-${NAME}-disk`, {}],
     ["a longer word than the prefix", `${NAME}extra-disk`, {}],
-  ])("%s makes a thing nobody's", async (_name, name, labels) => {
+  ])("with %s an item belongs to no run", async (_name, name, labels) => {
     await using world = await plant(name, labels);
     expect(await seen(world.inventory, RUN)).toEqual([]);
     const decided = decisionsOn(await seen(world.inventory));

@@ -63,7 +63,7 @@ test.each([
   ["gs://states/team", `/storage/v1/b/states/o/team/state/${RUN_ID}/gce-docker-cloud/default.tfstate`],
   ["s3://states/team?region=eu-west-1", `/states/team/state/${RUN_ID}/gce-docker-cloud/terraform.tfstate`],
   ["s3://states", `/states/state/${RUN_ID}/gce-docker-cloud/terraform.tfstate`],
-])("a state in %s is found where Terraform's backend keeps it", async (stateBucket, path) => {
+])("a state in %s is found at the place of Terraform's backend", async (stateBucket, path) => {
   const { env, asked } = await bucketWith(path);
   expect(await getOutputs(deployment(stateBucket), env)).toMatchObject(OUTPUTS);
   expect(asked).toEqual([path]);

@@ -58,7 +58,7 @@ describe("a night-time", () => {
     expect(least).toBeLessThan(6 * HOUR);
   });
 
-  test("that is just sufficient has a run start after steps that took all their reserved time", () => {
+  test("that is just sufficient lets a run start after steps that took all their reserved time", () => {
     const asked = (ms: number): NightRequest => request(ms, "gke/100,eks/100");
     const clock = fakeClock();
     const time = new NightTime(asked(leastOf(asked)), clock);

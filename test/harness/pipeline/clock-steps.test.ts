@@ -87,14 +87,14 @@ describe("a wall clock that is set in the load", () => {
   });
 });
 
-test("a machine that restarts in the load leaves stamps only between its boots, and the record says so", async () => {
+test("a restart of the machine during the load leaves stamps only between its boots, and the record reports it", async () => {
   const { record } = await runWith(({ clock }) => clock.reboot());
   expect(record.clock).toEqual({ spans: "mixed", steps: [] });
   const load = spans(record).find(([stage]) => stage === "load")!;
   expect(load[1]).toBeGreaterThanOrEqual(10 * MINUTE_MS);
 });
 
-test("a journal of an earlier version is read, and its record says that durations are of stamps", async () => {
+test("a journal of an earlier version is read, and its record says that durations come from stamps", async () => {
   const { folder } = await runWith(() => undefined);
   const { entries } = parseJournal(await readFile(folder.journal, "utf8"));
   const { createdAt } = await readJson(folder.plan, planSchema);

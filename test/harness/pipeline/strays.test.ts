@@ -105,7 +105,7 @@ describe("a stray", () => {
     expect(await findStrays(context, [machine])).toHaveLength(1);
   });
 
-  test("is nothing where a state cannot be read", async () => {
+  test("does not count if a state cannot be read", async () => {
     const { context } = await opened();
     await mkdir(context.folder.stack("gke-cloud"), { recursive: true });
     await writeFile(join(context.folder.stack("gke-cloud"), "terraform.tfstate"), "{ half");
@@ -133,7 +133,7 @@ function lying(context: StageContext): StageContext {
 }
 
 describe("a list that omits a stray", () => {
-  test("is not believed where nothing deleted it", async () => {
+  test("is not believed if nothing deleted it", async () => {
     const { context } = await withStray();
     expect(await audit(lying(context))).toMatch(/^unverified/);
     expect((await findDisagreements(context)).join()).toMatch(
@@ -141,7 +141,7 @@ describe("a list that omits a stray", () => {
     );
   });
 
-  test("is not believed where its delete was refused", async () => {
+  test("is not believed if its delete was refused", async () => {
     const { context } = await withStray();
     const inventory: StageContext["ports"]["inventory"] = {
       ...context.ports.inventory,
@@ -151,7 +151,7 @@ describe("a list that omits a stray", () => {
     expect(await audit(lying(context))).toMatch(/^unverified/);
   });
 
-  test("is believed where a sweep deleted it, where the cloud knows of none, and where a killed sweep had asked", async () => {
+  test("is believed if a sweep deleted it, if the cloud knows none, and if a killed sweep had asked", async () => {
     for (const answer of ["removed", "gone", undefined] as const) {
       const { world, context } = await withStray();
       const inventory: StageContext["ports"]["inventory"] = {
@@ -167,7 +167,7 @@ describe("a list that omits a stray", () => {
     }
   });
 
-  test("is believed where a state took the stray up before its stack was destroyed", async () => {
+  test("is believed if a state took the stray up before its stack was destroyed", async () => {
     const { world, context } = await withStray();
     const other = { kind: CLUSTER.kind, attributes: { name: CLUSTER.name } };
     await writeState(context, "gke-cloud", [other]);
@@ -202,18 +202,15 @@ describe("stacks that somebody destroyed manually before the teardown", () => {
   test.each<[string, Mishaps, string]>([
     ["gke-cloud", { stopApplyOf: "gke-cloud" }, "quota exceeded"],
     ["gke-coder", { loseAnswerOf: "gke-coder" }, "connection reset"],
-  ])(
-    "leave a clean run where the apply of %s failed, which was seen then",
-    async (_stack, mishaps, failure) => {
-      const { world, context } = await opened(mishaps);
-      await expect(provision(context)).rejects.toThrow(failure);
-      world.items.clear();
-      for (const stack of ["gke-coder", "gke-cloud"]) await writeState(context, stack, []);
-      expect(await audit(context)).toMatch(/^nothing remaining/);
-    },
-  );
+  ])("leave a clean run if the apply of %s failed, which was seen then", async (_stack, mishaps, failure) => {
+    const { world, context } = await opened(mishaps);
+    await expect(provision(context)).rejects.toThrow(failure);
+    world.items.clear();
+    for (const stack of ["gke-coder", "gke-cloud"]) await writeState(context, stack, []);
+    expect(await audit(context)).toMatch(/^nothing remaining/);
+  });
 
-  test("leave a clean run where it was killed in the second apply: the first was seen", async () => {
+  test("leave a clean run if it was killed in the second apply: the first was seen", async () => {
     const { world, context } = await opened();
     const killed = new Promise<never>(() => undefined);
     const { terraform } = context.ports;

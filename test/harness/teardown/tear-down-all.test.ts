@@ -48,7 +48,7 @@ async function tornDown(
   return { report, text: teardownText(report), code: teardownExitCode(report.runs), told };
 }
 
-test("a bucket that holds nothing is said to, and is a success", async () => {
+test("an empty bucket is reported as empty, and is a success", async () => {
   const { text, code } = await tornDown(new MemoryBucket());
   expect(text).toBe("gs://in-memory: nothing to tear down, it holds no run\n");
   expect(code).toBe(0);
@@ -63,7 +63,7 @@ test("runs that are finished are counted and left alone", async () => {
   expect(code).toBe(0);
 });
 
-test("a dry run says of each run what would become of it, and changes nothing", async () => {
+test("a dry run reports what would happen to each run, and changes nothing", async () => {
   const bucket = new MemoryBucket();
   const [free, held] = [await mirroredRun(bucket), await mirroredRun(bucket)];
   world.clock.advance(LEASE_MS);

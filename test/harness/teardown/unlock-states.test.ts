@@ -47,7 +47,7 @@ async function unlocked(folder: RunFolder): Promise<readonly string[]> {
   return told;
 }
 
-test("the locks of a lost machine are removed where the run's own plan has its state, and nowhere else", async () => {
+test("the locks of a lost machine are removed from the states of the run's own plan, and nowhere else", async () => {
   const folder = await restored(`gs://${gcs.bucket}/bench/state`);
   const own = `bench/state/state/${folder.path.slice(-26)}/gke-cloud/default.tflock`;
   const others = "bench/state/state/01kb3v9x2m7q8r5t6w4y1z0abc/gke-cloud/default.tflock";

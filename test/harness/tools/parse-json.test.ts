@@ -26,6 +26,6 @@ test("JSON of more objects and lists than the limit is refused", () => {
   expect(() => parseJson(`[${"[],".repeat(MAX_JSON_CONTAINERS)}0]`)).toThrow(JsonBoundError);
 });
 
-test("text that is not JSON is a syntax error, also where a string does not end", () => {
+test("text that is not JSON is a syntax error, even if a string does not end", () => {
   for (const text of ["OK", '"abc', '["a\\"', "]]]]", ""]) expect(() => parseJson(text)).toThrow(SyntaxError);
 });

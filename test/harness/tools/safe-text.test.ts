@@ -15,7 +15,7 @@ test("no control, no mark of direction and no hidden character remains in any te
   }
 });
 
-test("sequences go as a whole, and what remains cannot form one", () => {
+test("sequences are removed as a whole, and the remaining text cannot form one", () => {
   expect(removeControls("\u001b[2Jhidden\u001b[31m red \u001b]0;title\u0007end")).toBe("hidden red end");
   expect(removeControls("\u001b\u001b[31m]52;c;AAAA\u0007")).not.toMatch(/\p{Cc}/u);
 });

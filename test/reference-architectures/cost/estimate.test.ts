@@ -93,13 +93,13 @@ describe("the bill", () => {
     expect(onBox.hours).toBeLessThan(cloudSql.hours);
   });
 
-  test("has home disks only where a size has them", () => {
+  test("has home disks only if a size has them", () => {
     expect(amountOf(estimated("gke", "100"), /homes/)).toBeGreaterThan(0);
     const without = estimated("gke", "100", { overrides: { homeVolumeGib: 0 } });
     expect(amountOf(without, /homes/)).toBe(0);
   });
 
-  test("has no load runner where the load comes from the machine that starts the run", () => {
+  test("has no load runner if the load comes from the machine that starts the run", () => {
     expect(amountOf(estimated("eks", "canary"), /for the load/)).toBeGreaterThan(0);
     expect(amountOf(estimated("eks", "canary", { runner: false }), /for the load/)).toBe(0);
   });

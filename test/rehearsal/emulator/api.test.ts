@@ -326,7 +326,7 @@ test("a template is uploaded, imported, and refuses to be without its variables"
   ]);
 });
 
-test("names in a query that it does not know are refused where Coder refuses them, and nowhere else", async () => {
+test("unknown names in a query are refused exactly if Coder refuses them", async () => {
   const organization = await driver.organization();
   const provisioners = `/api/v2/organizations/${organization}`;
   for (const [path, message] of [

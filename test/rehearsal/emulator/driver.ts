@@ -3,7 +3,7 @@ import { startEmulator } from "../../../rehearsal/emulator/server.ts";
 import type { Emulator, EmulatorOptions } from "../../../rehearsal/emulator/server.ts";
 import type { EmulatorConfig } from "../../../rehearsal/emulator/config.ts";
 
-/** Whatever an answer holds: tests look into it freely. */
+/** Any JSON answer: tests read it freely. */
 export type Json = ReturnType<JSON["parse"]>;
 
 export interface Answer {
@@ -162,7 +162,7 @@ export function refused(socket: WebSocket): Promise<number> {
   });
 }
 
-/** Looks again and again until it holds; the event loop goes on between the looks. */
+/** Checks again and again until the condition holds; the event loop runs between the checks. */
 export async function eventually(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -34,7 +34,7 @@ test("metrics have Coder's names on a separate port, and count what happened", a
   await driver.close();
 });
 
-test("a taken port is a warning and not the end; without the switch there are no metrics", async () => {
+test("a taken port is a warning and not an error; without the switch there are no metrics", async () => {
   const warnings: string[] = [];
   const first = await emulated({ host: HOST, env });
   const second = await emulated({ host: HOST, env }, { onWarning: (message) => void warnings.push(message) });

@@ -4,7 +4,7 @@ import { fails, stageDurations } from "../../../rehearsal/emulator/duration-mode
 import { emulated } from "./driver.ts";
 import type { Json } from "./driver.ts";
 
-/** A queue whose jobs end when told. */
+/** A queue whose jobs end when the test ends them. */
 function controlled(replicas: number, daemons: number) {
   const queue = new BuildQueue(replicas, daemons);
   const started: string[] = [];

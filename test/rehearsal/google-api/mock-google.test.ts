@@ -246,7 +246,7 @@ describe("a delete is refused while something uses the resource", () => {
     expect(google.store.keys()).toEqual([]);
   });
 
-  test("a cluster's nodes keep its subnetwork, and go with the cluster", async () => {
+  test("a cluster's nodes keep its subnetwork, and disappear with the cluster", async () => {
     await subnetwork();
     await call("POST", CLUSTERS, { cluster: CLUSTER });
     const nodes = google.store.keys().filter((key) => key.includes("/instances/gke-"));

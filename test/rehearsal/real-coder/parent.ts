@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { startProgram } from "../../../rehearsal/real-coder/process-group.ts";
 
-/** A process that starts a shell with a child of its own, says their keeper's pid, and waits to be killed. */
+/** A process that starts a shell with a child process, prints their keeper's pid, and waits to be killed. */
 const [folder = "", how = ""] = process.argv.slice(2);
 const running = startProgram(
   {

@@ -23,7 +23,7 @@ const PUBLIC = KEY.publicKey.split(" ").slice(0, 2).join(" ");
 const NOW = { ms: 0, controllerMs: 0 };
 const signal = AbortSignal.timeout(110_000);
 
-/** Says its arguments and what it hears, and leaves a process of a session of its own behind, as the host of a task. */
+/** Prints its arguments and its input, and leaves a process in a separate session behind, as the host of a task. */
 const PROGRAM = `
 import { spawn } from "node:child_process";
 if (process.argv[2] === "host") setInterval(() => {}, 1000);
@@ -54,7 +54,7 @@ type Stat = (path: string) => Promise<unknown>;
 type WriteFile = (path: string, text: string, done: (error?: Error | null) => void) => void;
 type TwinWithRunner = Awaited<ReturnType<typeof twinWithRunner>>;
 
-/** What a program of a connection said, and how it ended. */
+/** Returns the output of a program over a connection, and how it ended. */
 function exec({ client, whileUp }: RunnerConnection, command: string, input: string) {
   const ended = new Promise<readonly [string, number]>((resolve, reject) => {
     client.exec(command, (error, channel) => {

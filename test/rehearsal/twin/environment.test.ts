@@ -26,7 +26,7 @@ test("a rehearsal's environment has no way to a real cloud, cluster or chart rep
   expect(env).toMatchObject({ PATH: "/usr/bin", CDKTF_SKIP_PROVIDER_LOCK: "true", CHECKPOINT_DISABLE: "1" });
 });
 
-test("a real run hears where the twin's provider would answer: variables, CLI configuration, implied mirror", async () => {
+test("a real run is warned if the twin's provider would answer: variables, CLI configuration, implied mirror", async () => {
   const home = join(folder, "home");
   expect(twinProviderPickedUp({ HOME: home })).toBeUndefined();
   const env = await prepareTwin({ root: folder, speed: 200, buildSpeed: 50, baseEnv: {} });

@@ -99,7 +99,7 @@ test("a reference to what does not exist is refused as the cloud would", async (
   expect((await twin.apply(stack)).output).toMatch(/Error 404: The resource 'nowhere' was not found/);
 });
 
-test("a throttled create and a stuck delete are refused, and go through when their time is over", async () => {
+test("a throttled create and a stuck delete are refused, and succeed when their time is over", async () => {
   await using twin = await Twin.prepare({
     faults: [
       { op: "create", type: "google_compute_network", do: "throttle" },

@@ -68,7 +68,7 @@ describe("a process whose item is gone", () => {
     expect(await inventory.remove(left[0]!, signal)).toEqual({ state: "gone" });
   });
 
-  test("is seen and ended also where the whole twin is gone", async () => {
+  test("is seen and ended even if the whole twin is gone", async () => {
     await start();
     rmSync(root, { recursive: true });
     const answer = await twinInventory(root).list({ runId }, signal);

@@ -8,8 +8,8 @@ import { cluster, edited } from "./configuration.ts";
 import { Twin } from "./workdir.ts";
 
 /*
- * What clouds refuse although every provider's schema allows it. Each of these would be met by a real run in its middle,
- * so a rehearsal meets it too.
+ * Clouds refuse some values although every provider's schema allows them. A real run would fail in its middle, so a
+ * rehearsal fails too.
  */
 
 const POOL = "google_container_node_pool.pool";
@@ -112,7 +112,7 @@ test.each([
   ["google_compute_instance", (block: object) => block],
   ["google_container_cluster", (block: object) => ({ node_config: [block] })],
   ["google_container_node_pool", (block: object) => ({ node_config: [block] })],
-] as const)("%s starts where shielded machines are required, when it is one", (type, at) => {
+] as const)("%s starts under a policy of shielded machines if it is one", (type, at) => {
   const violated = (isSecure: boolean): unknown =>
     violation(
       ["compute.requireShieldedVm"],

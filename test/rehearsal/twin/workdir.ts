@@ -15,7 +15,7 @@ export interface Outcome {
   readonly output: string;
 }
 
-/** A twin of its own in a temporary folder, with folders that real terraform works in. */
+/** A separate twin in a temporary folder, with folders that real terraform works in. */
 export class Twin implements AsyncDisposable {
   readonly root: string;
   readonly #env: NodeJS.ProcessEnv;

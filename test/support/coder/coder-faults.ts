@@ -18,9 +18,9 @@ export interface NamedFaults {
   readonly failBuild?: Names;
   /** Its first start build fails, the next ones succeed. */
   readonly failFirstBuild?: Names;
-  /** Its build is refused: no quota is left. */
+  /** Its build is refused: the quota is used up. */
   readonly noQuota?: Names;
-  /** Its creation is refused: no seat is left. */
+  /** Its creation is refused: all seats are taken. */
   readonly noSeat?: Names;
   readonly stuckBuild?: Names;
   readonly stuckAgent?: Names;

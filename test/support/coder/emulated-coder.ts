@@ -154,7 +154,7 @@ function lookInto(deployment: EmulatedDeployment) {
     openConnections: () => [...gauges.websockets.values()].reduce((sum, open) => sum + open, 0),
     /** Mutes so many of the open web terminals, whose sockets remain open. */
     letAgentsDie: (count: number) => terminals.muteSome(count),
-    /** Adds a workspace of a user of its own; resolves once it is `running` or `stopped`, or at once. */
+    /** Adds a workspace with a new user; resolves once it is `running` or `stopped`, or at once. */
     addWorkspace: (name: string, as?: "running" | "stopped") => addWorkspace(deployment, name, as),
   };
 }

@@ -2,9 +2,9 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** What a fake `coder` binary is like. */
+/** The properties of a fake `coder` binary. */
 export interface FakeBinaryOptions {
-  /** Where its utility is. @default exp scaletest */
+  /** The subcommand of its utility. @default exp scaletest */
   readonly words?: readonly string[];
   /** Flags that it does not have. */
   readonly without?: readonly string[];

@@ -45,7 +45,7 @@ export const STEERING: Readonly<Record<string, string>> = {
 /** Read by Node before the first line of a program. */
 export const OBEYED_BY_NODE = { NODE_OPTIONS: "--require=/nonexistent/agent.js", NODE_DEBUG: "http" };
 
-/** By what a user's shell says who asks a cloud. */
+/** The variables with which a user's shell sets the identity for a cloud. */
 export const CREDENTIALS: Readonly<Record<string, string>> = {
   GOOGLE_APPLICATION_CREDENTIALS: "/home/user/key.json",
   GOOGLE_IMPERSONATE_SERVICE_ACCOUNT: "bench@example.iam.gserviceaccount.com",

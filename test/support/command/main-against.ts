@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { main } from "../../../harness/cli/main.ts";
 
-/** Runs a command in a folder of its own until it ends, then ends the server that it asked: its exit code and stderr. */
+/** Runs a command in a temporary folder, then ends the server that it asked; returns its exit code and stderr. */
 export async function mainAgainst(
   server: Server,
   args: readonly string[],

@@ -16,7 +16,7 @@ const io = { stdout: process.stdout, stderr: process.stderr, env: {}, cwd: ROOT,
 
 const program = await programOf(io, "0.0.0");
 
-/** What refbench does not know of a call's commands and flags. What follows `--` is another program's. */
+/** Returns the commands and flags of a call that refbench does not know. After `--` they are another program's. */
 export function unknownIn(call: readonly string[]): readonly string[] {
   let command: Command = program;
   const unknown: string[] = [];

@@ -14,12 +14,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A folder of its own for a test's runs and twin. */
+/** Makes a temporary folder for a test's runs and twin. */
 export async function newFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), "refbench-e2e-"));
 }
 
-/** The real command line, as a process of its own. */
+/** The real command line, as a separate process. */
 export class Refbench {
   readonly #child: ChildProcess;
   #stdout = "";
@@ -77,7 +77,7 @@ export async function onlyRecord(cwd: string): Promise<RunRecord> {
   );
 }
 
-/** What exists in the twin of a folder, as its own command says. */
+/** Returns the items in the twin of a folder, as the twin's command lists them. */
 export async function inTwin(cwd: string): Promise<readonly { kind: string; name: string }[]> {
   const { stdout } = await refbench(cwd, "twin", "list", "--output", "json");
   return JSON.parse(stdout) as { kind: string; name: string }[];

@@ -54,7 +54,7 @@ function pages(numberOf: (page: number, n: number) => number): Endless {
   };
 }
 
-/** What a terminal's websocket does once it is open. */
+/** The behaviours of a terminal's websocket once it is open. */
 export const ENDLESS_SOCKETS = {
   "says nothing": () => undefined,
   "sends messages without an end": (socket) => {

@@ -3,14 +3,14 @@ import type { Duplex } from "node:stream";
 import { TLSSocket } from "node:tls";
 import { type MessageFault, MessageRewriter } from "./message-rewriter.ts";
 
-/** What goes wrong on one connection; `afterBytes` counts what the server answered to the request. */
+/** The fault of one connection; `afterBytes` counts the bytes of the server's answers to the request. */
 export type Fault =
   /** The connection is reset in place of an answer. */
   | { readonly kind: "refuse" }
   | { readonly kind: "reset"; readonly afterBytes: number }
   /** Nothing passes any more, either way, and the sockets stand. */
   | { readonly kind: "black-hole"; readonly afterBytes: number }
-  /** Nothing reaches the server any more; what it says still comes. */
+  /** Nothing reaches the server any more; its output still arrives. */
   | { readonly kind: "deaf"; readonly afterBytes: number }
   | { readonly kind: "slow-first-byte"; readonly ms: number }
   | { readonly kind: "trickle"; readonly bytes: number; readonly everyMs: number }
@@ -20,7 +20,7 @@ export type Fault =
   /** Every byte of the answer from there on is another one. */
   | { readonly kind: "corrupt"; readonly afterBytes: number }
   | { readonly kind: "close"; readonly afterBytes: number }
-  /** What happens to each websocket message of the answer that is longer than so many bytes; its framing stays right. */
+  /** The fault of each websocket message of the answer that is longer than this many bytes; its framing stays right. */
   | { readonly kind: MessageFault; readonly longerThan: number }
   /** The proxy answers in the server's place. */
   | { readonly kind: "answer"; readonly status: 403 | 429 | 503; readonly retryAfter?: number }
@@ -76,7 +76,7 @@ export async function startFaultProxy(options: FaultProxyOptions) {
     url: options.tls === undefined ? `http://127.0.0.1:${port}` : `https://localhost:${port}`,
     /** How many faults of each kind were played. */
     played: schedule.played,
-    /** The server stands still for so long: it reads nothing that is sent to it. */
+    /** The server stops for so long: it reads nothing that is sent to it. */
     freeze: (forMs: number) => {
       isFrozen = true;
       for (const socket of sockets) socket.pause();
@@ -85,7 +85,7 @@ export async function startFaultProxy(options: FaultProxyOptions) {
         for (const socket of sockets) socket.resume();
       }, forMs);
     },
-    /** The server is gone: whatever stands is reset, and nobody listens any more. */
+    /** The server is gone: every open connection is reset, and nobody listens any more. */
     goAway: () => {
       server.close();
       for (const socket of sockets) socket.resetAndDestroy();
@@ -136,7 +136,7 @@ class ProxiedConnection {
   /** Bytes of the answer to the request that the fault belongs to. */
   #answered = 0;
   #isDead = false;
-  /** What is sent to the client, one after the other. */
+  /** The writes to the client, one after the other. */
   #out = Promise.resolve();
   #in = Promise.resolve();
 

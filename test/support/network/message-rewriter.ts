@@ -1,11 +1,11 @@
-/** What becomes of a message; all but the lost ones end as they ended before. */
+/** The faults of a message; every message but a lost one ends as before. */
 export type MessageFault = "message-lost" | "message-twice" | "message-shortened" | "message-changed";
 
 /** How many of its last bytes stay: the end of a line. */
 const END = 2;
 const SHORTER_BY = 20;
 
-/** Changes messages of a server's websocket from its upgrade on, each whole frame by itself. */
+/** Changes messages of a server's websocket from its upgrade on, each whole frame separately. */
 export class MessageRewriter {
   readonly #fault: MessageFault;
   readonly #longerThan: number;
@@ -17,7 +17,7 @@ export class MessageRewriter {
     this.#longerThan = longerThan;
   }
 
-  /** What is passed on of what came; a message that has not come whole is kept until it has. */
+  /** Returns the bytes to pass on; keeps an incomplete message until the rest arrives. */
   rewrite(bytes: Buffer): Buffer {
     this.#kept = Buffer.concat([this.#kept, bytes]);
     const out: Buffer[] = [];
@@ -66,7 +66,7 @@ export class MessageRewriter {
   }
 }
 
-/** Of the frame that begins here; undefined until it has come. */
+/** Returns the header size of the frame that begins here; undefined until the header has arrived. */
 function headerSize(bytes: Buffer): number | undefined {
   if (bytes.length < 2) return undefined;
   const size = { 126: 4, 127: 10 }[bytes[1] ?? 0] ?? 2;

@@ -2,7 +2,7 @@ import { createServer, request, type IncomingMessage } from "node:http";
 import { connect, type AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** What becomes of an answer in JSON; undefined leaves it as it is. */
+/** Returns the new JSON answer; undefined leaves the answer unchanged. */
 export type Rewrite = (path: string, answer: unknown) => unknown;
 
 /** A proxy before an emulated Coder that changes what its API answers; websockets pass as they are. */

@@ -22,7 +22,7 @@ import type { RunnerAccess } from "../../../harness/model/ports/runner.ts";
 
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp;
 
-/** The tunnel command of a test: its stdin and stdout are a TCP connection, and it says on stderr what went wrong. */
+/** The tunnel command of a test: its stdin and stdout are a TCP connection, and it prints errors on stderr. */
 const RELAY = `
 const socket = require("node:net").connect(Number(process.argv[2]), process.argv[1]);
 socket.on("error", (error) => { console.error("relay: " + error.message); process.exit(1); });

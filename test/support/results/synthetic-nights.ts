@@ -7,7 +7,7 @@ import { officialRecord, unmeasured } from "../../harness/results/sample-record.
 import { randomOf } from "./seeded-random.ts";
 import { syntheticMeasurements } from "./synthetic-measurements.ts";
 
-/** What a series of nights is made of; from the same wishes come the same records. */
+/** The settings of a series of nights; the same settings yield the same records. */
 export interface SyntheticNights {
   readonly architecture?: string;
   readonly size?: string;
@@ -15,7 +15,7 @@ export interface SyntheticNights {
   readonly count?: number;
   /** UTC day of the newest. @default 2026-11-22 */
   readonly lastDay?: string;
-  /** What night by night is otherwise, by its index from the oldest, 0. @default `PLANTED` */
+  /** The nights that differ, by their index from the oldest, 0. @default `PLANTED` */
   readonly planted?: Readonly<Record<number, PlantedNight>>;
   /** From which night on every phase takes longer, and by how much: 0.15 = 15 %. */
   readonly step?: { readonly from: number; readonly by: number };
@@ -28,7 +28,7 @@ export interface SyntheticNights {
 /** How a night ends otherwise than clean. */
 export type PlantedNight = "none" | "no-quota" | "slo-failed" | "leaked" | "generator-limited";
 
-/** Of thirty nights: one that never was, and one of each way to fail. */
+/** The faults of thirty nights: one that never was, and one of each way to fail. */
 export const PLANTED: Readonly<Record<number, PlantedNight>> = {
   4: "none",
   7: "no-quota",

@@ -85,7 +85,7 @@ export class SimulatedCloud {
     for (const gone of going) this.things.delete(gone);
     for (const other of this.things.values()) {
       if (other.owner === undefined || !going.has(other.owner)) continue;
-      // Without its cluster there is no controller left to remove it.
+      // Without its cluster no controller remains to remove it.
       if (thing.kind !== CLUSTER) this.#leaving.set(other.id, this.#clock.elapsed() + CONTROLLER_MS);
     }
     if (thing.kind === CLUSTER) this.#leaving.clear();

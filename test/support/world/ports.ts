@@ -278,6 +278,6 @@ function isThere(world: World, index: number): boolean {
 function removeWorkspace(world: World, index: number): void {
   world.cloud.remove(`pod-${index}`);
   world.cloud.remove(`claim-${index}`);
-  // Where the cloud refuses its pod, a workspace remains.
+  // If the cloud refuses to delete its pod, a workspace remains.
   if (!world.cloud.has(`pod-${index}`)) world.workspaces.delete(index);
 }

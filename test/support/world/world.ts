@@ -103,7 +103,7 @@ export class World {
   }
 
   plant(when: Planting["when"]): void {
-    // What appears after the record is another day's.
+    // Items that appear after the record belong to a later sweep.
     if (this.inventoryRecovered) return;
     this.faults.leaks.forEach((planting, index) => {
       if (planting.when !== when || this.#planted.has(planting)) return;
@@ -153,7 +153,7 @@ export class World {
     const { refusedDestroys, stateLost, cutDestroys = 0 } = this.faults.terraform;
     if (stateLost === stack.name)
       throw new RefbenchError("infrastructure", "the state file could not be read");
-    // Where the state names nothing, Terraform asks the cloud nothing.
+    // For an empty state Terraform does not ask the cloud.
     const isEmpty = (this.#states.get(stack.name) ?? []).length === 0;
     if (!isEmpty && this.#destroysRefused < refusedDestroys) {
       this.#destroysRefused += 1;
@@ -260,7 +260,7 @@ interface Waiting {
 
 interface Work {
   readonly stack: SimulatedStack;
-  /** Does one thing; false when there is no more. */
+  /** Does one thing; returns false when nothing remains to do. */
   readonly step: () => boolean;
   /** The ids of the future state, which `step` updates. */
   readonly state: readonly string[];

@@ -102,7 +102,7 @@ test("remaining items are named, and are leaked", async () => {
   });
 });
 
-test("users go too when that is asked", async () => {
+test("users are deleted too on request", async () => {
   const { coder, drain } = await byHand();
   await coder.addWorkspace("w1");
   await drain(["--users"]);
@@ -157,7 +157,7 @@ test("with --url Coder is asked where this machine reaches it", async () => {
   expect(stdout).toContain(`through ${coder.url}, nothing remains`);
 });
 
-test("--url is refused where the load runner is asked", async () => {
+test("--url is refused if the load runner is asked", async () => {
   const { cwd, env } = await byHand();
   await expect(
     runCommand(drainCommand, ["gke", "--url", "http://localhost:7080"], { cwd, env }),

@@ -141,7 +141,7 @@ describe("refbench preflight --rehearse", () => {
 });
 
 describe("refbench preflight --project", () => {
-  test("asks the cloud that the endpoints name, and fails where something is missing", async () => {
+  test("asks the cloud that the endpoints name, and fails if something is missing", async () => {
     await using ready = await readyProject();
     ready.google.project.services = ["compute"];
     const variables = {

@@ -10,7 +10,7 @@ const CRASH = `
 import { existsSync } from "node:fs";
 setInterval(() => { if (existsSync("lease/000001.json")) throw new Error("boom"); }, 20).unref();`;
 
-test("a reaper that crashes while it holds the lease asks to be started again, and its journal says why", async () => {
+test("a reaper that crashes while it holds the lease asks for a restart, and its journal holds the reason", async () => {
   const folder = await new FakeWorld().makeRun(undefined, { ttlMs: 1e12 });
   const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(CRASH)}`;
   const reaper = new Refbench(folder.path, ["reaper", folder.path], { ...process.env, NODE_OPTIONS });

@@ -276,7 +276,7 @@ test.each([
   ["the users", /^GET \/api\/v2\/users\?/],
   ["the workspaces", /^GET \/api\/v2\/workspaces\?/],
 ])(
-  "a cleanup that cannot list %s says so, ends as unverified and names the next step",
+  "a cleanup that cannot list %s reports it, ends as unverified and names the next step",
   async (what, match) => {
     await using coder = await startEmulatedCoder();
     await addPerson(coder, "bench-0123456789ab-0", { email: "bench-0123456789ab-0@refbench.test" });
@@ -304,7 +304,7 @@ test.each([
 describe("Ctrl-C", () => {
   const long = [...SEED, "--connect-hold", "10m", "--output", "json"];
 
-  test("stops the load, deletes what it made, and says so; a second one leaves at once with the next step", async () => {
+  test("stops the load, deletes what it made, and reports it; a second one exits at once with the next step", async () => {
     await using coder = await startEmulatedCoder();
     const load = new Refbench(cwd, long, environmentOf(coder));
     await load.says(/load: holding/);

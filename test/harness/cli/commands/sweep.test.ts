@@ -61,7 +61,7 @@ function reportOf({ stdout, stderr }: Pick<Ended, "stdout" | "stderr">): SweepRe
 }
 
 describe("refbench sweep", () => {
-  test("removes planted leaks in the order in which they can go, and what it keeps it names", async () => {
+  test("removes planted leaks in the order of their dependencies, and names the items that it keeps", async () => {
     const cwd = await folder();
     const network = await plant(cwd, "google_compute_network", "net", { labels: PAST });
     const subnet = await plant(cwd, "google_compute_subnetwork", "subnet", { runId: RUN, uses: [network] });

@@ -41,7 +41,7 @@ async function problemOf(sections: Sections): Promise<string> {
 describe("a value", () => {
   const run = ["run", "gke"];
 
-  test("of the file is read by the flag's own parser", async () => {
+  test("of the file is parsed by the flag's own parser", async () => {
     const { run: flags } = { run: { ttl: "90m", speed: 5, "max-cost": "12.5", rehearse: true, tls: true } };
     expect((await parsed({ run: flags }, run)).opts()).toMatchObject({
       ...{ ttl: 5_400_000, speed: 5, maxCost: 12.5, rehearse: true, tls: "self-signed" },
@@ -63,7 +63,7 @@ describe("a value", () => {
     expect(sources).toEqual(["config", "env", "cli", "default"]);
   });
 
-  test("of a list takes the place of a weaker list, and adds nothing to it", async () => {
+  test("of a list replaces a weaker list, and adds nothing to it", async () => {
     const file = { run: { set: ["users=1", "workspaces=2"] } };
     expect((await parsed(file, run)).opts()["set"]).toEqual(["users=1", "workspaces=2"]);
     expect((await parsed(file, [...run, "--set", "a=1", "--set", "b=2"])).opts()["set"]).toEqual([
@@ -122,7 +122,7 @@ describe("a value of the file yields", () => {
     for (const name of dropped) expect(command.getOptionValueSource(name), name).not.toBe("config");
   });
 
-  test("to a real run, where only rehearsals use it", async () => {
+  test("to a real run, if only rehearsals use it", async () => {
     const file = { common: { speed: 500, faults: "f.json" } };
     expect((await parsed(file, ["run", "gke", "--rehearse"])).opts()["speed"]).toBe(500);
     const real = await parsed(file, ["run", "gke"]);

@@ -31,7 +31,7 @@ describe("the config file", () => {
     expect(inPackage).toEqual({ name: '"refbench" in package.json', sections: { run: { size: "small" } } });
   });
 
-  test("is absent where neither exists, and where a package.json sets nothing", async () => {
+  test("is absent if neither exists, and if a package.json sets nothing", async () => {
     expect(await findConfigFile(await folderWith({}), {})).toBeUndefined();
     expect(
       await findConfigFile(await folderWith({ "package.json": '{"bin": {"refbench": "x"}}' }), {}),

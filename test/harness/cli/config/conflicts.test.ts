@@ -49,7 +49,7 @@ test.each([
   expect(await readdir(cwd)).toEqual([]);
 });
 
-test("a flag that means nothing is ignored where a variable gives it, since variables stay in a shell", async () => {
+test("a flag without a meaning here is ignored if a variable sets it, since variables stay in a shell", async () => {
   const program = await loadProgram();
   const { command } = commandsBelow(program).find(({ path }) => path === "sweep")!;
   command.setOptionValueWithSource("rehearse", true, "cli").setOptionValueWithSource("project", "p", "env");

@@ -33,7 +33,7 @@ describe.each(outputs)("--output of %s", (_, option) => {
       expect(() => parse(option, wrong)).toThrow(/^--output must be .*; got "/);
   });
 
-  test("writes into a file only where its help says so", () => {
+  test("writes into a file only if its help says so", () => {
     const toFile = (): unknown => parse(option, "json:out.json", "text");
     if (takesFiles) expect(toFile()).toEqual([{ format: "json", path: "out.json" }, { format: "text" }]);
     else expect(toFile).toThrow(/--output must be .*; got "json:out\.json"/);

@@ -36,7 +36,7 @@ describe("how long the builds still take", () => {
     );
   });
 
-  test("follows the load's own limit where that is lower than the daemons", () => {
+  test("follows the load's own limit if it is lower than the daemons", () => {
     expect(creating({ builds, plan: { ...plan, concurrency: 60 } })).toContain("about 16m 00s left");
   });
 
@@ -111,7 +111,7 @@ test.each([
   expect(formatBar({ done: 1, total: 2, unit: "users", remainingMs: remainingMs + 1 })).toContain(text);
 });
 
-test("counts that do not fit are left out, never cut off", () => {
+test("counts that do not fit are omitted, never cut off", () => {
   const state = [started, during("connecting")].reduce(advance, initialState);
   const line = liveView(state, instant(12), { width: 59 }).find((each) => each.includes("["));
   expect(line).toMatch(/45 %, about 1m 50s left$/);

@@ -23,7 +23,7 @@ test("an answer of AWS without an end is given up at the limit, and not asked fo
   expect(counted.sent).toBeLessThan(2 * MAX_BODY_BYTES);
 });
 
-test("an object of S3 is read whole, and its listing ends where a page comes again", async () => {
+test("an object of S3 is read whole, and its listing ends at a repeated page", async () => {
   const keys = "<Contents><Key>a</Key></Contents><NextContinuationToken>t</NextContinuationToken>";
   await using server = await serveHttp((request, response) => {
     if (request.url?.includes("list-type") === true)

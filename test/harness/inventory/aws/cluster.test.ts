@@ -104,7 +104,7 @@ test("a cluster's resources are listed at its endpoint, unless the cluster is go
   });
 });
 
-test("a cluster that nobody may describe is unknown, with AWS's words", async () => {
+test("a cluster that may not be described is unknown, with AWS's words", async () => {
   const { cluster: one } = await cluster({
     "eks DescribeCluster": () =>
       refusal("AccessDeniedException", "User: ada is not authorized to perform: eks:DescribeCluster"),
@@ -123,7 +123,7 @@ test("an AWS command line that gives no token is unknown, with the command to tr
   });
 });
 
-test("nodes are the machines of all pages, known by their ids, and by them where they have no name yet", async () => {
+test("nodes are the machines of all pages, known by their ids, even before they have a name", async () => {
   const inputs: object[] = [];
   const { cluster: one } = await cluster({
     "ec2 DescribeInstances": (input: { readonly NextToken?: string }) => {
@@ -153,7 +153,7 @@ test("nodes are the machines of all pages, known by their ids, and by them where
   });
 });
 
-test("nodes that nobody may list are unknown", async () => {
+test("nodes that may not be listed are unknown", async () => {
   const { cluster: one } = await cluster({
     "ec2 DescribeInstances": () => refusal("UnauthorizedOperation", "You are not authorized"),
   });

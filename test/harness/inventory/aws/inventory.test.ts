@@ -173,7 +173,7 @@ describe("list", () => {
     });
   });
 
-  test("a run is found by name where nothing has its label, and by containing resources", async () => {
+  test("a run is found by name if nothing has its label, and by containing resources", async () => {
     const cluster = namePrefix(runId);
     const answer = await given({
       "ec2 DescribeVpcs": () => ({ Vpcs: [{ VpcId: "vpc-1", Tags: [{ Key: "Name", Value: cluster }] }] }),

@@ -29,7 +29,7 @@ describe("a bucket of Cloud Storage", () => {
     expect(await open().list("runs/a/journal/")).toHaveLength(5);
   });
 
-  test("that is busy is asked again", async () => {
+  test("that is busy is retried", async () => {
     gcs.mishaps.push({ status: 503, done: false }, { status: 429, done: false });
     await open().put("runs/a/x", Buffer.from("x"));
     expect(gcs.objects.size).toBe(1);
@@ -48,7 +48,7 @@ describe("a bucket of Cloud Storage", () => {
     expect(gcs.requests).toHaveLength(4);
   });
 
-  test("that does not exist is never taken for an empty one, and says how it is made", async () => {
+  test("that does not exist is never taken for an empty one, and the error says how to make it", async () => {
     for (const asked of [
       () => open("nobodys").get("x"),
       () => open("nobodys").list(""),
@@ -60,7 +60,7 @@ describe("a bucket of Cloud Storage", () => {
       });
   });
 
-  test("without a right says how to sign in, and tries once", async () => {
+  test("without permission says how to sign in, and tries once", async () => {
     env["GOOGLE_OAUTH_ACCESS_TOKEN"] = "expired";
     await expect(open().list("")).rejects.toThrow("gcloud auth application-default login");
     expect(gcs.requests).toHaveLength(1);

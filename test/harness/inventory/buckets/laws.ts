@@ -10,7 +10,7 @@ async function text(bucket: Bucket, key: string): Promise<string | undefined> {
 
 /** The laws that every bucket keeps, whichever service it uses. */
 export function lawsOfABucket(open: () => Promise<Bucket>): void {
-  test("gives back what was put last, and nothing where nothing was", async () => {
+  test("returns the last value that was put, and nothing without one", async () => {
     const bucket = await open();
     await bucket.put("runs/a/files/terraform/gke-cloud/.terraform.lock.hcl", bytes("first"));
     await bucket.put("runs/a/files/terraform/gke-cloud/.terraform.lock.hcl", bytes("second ü"));

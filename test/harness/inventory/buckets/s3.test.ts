@@ -25,7 +25,7 @@ describe.skipIf(!motoIsInstalled())("a bucket of S3, with the real SDK and an em
 
   lawsOfABucket(open);
 
-  test("that does not exist is never taken for an empty one, and says how it is made", async () => {
+  test("that does not exist is never taken for an empty one, and the error says how to make it", async () => {
     const bucket = await open("nobodys");
     for (const asked of [
       () => bucket.get("x"),

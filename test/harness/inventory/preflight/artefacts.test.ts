@@ -153,7 +153,7 @@ function urlsOf(name: string, runner?: "network" | "local"): readonly string[] {
 }
 
 test.each([...architectures.keys()])(
-  "%s downloads Node where it has a load runner, and EKS its disks' driver",
+  "%s downloads Node if it has a load runner, and EKS its disks' driver",
   (name) => {
     expect(urlsOf(name)).toContain(NODE);
     expect(urlsOf(name, "local")).not.toContain(NODE);
@@ -165,7 +165,7 @@ test.each([
   ["Node", NODE],
   ["the disks' driver", DRIVER],
 ])(
-  "%s that is not there is a failure that no version of Coder mends; one that cannot be asked is unknown",
+  "a missing %s is a failure that no version of Coder fixes; one that cannot be asked is unknown",
   async (_, gone) => {
     const context = { architecture: getArchitecture("eks"), size: resolveSize("eks", "canary") };
     const of = (answer: () => ReturnType<Web>) =>

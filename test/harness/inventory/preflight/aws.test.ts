@@ -221,7 +221,7 @@ describe("a quota counts with what others use of it", () => {
     ["is denied", refused("AccessDeniedException")],
     ["is not offered", refused("NoSuchResourceException")],
     ["has no value", {}],
-  ])("and is unknown where it %s, with the command that asks for it", async (_, answer) => {
+  ])("and is unknown if it %s, with the command that asks for it", async (_, answer) => {
     const GetServiceQuotaCommand: Answer = (input) =>
       (input as { QuotaCode: string }).QuotaCode === GP3 ? answer : { Quota: { Value: 1_000 } };
     const of = await preflight({ GetServiceQuotaCommand });
@@ -232,7 +232,7 @@ describe("a quota counts with what others use of it", () => {
     });
   });
 
-  test("and is unknown where its use is, unless it is too small for anybody", async () => {
+  test("and is unknown if its use is unknown, unless it is too small for anybody", async () => {
     const DescribeInstancesCommand = refused("UnauthorizedOperation");
     const of = await preflight({ DescribeInstancesCommand });
     expect(of("quota")).toMatchObject({

@@ -64,7 +64,7 @@ describe("a real run of a larger size", () => {
 describe("--skip-preflight", () => {
   const endpoints = ["AWS_ENDPOINT_URL"];
 
-  test("leaves out what it names where the cloud is emulated", () => {
+  test("omits the named checks if the cloud is emulated", () => {
     expect([...parseSkips("quota, apis", endpoints)]).toEqual(["quota", "apis"]);
     expect(parseSkips(undefined, []).size).toBe(0);
   });

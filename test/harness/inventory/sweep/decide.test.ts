@@ -37,7 +37,7 @@ function mayGo(one: Case): boolean {
 }
 
 describe("a decision", () => {
-  test("removes exactly what may go, in every case there is", () => {
+  test("removes exactly the removable items, in every case", () => {
     expect(CASES).toHaveLength(2 * 3 * 2 * 2 * 4 * 3 * 3 * 2);
     expect(CASES.filter((one) => (decide(one).act === "remove") !== mayGo(one))).toEqual([]);
   });
@@ -69,7 +69,7 @@ describe("a decision", () => {
     [{ hasRun: false, age: "old" }, "unlabelled"],
     [{ hasRun: false, age: "old", includeUnlabelled: true }, "unlabelled-old"],
     [{ hasRun: false, expiry: "past", age: "young" }, "young"],
-  ])("of %o says why: %s", (differing, reason) => {
+  ])("about %o states its reason: %s", (differing, reason) => {
     expect(decide({ ...plain, ...differing }).reason).toBe(reason);
   });
 });

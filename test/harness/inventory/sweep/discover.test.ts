@@ -6,7 +6,7 @@ import { actions, FakeCloud, OTHER_RUN, RUN } from "./fake-inventory.ts";
 const unlabelled = { runId: undefined } as unknown as { runId: string };
 
 describe("a sweep by discovery", () => {
-  test("removes what may go and keeps the rest, in one answer", async () => {
+  test("removes the removable items and keeps the rest, in one answer", async () => {
     const cloud = new FakeCloud();
     const inAnHour = String(Math.ceil(cloud.clock.now() / 1000) + 3600);
     cloud.put("old");
@@ -53,7 +53,7 @@ describe("a sweep by discovery", () => {
     expect(cloud.deletes).toEqual([]);
   });
 
-  test("on a dry run says what would go and removes nothing", async () => {
+  test("on a dry run reports the items that it would remove, and removes nothing", async () => {
     const cloud = new FakeCloud();
     cloud.put("old");
     expect(actions(await cloud.sweep({ dryRun: true }))).toEqual({ old: "would-remove: old" });
@@ -70,7 +70,7 @@ describe("a sweep by discovery", () => {
 });
 
 describe("the breaker", () => {
-  test("trips before the first delete when more would go for its age than is allowed", async () => {
+  test("trips before the first delete if more items would be removed for their age than allowed", async () => {
     const cloud = new FakeCloud();
     for (let n = 0; n <= DEFAULT_MAX_RESOURCES; n += 1) cloud.put(`disk-${n}`);
     const found = await cloud.sweep();

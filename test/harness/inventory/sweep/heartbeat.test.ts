@@ -17,7 +17,7 @@ describe("the heartbeat", () => {
     expect(late()).toMatch(/more than two periods ago/);
   });
 
-  test("is overdue where no sweep was ever complete", () => {
+  test("is overdue if no sweep was ever complete", () => {
     expect(overdue(undefined, { target: "twin", periodMs: DAY, nowMs: 0 })).toMatch(/never swept completely/);
   });
 

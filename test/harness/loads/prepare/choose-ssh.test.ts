@@ -17,7 +17,7 @@ function choose(
   return chooseSsh({ ssh: true, sshShare: 1, ...flags } as Flags, { url }, look, env);
 }
 
-test("the program that a deployment offers is run only where the flags ask for it", async () => {
+test("the program that a deployment offers runs only if the flags ask for it", async () => {
   await expect(choose({})).rejects.toThrow(/no coder on PATH.*--ssh-client offered/);
   expect((await choose({ sshClient: "offered" })).deployment).toMatchObject({ ssh: "stdio" });
   expect((await choose({ coderClientSha256: DIGEST })).deployment).toMatchObject({ offeredSha256: DIGEST });

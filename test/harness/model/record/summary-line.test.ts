@@ -8,7 +8,7 @@ test("the summary says how many workspaces succeeded and how many did not", () =
   expect(summaryLine(result)).toBe("998 succeeded, 2 failed to connect");
 });
 
-test("the summary of a stopped load says so", () => {
+test("the summary of a stopped load says that it was stopped", () => {
   expect(summaryLine({ ...result, stopped: true })).toBe(
     "998 succeeded, 2 failed to connect, stopped before the end",
   );

@@ -108,7 +108,7 @@ describe("a run that is asked for", () => {
     });
   });
 
-  test("in a region without prices says so in its conditions, and is refused a ceiling", async () => {
+  test("in a region without prices reports this in its conditions, and cannot have a ceiling", async () => {
     const world = new FakeWorld();
     const cloud: NonNullable<RunRequest["cloud"]> = {
       provider: "google",
@@ -257,7 +257,7 @@ describe("the reaper, while the run's process lives", () => {
   });
 });
 
-test("whether the ceiling is noted is not known where the journal cannot be read", async () => {
+test("an unreadable journal leaves unknown whether the ceiling was noted", async () => {
   const world = new FakeWorld();
   const folder = await world.makeRun(undefined, { maxCost: CEILING });
   const signal = new AbortController().signal;

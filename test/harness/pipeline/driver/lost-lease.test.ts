@@ -142,7 +142,7 @@ describe("a run at work", () => {
     expect(entries.some(({ type }) => type === "finding")).toBe(false);
   });
 
-  test("that no reaper can be had for any more stops its load, and says why", async () => {
+  test("that can get no reaper any more stops its load, and reports why", async () => {
     const { world, folder } = await withoutReaper(({ log }) => {
       writeFileSync(log, "process 7 on machine-1 already tears down this run");
       return 2 ** 22 + 1;
@@ -160,7 +160,7 @@ describe("a run at work", () => {
     );
   });
 
-  test("that was torn down meanwhile stops its load, and has no other reaper started", async () => {
+  test("that was torn down meanwhile stops its load, and starts no other reaper", async () => {
     const { world, folder } = await withoutReaper(
       () => expect.unreachable("a reaper of what is torn down"),
       async (made, other) => {

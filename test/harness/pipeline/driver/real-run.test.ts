@@ -38,7 +38,7 @@ async function textOf(folder: RunFolder, ...names: readonly ("plan" | "environme
   return (await Promise.all(names.map((name) => readFile(folder[name], "utf8")))).join("\n");
 }
 
-test("a real run is where it was pinned, and its conditions are true of it", async () => {
+test("a real run uses the pinned place, and its conditions are true", async () => {
   const { folder, plan } = await made();
   expect(await readJson(folder.environment, environmentSchema)).toMatchObject({
     project: "my-benchmarks",
@@ -57,7 +57,7 @@ test("a real run is where it was pinned, and its conditions are true of it", asy
   expect(plan.conditions.join()).not.toMatch(/simulated|emulated|shares its machine/);
 });
 
-test("a run on an emulated cloud says which variables lead there and what was left out", async () => {
+test("a run on an emulated cloud reports the variables that lead there and the skipped checks", async () => {
   const { plan } = await made({
     ...GOOGLE_PLAN,
     endpoints: { AWS_ENDPOINT_URL: "http://127.0.0.1:5000" },
@@ -116,7 +116,7 @@ test("the licence is posted in bootstrap", async () => {
   expect(tasks).toMatchObject([{ task: "bootstrap", licence: "planted-licence" }]);
 });
 
-test("its record says where it was and what was waived, by names", async () => {
+test("its record names its place and the waived checks", async () => {
   const endpoints = { AWS_ENDPOINT_URL: "http://127.0.0.1:5000" };
   const { world, folder } = await made({ ...GOOGLE_PLAN, endpoints, emulated: true });
   await requestTeardown(folder, { through: "audit", only: false, reason: "teardown" });

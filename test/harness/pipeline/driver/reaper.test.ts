@@ -43,7 +43,7 @@ async function reaped(world: FakeWorld, folder: RunFolder): Promise<RunRecord> {
 }
 
 describe("a run", () => {
-  test("in which all goes well passes, with nothing left and nothing swept", async () => {
+  test("without a failure passes, with nothing remaining and nothing swept", async () => {
     const { world, record } = await runThrough({});
     expect(record).toMatchObject({
       verdict: "pass",
@@ -104,7 +104,7 @@ describe("a run", () => {
     );
   });
 
-  test("says of what the sweep removed that the teardown had missed it", async () => {
+  test("reports that the teardown had missed the items that the sweep removed", async () => {
     const { record } = await runThrough({ leak: "removable" });
     expect(record.teardown).toMatchObject({
       state: "clean",
@@ -148,7 +148,7 @@ describe("a run", () => {
     expect(record.reasons[0]).toContain("slip p99 80 ms");
   });
 
-  test("that is interrupted is torn down and says so", async () => {
+  test("that is interrupted is torn down and reports the interruption", async () => {
     const stop = new AbortController();
     stop.abort(new RefbenchError("interrupted", "stopped by Ctrl-C"));
     const { world, record } = await runThrough({}, { signal: stop.signal });
@@ -233,7 +233,7 @@ describe("the reaper", () => {
     await expect(reaped(world, folder)).rejects.toMatchObject({ code: "lease_held" });
   });
 
-  test("does not wait on where the folder was moved away, so that it can be torn down where it is now", async () => {
+  test("stops waiting if the folder was moved, so that the run can be torn down from its new place", async () => {
     const world = new FakeWorld();
     const folder = await world.makeRun();
     const waiting = reap(folder, world.ports(), {
@@ -292,7 +292,7 @@ describe("a failed run that is to be kept", () => {
     return end;
   }
 
-  test("stays until its window is over, then is swept anyway, and its record says so", async () => {
+  test("stays until its window is over, then is swept anyway, and its record reports it", async () => {
     const world = new FakeWorld({ failWorker: "load" });
     const folder = await world.makeRun(undefined, KEEP);
     const failedAt = world.clock.now();

@@ -87,7 +87,7 @@ describe("a watched lease", () => {
     expect(await watch.look()).toMatchObject({ isHeld: false });
   });
 
-  test("shows by the next sign whether its holder renews, let go or is silent", async () => {
+  test("shows by the next sign whether its holder renews, released it or is silent", async () => {
     const { clock, book, watch } = await newWatch();
     expect(await watch.nextSign(1_000)).toBe("free");
     const lease = await book.acquire(ownIdentity());

@@ -61,7 +61,7 @@ describe("a lease", () => {
     await expect(book.acquire(ownIdentity())).resolves.toMatchObject({ fence: 2 });
   });
 
-  test("goes to exactly one of many who ask at the same time", async () => {
+  test("is taken by exactly one of many that ask at the same time", async () => {
     const { book } = await newBook();
     const asked = await Promise.allSettled(Array.from({ length: 20 }, () => book.acquire(ownIdentity())));
     expect(asked.filter(({ status }) => status === "fulfilled")).toHaveLength(1);

@@ -50,7 +50,7 @@ describe("the condition that names what each build waits for", () => {
   });
   const PULLED = "workspace image: pulled to the workspaces' machines before the first build";
 
-  test("disks of the cloud are in build times where pods have them", () => {
+  test("build times include disks of the cloud if pods have them", () => {
     const disks = startingWith("build times: include making and attaching a disk of the cloud");
     expect(conditions()).toContainEqual(disks);
     expect(conditions()).toContain("home volumes: 10 GiB each");

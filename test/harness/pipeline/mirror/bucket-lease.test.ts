@@ -45,7 +45,7 @@ describe("a lease in a bucket", () => {
     expect((await book.current())?.fence).toBe(fence);
   });
 
-  test("goes to exactly one of many machines that ask at the same time", async () => {
+  test("is taken by exactly one of many machines that ask at the same time", async () => {
     const { book } = newBook();
     const asked = await Promise.allSettled(
       Array.from({ length: 20 }, (_, n) => book.acquire(on(`host-${n}`))),
@@ -91,7 +91,7 @@ describe("waiting for a lease in a bucket", () => {
     expect(told).toEqual([]);
   });
 
-  test("gives up on a holder that shows no sign of life, however its clock goes", async () => {
+  test("gives up on a holder without a sign of life, however its clock runs", async () => {
     const { bucket, clock } = newBook();
     const ahead = fakeClock(clock.now() + 3_600_000);
     await new BucketLeaseBook(bucket, RUN, ahead).acquire(on("a"));
@@ -109,7 +109,7 @@ describe("waiting for a lease in a bucket", () => {
     );
   });
 
-  test("says where a holder lives that renews", async () => {
+  test("reports the place of a holder that renews", async () => {
     const { bucket, book, clock } = newBook();
     const lease = await book.acquire(on("a"));
     const renewing = { ...clock, sleep: (ms: number) => clock.sleep(ms).then(() => book.renew(lease)) };

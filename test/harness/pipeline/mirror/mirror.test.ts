@@ -82,7 +82,7 @@ describe("a mirrored run", () => {
     expect(names.filter((name) => /secret|log|events/.test(name))).toEqual([]);
   });
 
-  test("keeps back a state that holds a secret, in clear or in base64, and says so", async () => {
+  test("withholds a state that holds a secret, in clear or in base64, and reports it", async () => {
     const run = await newRun();
     const { world, bucket, folder } = run;
     const { databasePassword } = secretsSchema.parse(JSON.parse(await readFile(folder.secrets, "utf8")));

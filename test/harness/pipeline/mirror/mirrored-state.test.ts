@@ -84,7 +84,7 @@ describe("the runs of a bucket:", () => {
     expect(await state()).toEqual({ state: "finished" });
   });
 
-  test("one that a process is believed to work on says which, as long as its renewal is young", async () => {
+  test("one that a process is believed to work on names it, as long as its renewal is young", async () => {
     await driven();
     await new BucketLeaseBook(bucket, runId, world.clock).acquire(elsewhere);
     expect(await state()).toMatchObject({ state: "due", heldBy: `process ${process.pid} on a-lost-machine` });
@@ -135,7 +135,7 @@ describe("the record of a run that is torn down from its mirror", () => {
     expect(record.reasons).toEqual(["interrupted: the run's machine was lost before it handed over"]);
   });
 
-  test("says so once, however often the run is restored", async () => {
+  test("reports it once, however often the run is restored", async () => {
     await driven();
     forgetHandOver();
     world.mishaps.failInventory = 1000;

@@ -179,7 +179,7 @@ describe("a run that ended in its preflight", () => {
     ["a stack was begun", { type: "stack-intent", stack: "gke-cloud", act: "apply" }],
     ["a later stage was begun", { type: "stage-intent", stage: "provision" }],
     ["the inventory saw something of it", { type: "inventory-seen", items: 1 }],
-  ] as const)("is unverified as ever where %s", async (_, entry) => {
+  ] as const)("is unverified as ever if %s", async (_, entry) => {
     expect(await tornDown([entry])).toMatchObject({ verdict: "unverified" });
   });
 });
@@ -228,7 +228,7 @@ describe("the image that a cluster runs", () => {
   }
   const byTag = expect.stringMatching(/^Coder's image: by its tag v\d+\.\d+\.\d+, without a digest/);
 
-  test("is what the registry said: synthesis reads it, and the record names it", async () => {
+  test("is the registry's answer: synthesis reads it, and the record names it", async () => {
     const { environment, record } = await pinned([DIGEST]);
     expect(environment.coderImageDigest).toBe(DIGEST);
     expect(record.provenance.coderImageDigest).toBe(DIGEST);
@@ -315,7 +315,7 @@ describe("the image that workspaces run", () => {
   );
 
   test.each([{}, { workspaceImageDigest: "latest" }])(
-    "is recorded as its tag's where the registry reported %j",
+    "is recorded as its tag's if the registry reported %j",
     async (said) => {
       const { digest, record } = await recordOf(REAL, said);
       expect(digest).toBeUndefined();

@@ -80,7 +80,7 @@ describe("an empty inventory", () => {
       [...applied, seen, ...notDestroyed, swept(NETWORK.kind, NETWORK.name)],
       [NETWORK],
     ],
-  ])("is believed where %s", async (_name, entries, state) => {
+  ])("is believed if %s", async (_name, entries, state) => {
     expect(await findDisagreements(await afterwards(entries, state))).toEqual([]);
   });
 
@@ -111,7 +111,7 @@ describe("an empty inventory", () => {
       [],
       /never saw anything of this run, which created 2 resources/,
     ],
-  ])("is not believed where %s", async (_name, entries, state, sentence) => {
+  ])("is not believed if %s", async (_name, entries, state, sentence) => {
     const context = await afterwards(entries, state);
     expect((await findDisagreements(context)).join("; ")).toMatch(sentence);
     expect(await audit(context)).toMatch(/^unverified/);

@@ -129,7 +129,7 @@ test.each([
   expect(unreadable).toEqual([{ path: paths[0], reason: expect.stringMatching(reason) }]);
 });
 
-test("one changed byte of a stored record is noticed, whatever it says, and the others are read", async () => {
+test("one changed byte of a stored record is noticed, whatever it changes, and the others are read", async () => {
   const { store, paths } = await storeWith(older, newer);
   const text = await readFile(paths[0]!, "utf8");
   await rewrite(paths[0]!, text.replace('"cores": 2', '"cores": 3'), { vouched: false });
@@ -208,7 +208,7 @@ test("a record that lost its digest is named, and so is a digest that lost its r
   expect(await readHistory({ store })).toMatchObject({ records: [older, newer], unreadable: [] });
 });
 
-test("a store from before there were digests is read as it is, and says which records have none", async () => {
+test("a store from before digests is read unchanged, and the records without one are reported", async () => {
   const { store, paths } = await storeWith(older, newer);
   await withoutDigests(store, paths);
   expect(await readHistory({ store })).toMatchObject({

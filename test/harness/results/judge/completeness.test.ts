@@ -54,7 +54,7 @@ describe("a verdict that nothing leads to", () => {
     expect(await importing(record)).toEqual([]);
   });
 
-  test("is not asked of runs that measured nothing and say so", () => {
+  test("is not required of runs that report that they measured nothing", () => {
     const record = unmeasured(
       nightOn("2026-11-22", { verdict: "infrastructure", reasons: ["infrastructure: quota"] }),
     );
@@ -66,7 +66,7 @@ describe("a verdict that nothing leads to", () => {
 describe("a pass that was made of a miss", () => {
   const NAME = "workspaces-succeeded";
 
-  test("is found where the missed objective was taken out", async () => {
+  test("is found if the missed objective was taken out", async () => {
     const night = missed();
     expect(night.objectives.find(({ name }) => name === NAME)?.met).toBe(false);
     const others = nightOn("2026-11-22").objectives.map((each) => ({
@@ -82,7 +82,7 @@ describe("a pass that was made of a miss", () => {
     expect(await importing(record)).toEqual([]);
   });
 
-  test("is found where its threshold was lowered", () => {
+  test("is found if its threshold was lowered", () => {
     const objectives = nightOn("2026-11-22").objectives.map((each) => ({
       ...each,
       threshold: 0.1,

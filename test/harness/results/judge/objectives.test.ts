@@ -97,7 +97,7 @@ test("a run whose polls are answered with garbage half of the time does not pass
   expect(judged(10)).toMatchObject([{ met: true }]);
 });
 
-test("an objective of what was no part of the load is met and says so, and one that failed altogether is not", () => {
+test("an objective of something outside the load is met and marked as such, and one that failed altogether is not met", () => {
   const traffic = OBJECTIVES.filter(({ name }) => name === "traffic-carried");
   expect(judge(traffic, sampleMeasurements())).toMatchObject([{ met: true, note: NOT_PART }]);
   const { connections } = sampleMeasurements();
@@ -148,7 +148,7 @@ test.each([
   ],
   ["one slow of twenty", [...Array.from({ length: 19 }, () => 0.01), 8], false],
   ["one slow alone", [8], false],
-])("too few samples miss a percentile only where chance does not explain it: %s", (_, seconds, isMissed) => {
+])("too few samples miss a percentile only if chance does not explain it: %s", (_, seconds, isMissed) => {
   const [result] = judge([p95(5_000)], probed(seconds));
   expect(failsRun(result!)).toBe(isMissed);
   expect(result?.judged === false).toBe(!isMissed);

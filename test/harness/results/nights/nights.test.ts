@@ -141,7 +141,7 @@ test("a run that is made again in a night, and took no other zone's place, does 
   expect(onlyRow([first, nightOn(ago(1), {}, { hours: 3 })]).newest.record).toEqual(first);
 });
 
-test("the cost is what was spent, else estimated, of failed nights too, and billed only where all were", () => {
+test("the cost is the spent, else the estimated one, of failed nights too, and billed only if all were billed", () => {
   const estimate = {
     prices: ago(0),
     region: "us",
@@ -203,7 +203,7 @@ describe("the status", () => {
     },
   );
 
-  test("is stale from the fifteenth day on, whatever the newest night said", () => {
+  test("is stale from the fifteenth day on, whatever the newest night's outcome", () => {
     expect(onlyRow([nightOn(ago(15), { verdict: "slo-failed" })]).status).toEqual({
       word: "stale",
       days: 15,

@@ -45,7 +45,7 @@ test.each(["yaml", "", "json:", ":x", "JSON"])('--output "%s" is refused by its 
   expect(() => parseOutputs([value])).toThrow(/^--output must be text, json or markdown, .*; got "/);
 });
 
-test("each output gets its own form, and only what belongs on stdout goes there", async () => {
+test("each output gets its own form, and stdout gets only what belongs there", async () => {
   const cwd = await folder();
   const stdout = new CapturedStream();
   const record = sampleRecord();

@@ -244,7 +244,7 @@ test("only a rehearsal is called simulated", () => {
   expect(resultsText(official, 80)).not.toMatch(/simulated|emulated/i);
 });
 
-test("the cost says what it is worth: estimated, billed or simulated", () => {
+test("the cost is marked as estimated, billed or simulated", () => {
   const estimate = {
     prices: "2026-08-03",
     region: "us-central1",

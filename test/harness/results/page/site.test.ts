@@ -76,7 +76,7 @@ test("every page of rehearsals says that it is simulated: above all, in its titl
   for (const [path, text] of site([officialRecord()])) expect(text, path).not.toMatch(/SIMULATED/);
 });
 
-test("an empty history is a page that says so", () => {
+test("an empty history yields a page that says that it is empty", () => {
   const files = site([]);
   expect([...files.keys()]).toEqual(["index.html"]);
   expect(files.get("index.html")).toContain("No night has been recorded yet.");
@@ -97,7 +97,7 @@ describe("the index", () => {
     expect(text).toMatch(/2026-11-22 6 \$2\.\d\d/);
   });
 
-  test("says of a night that failed where, by which class, and why", () => {
+  test("shows where a failed night failed, by which class, and why", () => {
     const text = indexText(syntheticNights({ count: 3, planted: { 2: "no-quota" } }));
     expect(text).toMatch(
       /✕ failed infrastructure in provision: terraform apply failed in stack gke-cloud: quota/,
@@ -117,7 +117,7 @@ describe("a step over nights", () => {
   const ground = (records: readonly RunRecord[]) => ({ rehearsals: false, watched: changesOf(records) });
   const page = sizePage(STEPPED, ground(STEPPED));
 
-  test("is drawn in the trend of its figure, and said below it with its size and how certain it is", () => {
+  test("is drawn in the trend of its figure, and described below it with its size and its certainty", () => {
     expect(page).toMatch(/<text[^>]*fill="var\(--bad\)"[^>]*>\+ \d\d\.\d %<\/text>/);
     expect(textOf(page)).toMatch(
       /Workspace ready, p95 Step: REGRESSION \+ \d\d\.\d % since 2026-11-1\d, confirmed 2026-11-\d\d, confidence 99\.99 %\. Now: /,
@@ -218,7 +218,7 @@ describe("the page of a run", () => {
     expect(text).toMatch(/builds\.timeWeightedRunning – too few pairs 0 pairs - -/);
   });
 
-  test("has no verdict's figures where the teardown is not over", () => {
+  test("has no verdict's figures if the teardown is not over", () => {
     const text = textOf(
       pageOf(unmeasured(officialRecord({ teardown: { state: "pending" }, verdict: "pending" }))),
     );

@@ -70,7 +70,7 @@ test("a reset of the figure ends the regression, one of another figure does not"
   expect(builds(changesOf(nightsWith(), { resets: [reset] })).regressions).toEqual([]);
 });
 
-test("another platform begins a new series, and says what changed", () => {
+test("another platform begins a new series, and the change is named", () => {
   const records = nightsWith().map((record, night) => ({
     ...record,
     provenance: { ...record.provenance, platform: { postgres: night < STEP_AT ? "16" : "17" } },

@@ -56,7 +56,7 @@ test("more figures at once make each interval wider", () => {
   expect(widths[1]).toBeGreaterThan(widths[0]!);
 });
 
-test("too few pairs say nothing", () => {
+test("too few pairs lead to no conclusion", () => {
   const pairs = pairsOf(4, { count: 4 });
   expect(comparePairs([figure(pairs)])[0]!.conclusion).toBe("no-difference-seen");
   const [few] = comparePairs([figure(pairs.slice(1))]);
@@ -88,7 +88,7 @@ test("counts that never vary are equal", () => {
   expect(comparePairs([figure(pairs)])[0]).toMatchObject({ conclusion: "no-difference-seen", difference: 0 });
 });
 
-test("a pilot's noise says how many pairs are needed: more for more noise, fewer for a larger difference", () => {
+test("a pilot's noise determines the number of pairs: more for more noise, fewer for a larger difference", () => {
   expect(noiseOfPairs(pairsOf(5, { count: 400, noise: 0.1 }))).toBeCloseTo(0.1, 1);
   const of = (noise: number, difference: number) => pairsNeeded({ noise, difference });
   expect(of(0.1, 0.05)).toBeGreaterThan(110);

@@ -64,7 +64,7 @@ test.each(VERDICTS)("a table with a row that ended %s fits 80 columns and keeps 
   }
 });
 
-test("a row takes one line where there is room for it", () => {
+test("a row takes one line if there is room for it", () => {
   const table = resultsTable([officialRecord()], 160);
   expect(
     table
@@ -110,7 +110,7 @@ test("a run whose commit nobody can check out, or without a cloud, is unofficial
   ]);
 });
 
-test("an emulated Coder's version is never said as a server's", () => {
+test("an emulated Coder's version is never shown as a server's", () => {
   expect(rowOf(sampleRecord())[5]).toBe("2.31.0 emulated");
 });
 
@@ -161,7 +161,7 @@ describe("a real run is not official", () => {
       /overridden figures of the size: users/,
     ],
   ] satisfies readonly (readonly [string, Partial<RunRecord>, RegExp])[])(
-    "%s, and says so above its row and in it",
+    "%s, and this is marked above its row and in it",
     (_, change, why) => {
       const record = officialRecord(change);
       for (const table of [resultsTable([record], 160), resultsMarkdown([record])]) {

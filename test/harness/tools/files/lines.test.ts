@@ -42,7 +42,7 @@ describe("lines", () => {
     expect(linesIn("")).toEqual([]);
   });
 
-  test("are cut where they are longer than allowed, and the next one is whole", () => {
+  test("are cut if they are longer than allowed, and the next one is whole", () => {
     const splitter = new LineSplitter({ mostBytes: 10 });
     const lines = Array.from("0123456789abcdef").flatMap((digit) =>
       splitter.push(Buffer.from(digit.repeat(100))),

@@ -21,7 +21,7 @@ test("one that others may write is refused, with what to do", () => {
   expect(() => privateFolder(parent)).toThrow(/expected a folder that only you may enter.*TMPDIR/);
 });
 
-test("one that only leads elsewhere is refused", () => {
+test("a link to another folder is refused", () => {
   const folder = privateFolder(parent);
   rmSync(folder, { recursive: true });
   mkdirSync(join(parent, "elsewhere"), { mode: 0o700 });

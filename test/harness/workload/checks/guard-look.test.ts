@@ -10,7 +10,7 @@ const OPEN: DeploymentStats = {
   session_count: { ssh: 1, reconnecting_pty: 4, vscode: 0, jetbrains: 0 },
 };
 
-test("open sessions are others' only where others are: Coder counts a load's own for a minute after its end", async () => {
+test("open sessions count as others' only if there are other users: Coder counts a load's own for a minute after its end", async () => {
   await using coder = await startEmulatedCoder();
   const { siteAdmin: admin, token } = coder;
   const caller = await getCaller(admin.http, { token, from: "a test" }, new AbortController().signal);

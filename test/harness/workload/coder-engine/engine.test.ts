@@ -154,7 +154,7 @@ test("runs that fail are counted by their class, and their workspaces are delete
   expect(result.failures.map(({ class: name }) => name).sort()).toEqual(["agent-timeout", "wrong-output"]);
 });
 
-test("URL and session go by environment alone, in an own folder, and nothing of the user's Coder goes with them", async () => {
+test("URL and session are passed only by environment, in a separate folder, without anything of the user's Coder", async () => {
   const env = {
     ...process.env,
     CODER_SCALETEST_COUNT: "999",

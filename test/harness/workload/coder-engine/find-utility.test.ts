@@ -9,7 +9,7 @@ async function find(options: FakeBinaryOptions) {
   return await findCoderUtility(binary.path, { env: process.env, signal });
 }
 
-test("the utility is found where the binary itself says that it is", async () => {
+test("the utility is found under the subcommand that the binary itself names", async () => {
   for (const words of [["exp", "scaletest"], ["scaletest"], ["loadtest"]])
     expect(await find({ words }), words.join(" ")).toMatchObject({ version: "v2.31.0", words });
 });

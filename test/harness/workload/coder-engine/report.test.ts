@@ -29,7 +29,7 @@ describe("the report of Coder's utility", () => {
     },
   );
 
-  test("with a duration that no number holds goes by its milliseconds", async () => {
+  test("with a duration that no number holds uses its milliseconds", async () => {
     const [run] = (await reportOf({ duration: `${"9".repeat(400)}s`, duration_ms: 5 })) ?? [];
     expect(run?.durationMs).toBe(5);
   });

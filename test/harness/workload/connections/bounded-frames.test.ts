@@ -27,7 +27,7 @@ async function serveSockets(onSocket: (socket: WebSocket) => void) {
   };
 }
 
-test("a terminal whose first message is larger than 1 MiB is a lost connection, which says so", async () => {
+test("a terminal whose first message is larger than 1 MiB is a lost connection, with this reason", async () => {
   await using server = await serveSockets((socket) => socket.send(Buffer.alloc(MAX_MESSAGE_BYTES + 1)));
   const outcome = await openTerminal({ ...server.options, reconnect: randomUUID() });
   expect(outcome).toMatchObject({ state: "failed", why: "lost", message: expect.stringMatching(TOO_LARGE) });

@@ -66,7 +66,7 @@ async function settled(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-test("each is closed, the next ones only when the server has let go of others", async () => {
+test("each is closed, the next ones only when the server has closed others", async () => {
   const { underWay, closed, over } = closing(10_000);
   let most = 0;
   for (let round = 0; underWay.length > 0; round++) {
@@ -83,7 +83,7 @@ test("each is closed, the next ones only when the server has let go of others", 
   expect(most).toBeGreaterThan(50);
 });
 
-test("a server that lets go of none is not waited for long", async () => {
+test("a server that closes none is not waited for long", async () => {
   const { clock, closed, isOver } = closing(10_000);
   await settled();
   expect(closed()).toBeLessThanOrEqual(MOST_UNDER_WAY);

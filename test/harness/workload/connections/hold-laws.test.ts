@@ -94,7 +94,7 @@ describe.concurrent("a hold", () => {
     expect(closing).toMatchObject({ count: 10, failed: 8 });
   });
 
-  test("proves terminals that carry traffic by a last nonce too, and says how long ago each proved itself", async () => {
+  test("proves terminals that carry traffic by a last nonce too, and reports the age of each proof", async () => {
     await using coder = await startEmulatedCoder();
     const task = loadTaskFor(coder, {
       connections: { total: 8, holdMs: 500, commandsPerSecond: 20 },

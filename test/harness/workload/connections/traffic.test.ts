@@ -22,7 +22,7 @@ test("every connection carries its bytes on every tick, and all of them come bac
   expect(received).toBeLessThan(1.2 * sent);
 });
 
-test("a tick that is longer than a terminal's line goes as several lines", async () => {
+test("a tick that is longer than a terminal's line is sent as several lines", async () => {
   await using coder = await startEmulatedCoder();
   const traffic = { bytesPerTick: 7_000, tickMs: 200 };
   const { result } = await runLoadHere(loadTaskFor(coder, { connections, traffic }));

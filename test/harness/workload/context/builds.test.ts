@@ -21,7 +21,7 @@ function resultOf(jobs: readonly ReturnType<typeof job>[], capacity = 30) {
   return ledger.result(capacity);
 }
 
-test("no builds run at once when there are none", () => {
+test("without builds, none run at once", () => {
   expect(resultOf([])).toEqual({ capacity: 30, peakRunning: 0, timeWeightedRunning: 0 });
 });
 
@@ -69,7 +69,7 @@ test("a full house reaches its capacity, and the first round is shown beside the
   expect(buildMs).toEqual({ first: { count: 30, p50Ms: 20_000 }, full: { count: 60, p50Ms: 10_000 } });
 });
 
-test("a queue that lasted shorter than a build says nothing about the daemons", () => {
+test("a queue that lasted shorter than a build proves nothing about the daemons", () => {
   const jobs = [job(0, 0, 10), job(0, 0, 10), job(9, 10, 20)];
   expect(resultOf(jobs, 2).whileFull).toBeUndefined();
 });

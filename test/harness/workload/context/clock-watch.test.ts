@@ -87,7 +87,7 @@ test("one late stamp of a server that stood still is not a clock that was set", 
   expect((watch.result() ?? []).some(isUnsteady)).toBe(false);
 });
 
-test("parts of a load that saw the same clock know it better together; where they contradict, it is not steady", () => {
+test("parts of a load that saw the same clock know it better together; if they contradict, it is not steady", () => {
   const clock = { clock: "api", samples: 20, astray: 0 };
   const [one, other] = [
     { ...clock, offsetMs: 0, uncertaintyMs: 10 },

@@ -27,7 +27,7 @@ test("a log without errors yields its last lines", () => {
   );
 });
 
-test("lines are cut where they are long", () => {
+test("long lines are cut", () => {
   const [cut] = lastErrors([line("x".repeat(5_000), "error")]);
   expect(cut).toHaveLength(301);
 });

@@ -73,7 +73,7 @@ test("slip is judged against what its own window measured", () => {
   expect(reasonsWith({ ramp: { slipP99Ms: 30, measuredP99Ms: 200 } })).toHaveLength(1);
 });
 
-test("a window of a moment is judged by its lateness alone: it says nothing about shares", () => {
+test("a window of a moment is judged by its lateness alone: it proves nothing about shares", () => {
   expect(reasonsWith({ durationMs: 400, eventLoopUtilization: 1, runQueueShare: 1 })).toEqual([]);
   expect(reasonsWith({ durationMs: 400, hold: { slipP99Ms: 11 } })).toHaveLength(1);
 });

@@ -35,7 +35,7 @@ test.each(["visit-ssh-handshake", "workspace-ready", "api-probe"] as const)(
   },
 );
 
-test("a window without a figure that an objective judges says nothing of the generator", async () => {
+test("a window without a judged figure proves nothing about the generator", async () => {
   health = new HealthWatch(GENERATOR_LIMITS);
   health.measured("create-user", 36);
   await blockLoop();

@@ -89,7 +89,7 @@ test("arrival rates are found to a fraction", async () => {
   expect(found).toMatchObject({ limit: 7.25, ended: "found", isConfirmed: true });
 });
 
-test("no search tries more than it may, and what it then says still held", async () => {
+test("no search tries more than allowed, and its result still held", async () => {
   for (const maxSteps of [1, 2, 3, 5, 8, 11]) {
     const runner = planted(7_777);
     const found = await findLimit("connections", optionsFor(runner, { maxSteps, resolution: 1 }));
@@ -122,7 +122,7 @@ test("a generator that is the limit is named instead of Coder", async () => {
   expect(found.notes.join()).toContain("the generator was the limit; Coder's limit is not known");
 });
 
-test("a generator that is too small for the first load finds no limit, and says that it was its own", async () => {
+test("a generator that is too small for the first load finds no limit, and reports itself as the limit", async () => {
   const found = await findLimit("connections", optionsFor(planted(Infinity, { generator: 50 })));
   expect(found).toMatchObject({ ended: "generator-limited", isConfirmed: false });
   expect(found.limit).toBeUndefined();
@@ -190,7 +190,7 @@ test("a slow moment on the way up is not a limit", async () => {
   expect(found).toMatchObject({ ended: "found", limit: 1_000, isConfirmed: true });
 });
 
-test("a limit of which one try in three broke is not confirmed, and says so", async () => {
+test("a limit that broke in one try of three is reported as not confirmed", async () => {
   const { runner, ...over } = hiccups(400, [400]);
   const found = await findLimit("connections", optionsFor(runner, { ...over, upTo: 400 }));
   expect(found).toMatchObject({ ended: "not-reached", limit: 400, isConfirmed: false });
@@ -249,7 +249,7 @@ test("a Coder that breaks down under a load has met its limit, one that never an
   await expect(findLimit("connections", optionsFor(dying, { from: 400 }))).rejects.toThrow("no answer");
 });
 
-test("builds are said not to rise beyond the daemons", async () => {
+test("the search reports that builds do not rise beyond the daemons", async () => {
   const found = await findLimit(
     "arrival-rate",
     optionsFor(planted(40, { capacity: 30 }), { from: 10, upTo: 100, resolution: 10 }),

@@ -71,7 +71,7 @@ test.each([
   expect(left).toEqual([]);
 });
 
-test("a load that is for SSH is refused where no client is offered, and nothing is made", async () => {
+test("a load over SSH is refused if no client is offered, and nothing is made", async () => {
   await using coder = await startEmulatedCoder();
   const deployment = { url: coder.url, ssh: "stdio" } as const;
   await expect(run(loadTaskFor(coder, { deployment, connections }))).rejects.toThrow(

@@ -271,7 +271,7 @@ test("a caller's exhausted quota is reported before the load", async () => {
   expect(events[0]).toEqual({ type: "note", message: expect.stringMatching(/quota is used up \(5 of 5\)/) });
 });
 
-test("a caller who is logged in where the template needs it may use it", async () => {
+test("a caller with the login that the template needs may use it", async () => {
   await using coder = await startEmulatedCoder({
     answers: [answering(EXTERNAL_AUTH, [{ id: "github", authenticated: true }])],
   });
@@ -317,7 +317,7 @@ test("users of an earlier run are used again and kept, and those that are missin
   expect([coder.usersLeft().length, coder.tokensLeft()]).toEqual([2, []]);
 });
 
-test("a build that failed is asked for again as often as the task says, and each failure is counted", async () => {
+test("a failed build is retried as often as the task allows, and each failure is counted", async () => {
   await using coder = await startEmulatedCoder({
     faults: { failFirstBuild: ["bench-t-0"], failBuild: ["bench-t-1"] },
   });
@@ -429,7 +429,7 @@ describe("the stages of a build", () => {
     ["build-apply", 500],
     ["agent-connect", 700],
     ["agent-ready", 300],
-  ])("%s took as long as Coder says", async (phase, milliseconds) => {
+  ])("%s took as long as Coder reports", async (phase, milliseconds) => {
     expect(await p100({ answers: [timings, agentTimes] }, phase)).toBe(milliseconds);
   });
 

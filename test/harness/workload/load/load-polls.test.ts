@@ -18,7 +18,7 @@ async function loadThrough(rules: readonly FaultRule[], timeouts: Partial<LoadTa
   return { result, played: proxy.played, left: coder.workspacesLeft() };
 }
 
-test.concurrent("polls are counted, and where all are answered none is lost", async () => {
+test.concurrent("polls are counted, and if all are answered none is lost", async () => {
   const { result } = await loadThrough([]);
   expect(result.polls).toMatchObject({ lost: 0, lostBy: [] });
   // Each workspace is seen at least once ready and once gone.

@@ -42,7 +42,7 @@ async function cleaner(coder: { readonly url: string; readonly token: string }, 
   };
 }
 
-test("a run's workspaces, users and tokens go, and what only looks alike stays", async () => {
+test("a run's workspaces, users and tokens are deleted, and lookalikes stay", async () => {
   await using coder = await startEmulatedCoder();
   await using cleaning = await cleaner(coder);
   await addPerson(coder, `bench-${RUN}-0`, ours(`bench-${RUN}-0`));
@@ -106,7 +106,7 @@ test("a cleanup also deletes what the steps of a limit search left", async () =>
   expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
 });
 
-test("a build that is under way is cancelled, so that its workspace can go", async () => {
+test("a running build is cancelled, so that its workspace can be deleted", async () => {
   const name = `bench-${RUN}-0`;
   await using coder = await startEmulatedCoder({ faults: { stuckBuild: [name] } });
   await coder.addWorkspace(name);

@@ -67,7 +67,7 @@ test("a lost token is replaced by the owner's login", async () => {
   expect(result).toMatchObject({ deleted: 1, remaining: [] });
 });
 
-test("a refused token without a login says what is missing", async () => {
+test("the error for a refused token without a login names what is missing", async () => {
   await using coder = await startEmulatedCoder();
   await expect(drain({ url: coder.url, token: "expired-0123456789" })).rejects.toThrow(
     /401 .* expected a session or a login of a site admin/,
@@ -210,7 +210,7 @@ describe("if Coder keeps prebuilt workspaces,", () => {
     expect(result).not.toHaveProperty("pausedPrebuilds");
   });
 
-  test("a drain without the time for another look does not say that nothing remains", async () => {
+  test("a drain without time for another look does not claim that nothing remains", async () => {
     await using coder = await startEmulatedCoder({ prebuilds: 1, buildSpeed: 20 });
     await filled(coder, 1);
     await expect(drain({ url: coder.url, token: coder.token, timeoutMs: 3000 })).rejects.toThrow(

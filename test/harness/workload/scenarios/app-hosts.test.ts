@@ -97,7 +97,7 @@ test("apps with separate hosts are reached by their names, at Coder's address if
   expect(result.workspaces.deleted).toBe(4);
 });
 
-test("paths are refused before anything is created where the deployment serves no app by path", async () => {
+test("paths are refused before anything is created if the deployment serves no app by path", async () => {
   const refused = runLoadHere(taskOf("bench-c", { by: "path" }));
   await expect(refused).rejects.toMatchObject({
     code: "usage",
@@ -119,7 +119,7 @@ describe("the emulator answers for the hosts of apps as Coder does", () => {
     expect(await statusOf("/", { host: WILDCARD.replace("*", label), ...given })).toBe(status);
   });
 
-  test("one that names the agent stands for a path that names it too", () => {
+  test("a host that names the agent corresponds to a path that names it too", () => {
     const pathOf = (label: string) => pathOfApp(`${label}.apps.refbench.test:81`, "*.apps.refbench.test:80");
     expect(pathOf("wsec--ws--ann")).toEqual({ path: "/@ann/ws/apps/wsec" });
     expect(pathOf("wsec--main--ws--ann")).toEqual({ path: "/@ann/ws.main/apps/wsec" });

@@ -176,7 +176,7 @@ test("a slug that workspaces do not have is named with those that they have", as
   expect(result.failures[0]?.example).toContain('has no app "nope", it has wsec, wsdi');
 });
 
-test("subdomains are refused where the deployment has none", async () => {
+test("subdomains are refused if the deployment has none", async () => {
   const task = taskOf({ scenario: "apps", app: { ...app, by: "subdomain" } });
   await expect(runLoadHere(task)).rejects.toMatchObject({ code: "usage" });
 });

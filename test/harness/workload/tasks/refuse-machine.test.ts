@@ -61,7 +61,7 @@ test.each([
   ["systemFiles", 9, /needs 464 open files in total, but only 9 are free; raise fs.file-max/],
   ["localPorts", 399, /needs 400 local ports .* but only 399 are free; widen net.ipv4.ip_local_port_range/],
 ] as const)(
-  "a load is refused where %s is short, with the figure and the next step",
+  "a load is refused if %s is short, with the figure and the next step",
   async (key, has, words) => {
     const task = loadTaskFor(CODER, { connections: { total: 400 } });
     await refuseShortMachine(task, 1, ENOUGH);

@@ -185,7 +185,7 @@ test("a program that ignores the stop is killed after the grace period", async (
   });
 });
 
-test("a program that hangs is killed, and the error says which and since when", async () => {
+test("a hanging program is killed, and the error names it and the time of its last sign of life", async () => {
   const hangs = [
     process.execPath,
     "-e",

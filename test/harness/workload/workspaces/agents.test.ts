@@ -81,7 +81,7 @@ test("an agent that the load does not use delays nothing, and its state is repor
   );
 });
 
-test("of several agents one is chosen for terminals and SSH alike, with a word ahead", async () => {
+test("one of several agents is chosen for terminals and SSH alike, and reported beforehand", async () => {
   const { notes, reached } = await loadWith({ template: templateWith({ agents: ["main", "dev"] }) });
   expect(notes).toContainEqual(
     expect.stringMatching(/several agents, main, dev: the load uses dev, choose with --agent/),

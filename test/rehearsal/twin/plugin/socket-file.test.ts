@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { newSocketFile } from "../../../../rehearsal/twin/plugin/socket-file.ts";
 import { Twin } from "../workdir.ts";
 
-/** Of no process: Linux gives at most 2^22. */
+/** A pid that no process has: Linux assigns at most 2^22. */
 const DEAD = 2 ** 22 + 1;
 
 let parent: string;

@@ -22,7 +22,7 @@ test("a phase with too few samples for any percentile has no plot", () => {
   expect(percentilePlot({ phase: "command", intended: histogramOf(upTo(19)) }, "x")).toBeUndefined();
 });
 
-test("a plot says in words what it shows, from both starts", () => {
+test("a plot describes in words what it shows, from both starts", () => {
   const samples = upTo(1000).map((i) => i * 1000);
   const plot = percentilePlot(
     { phase: "command", intended: histogramOf(samples), raw: histogramOf(samples, { basis: "raw" }) },

@@ -14,7 +14,7 @@ test("nights of one platform are one series", () => {
   });
 });
 
-test("another platform begins a series, and says what differs", () => {
+test("another platform begins a series, and the difference is named", () => {
   const { series, ofNight } = seriesOf(nights({ nextPlatform: 4 }), []);
   expect(ofNight).toEqual([0, 0, 0, 0, 1, 1]);
   expect(series[1]).toEqual({
