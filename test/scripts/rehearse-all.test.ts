@@ -25,7 +25,7 @@ test("every size of every architecture is rehearsed on every database that it ma
   expect(rehearsalCases("gce-vm/1000/on-box")[0]?.isUsual).toBe(false);
 });
 
-test("a filter takes whole words of a name from its beginning, and one that takes nothing is refused", () => {
+test("a filter matches whole words from the beginning of a name, and one without a match is refused", () => {
   expect(rehearsalCases("gke/1200").map(({ name }) => name)).toEqual(["gke/1200/cloud-sql"]);
   expect(rehearsalCases("gce-docker/500")).toHaveLength(2);
   expect(rehearsalCases("eks").every(({ architecture }) => architecture === "eks")).toBe(true);
@@ -70,7 +70,7 @@ test.each<[string, Partial<RehearsalOutcome>, string]>([
   );
 });
 
-test("a case that nothing is known of is missed in all that it should have come to", () => {
+test("a case without a result misses every expectation", () => {
   expect(missesOf({ name: "gke/100/cloud-sql", failedStages: [], secondPlan: {}, seconds: 1 })).toEqual([
     "no second plan was made",
     "the verdict is missing",

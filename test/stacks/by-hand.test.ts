@@ -284,7 +284,7 @@ test("a manual environment is labelled as such, does not expire, and is in the n
   expect(provider.project).toBe("some-project");
 });
 
-test("state lies beside the environment, outside cdktf's output", async () => {
+test("state is stored beside the environment, outside cdktf's output", async () => {
   const { main, manual, outdir } = await byHand();
   await main();
   const { stacks } = await readStacks(outdir);

@@ -177,7 +177,7 @@ describe.each(["100", "1200", "canary"])("size %s", (sizeName) => {
     );
   });
 
-  test("state lies beside its stack, and other stacks reach it by a relative path", () => {
+  test("state is stored beside its stack, and other stacks reach it by a relative path", () => {
     for (const stack of Object.values(synthesis.stacks)) {
       expect(stack.terraform.backend).toEqual({ local: { path: "terraform.tfstate" } });
     }

@@ -61,7 +61,7 @@ test("a marker that comes before the expected line is a wrong output, with what 
   expect(await asked).toEqual({ state: "wrong", output: "goodbye\nm1\n" });
 });
 
-test("several questions are answered each by its own word", async () => {
+test("each of several questions gets its own answer", async () => {
   const { shell, print } = session();
   const answers = [shell.ask("echo a", "a", ask), shell.ask("echo b", "b", ask)];
   print("b\r\na\r\n");

@@ -31,7 +31,7 @@ async function stateOf({ ageMs = HOUR_MS, files = {}, unreadable = [] }: Case): 
   return state;
 }
 
-test("a run whose plan cannot be read expires all the same", async () => {
+test("a run with an unreadable plan still expires", async () => {
   expect(await stateOf({ ageMs: 25 * HOUR_MS })).toBe("orphaned");
   await rm(join(cwd, ".refbench"), { recursive: true });
   expect(await stateOf({ ageMs: HOUR_MS })).toBe("living");

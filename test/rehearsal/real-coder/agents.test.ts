@@ -68,7 +68,7 @@ test("an order to stop ends the agent, its folder and its note", async () => {
   expect(existsSync(join(folder, "agents", workspace))).toBe(false);
 });
 
-test("a stop of what was never started is carried out all the same", async () => {
+test("an order to stop an agent that never started succeeds", async () => {
   await expect(order("stop", randomUUID())).resolves.toBeUndefined();
 });
 

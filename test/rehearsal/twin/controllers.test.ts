@@ -37,7 +37,7 @@ test("if the cluster is deleted first, its controllers' items stay for ever and 
   expect(await inventory.remove(first, signal)).toEqual({ state: "gone" });
 });
 
-test("a release whose values lack what Coder needs never gets ready, and destroy removes it all the same", async () => {
+test("a release without a value that Coder needs never gets ready, and destroy still removes it", async () => {
   await using twin = await Twin.prepare();
   const cloudStack = twin.stack("cloud", cluster("bench-two"));
   await twin.apply(cloudStack);

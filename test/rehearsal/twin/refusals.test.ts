@@ -86,7 +86,7 @@ test.each([
   expect(refuses?.(right, undefined)).toBeUndefined();
 });
 
-test("Terraform hears a refusal of a create and of a change in place, and nothing is made or changed", async () => {
+test("Terraform gets a refusal of a create and of a change in place, and nothing is made or changed", async () => {
   await using twin = await Twin.prepare();
   const refusal = /auto_upgrade and auto_repair cannot be false when release_channel REGULAR is set/;
   const wrong = edited(cluster("a"), POOL, noManagement);

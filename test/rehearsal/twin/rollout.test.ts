@@ -52,7 +52,7 @@ const nodesOfPods = async (twin: Twin): Promise<readonly unknown[]> =>
     .filter(({ kind }) => kind === "kubernetes_pod")
     .map(({ attributes }) => attributes?.["node"]);
 
-test("a Deployment has a pod on each node, takes them with it, and waits in vain for a node that is not there", async () => {
+test("a Deployment has a pod on each node, deletes them with itself, and waits without success for a missing node", async () => {
   await using twin = await Twin.prepare();
   const host = await clusterIn(twin, "bench-one");
   const stack = twin.stack("pull", deployment(host, 1));

@@ -42,7 +42,7 @@ test("a machine that has everything is ready, with the versions it has", async (
   });
 });
 
-test("a list of Coder's releases that is too old is reported, and the machine is ready all the same", async () => {
+test("a list of Coder's releases that is too old is reported, and the machine is still ready", async () => {
   const clock = (iso: string): Clock => ({ ...fakeClock(), now: () => Date.parse(iso) });
   const seen = (at: Clock) => runCommand((io) => doctorCommand(io, loadProgram, at), ["--output", "json"]);
   const old = await seen(clock("2027-06-01T00:00:00Z"));

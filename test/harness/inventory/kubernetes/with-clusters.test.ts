@@ -123,7 +123,7 @@ test("a kind that is denied in the cluster makes the answer fail, with what the 
   expect(seenIn(answer).map(({ name }) => name)).toEqual(["pv-1", CLUSTER]);
 });
 
-test("a failed answer of the cloud stays failed, and the clusters in it are asked all the same", async () => {
+test("a failed answer of the cloud stays failed, and its clusters are still asked", async () => {
   await using api = new FakeKubernetes();
   const { inventory } = joined(cloudOf([clusterItem], "quota"), await openApi(api));
   api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: "pv-1" } });

@@ -139,7 +139,7 @@ describe("an item of unknown age", () => {
 });
 
 describe("an inventory that fails", () => {
-  test("has nothing removed on its word", async () => {
+  test("causes no removal", async () => {
     const cloud = new FakeCloud();
     cloud.put("old");
     cloud.goodLists = 0;

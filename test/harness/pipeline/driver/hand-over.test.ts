@@ -22,7 +22,7 @@ async function onFullDisk(line: string): Promise<void> {
   await promisify(execFile)("bash", ["-c", limited, process.execPath, line]);
 }
 
-test("a run that ends on a full disk is handed over all the same: its reaper must not wait for it", async () => {
+test("a run that ends on a full disk is still handed over: its reaper must not wait for it", async () => {
   const folder = new RunFolder(await mkdtemp(join(tmpdir(), "refbench-full-")));
   await onFullDisk(`
     import { requestHandOver } from "${PIPELINE}folder/request.ts";

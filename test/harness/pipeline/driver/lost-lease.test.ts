@@ -179,7 +179,7 @@ describe("a run at work", () => {
   });
 });
 
-test("a reaper that ends without a word is not explained by what the log held before", async () => {
+test("a reaper that ends without a message is not explained by earlier lines of the log", async () => {
   const world = new FakeWorld();
   const folder = await world.makeRun();
   await writeFile(folder.log, "Error: of an earlier stage\n");

@@ -108,7 +108,7 @@ async function askingOn(
   return interrupted;
 }
 
-test("after an apply that was killed, a provider that asks on for a network in vain is interrupted, for the sweep", async () => {
+test("after a killed apply, a provider that keeps asking for a network without success is interrupted, for the sweep", async () => {
   expect(await askingOn("aws_vpc.vpc_network", { killed: true })).toEqual([true]);
   expect(await askingOn("aws_vpc.vpc_network", { killed: false })).toEqual([false]);
   // A database's deletion takes minutes anyway.

@@ -23,7 +23,7 @@ test("a record lies at its architecture, size, UTC day and run, with the bytes o
   });
 });
 
-test("beside a record lies its digest, as sha256sum reads it", async () => {
+test("a record's digest is stored beside it, as sha256sum reads it", async () => {
   const store = await scratchFolder();
   const { written } = await importRecords([nightOn("2026-11-20")], store);
   const { stdout } = await execa("sha256sum", ["--check", `${basename(written[0]!)}.sha256`], {

@@ -241,7 +241,7 @@ test("files of a repository beside the records are ignored", async () => {
   expect((await readHistory({ store })).unreadable).toEqual([]);
 });
 
-test("a record at another day's path is named, and beside its own it costs neither", async () => {
+test("a record at another day's path is named, and does not affect the record at its own path", async () => {
   const { store, paths } = await storeWith(older);
   const moved = paths[0]!.replace("2026-11-20", "2026-11-19");
   await copyFile(paths[0]!, moved);

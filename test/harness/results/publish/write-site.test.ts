@@ -6,7 +6,7 @@ import { scratchFolder } from "../nightly-records.ts";
 
 const filesIn = async (folder: string) => (await readdir(folder, { recursive: true })).toSorted();
 
-test("a site is all of its folder: what an earlier one had is gone, and nothing lies beside it", async () => {
+test("a site is its whole folder: files of an earlier one are gone, and nothing is added beside it", async () => {
   const folder = await scratchFolder();
   const out = join(folder, "site");
   await writeSite(

@@ -142,7 +142,7 @@ test("without a load that passes there is no limit, and without one that breaks 
   expect(above).toMatchObject({ ended: "not-reached", limit: 450, isConfirmed: true });
 });
 
-test("a knee that holds once and breaks once is given up for a lower one", async () => {
+test("a limit that holds once and breaks once is replaced by a lower one", async () => {
   const runner = planted(Infinity);
   const seen = new Map<number, number>();
   const flaky = optionsFor(runner, {

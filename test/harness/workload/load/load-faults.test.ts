@@ -239,7 +239,7 @@ test.concurrent("a connection that was verified and hung up while idle is lost, 
   expect(result.connections).toMatchObject({ held: 6, verified: 8, lost: 2 });
 });
 
-test.concurrent("every check before the load that could not be made is noted", async () => {
+test.concurrent("every check that could not be made before the load is reported", async () => {
   await using coder = await startEmulatedCoder();
   const checked =
     /^GET \S+\/(entitlements|deployment\/config|templateversions\/[^/]+(\/(resources|external-auth))?) /;

@@ -253,7 +253,7 @@ test("site admins without access to others' workspaces are not an obstacle, and 
   });
 });
 
-test("an app that the template may have by the parameters given is looked for in the workspaces, with a word ahead", async () => {
+test("an app that may depend on the given parameters is looked for in the workspaces, and this is reported beforehand", async () => {
   await using coder = await startEmulatedCoder();
   const { result, events } = await runLoadHere(loadTaskFor(coder, { ...FEW, scenario: "apps", app: APP }));
   const message = expect.stringMatching(/before the given parameters apply.*no app "wsec"/) as string;

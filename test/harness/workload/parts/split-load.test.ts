@@ -72,7 +72,7 @@ test("ramps and schedules of the parts take as long as the whole's", () => {
   }
 });
 
-test("a part is a task, knows which it is, and is not dealt again", () => {
+test("a part is a task, knows its index, and is not split again", () => {
   for (const [index, part] of splitLoad(whole, 3).entries()) {
     expect(loadTask.parse(part)).toEqual(part);
     expect(part.part).toEqual({ index, of: 3 });

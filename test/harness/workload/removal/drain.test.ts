@@ -17,7 +17,7 @@ function drain(task: Partial<DrainTask> & { url: string }): Promise<DrainResult>
   );
 }
 
-test("a drain deletes every workspace, page after page, and every user but the owner", async () => {
+test("a drain deletes every workspace, page after page, and every user but the site admin", async () => {
   await using coder = await startEmulatedCoder({ daemons: 130, answers: [WITHOUT_PREBUILDS] });
   await Promise.all(Array.from({ length: 130 }, (_, i) => coder.addWorkspace(`w${i}`, "running")));
   const result = await drain({ ...coder, timeoutMs: 60_000 });
@@ -60,7 +60,7 @@ test("a cancelled delete build proves nothing", async () => {
   expect(await drain(coder)).toEqual({ stopped: false, deleted: 1, remaining: [] });
 });
 
-test("a lost token is replaced by the owner's login", async () => {
+test("a lost token is replaced by a login of the site admin", async () => {
   await using coder = await startEmulatedCoder();
   await coder.addWorkspace("w1");
   const result = await drain({ url: coder.url, token: "expired-0123456789", admin: coder.firstUser });

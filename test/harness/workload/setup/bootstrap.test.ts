@@ -79,7 +79,7 @@ test("bootstrap run again logs in and gives the same template a further version"
   expect(coder.world.versions.size).toBe(2);
 });
 
-test("another owner's deployment is refused in words", async () => {
+test("a deployment with another first user is refused with the reason", async () => {
   await using coder = await startEmulatedCoder(FRESH);
   await bootstrap(taskFor(coder));
   const stranger = { email: "b@example.com", username: "b", password: "other" };
