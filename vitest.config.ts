@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // A list in a failure is shown, also where a report has the message alone.
+    chaiConfig: { truncateThreshold: 2_000 },
     // It imports JSON as only a bundler does.
     server: { deps: { inline: [/@actions\/(workflow-parser|expressions)/] } },
   },
