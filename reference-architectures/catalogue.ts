@@ -105,6 +105,13 @@ function inWords(message: string): string {
 
 function checked(architecture: Architecture): Architecture {
   const parsed = architectureSchema.parse(architecture);
-  for (const size of Object.values(parsed.sizes)) refuseContradictions(parsed, size);
+  for (const [name, size] of Object.entries(parsed.sizes)) {
+    try {
+      refuseContradictions(parsed, size);
+    } catch (error) {
+      if (!(error instanceof ArchitectureError)) throw error;
+      throw new ArchitectureError(`${parsed.name} ${name}: ${error.path}`, error.value, error.expected);
+    }
+  }
   return parsed;
 }

@@ -47,6 +47,10 @@ try {
   if (!(error instanceof ArchitectureError || error instanceof ExecaError)) throw error;
   // A wrong name, or a provider that is not where it was looked for: the sentence helps, the stack does not.
   console.error(error.message);
+  if (error instanceof ExecaError)
+    console.error(
+      `without the Terraform registry, name a filesystem mirror with --mirror or ${PROVIDER_MIRROR}`,
+    );
   process.exitCode = 2;
 } finally {
   await rm(root, { recursive: true, force: true });

@@ -141,7 +141,7 @@ export async function programOf(
 
 const EXAMPLES = [
   "refbench doctor                      report what is missing on this machine",
-  "refbench run gke --rehearse          measure the smallest size without a cloud",
+  "refbench run gke --rehearse          measure without a cloud",
   "refbench results show latest         read what was measured",
   "refbench teardown latest             delete what a run left",
 ];

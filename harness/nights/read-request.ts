@@ -1,3 +1,4 @@
+import { siteFolder } from "../results/publish/site-folder.ts";
 import { resolve } from "node:path";
 import { getArchitecture } from "../../reference-architectures/catalogue.ts";
 import { systemClock } from "../tools/time/clock.ts";
@@ -70,7 +71,7 @@ export async function readNightRequest(
     buildSpeed,
     faults: readFaultFlags(flags.faults, sizes, cwd),
     store,
-    site: flags.site ?? (rehearse ? ".refbench/rehearsals-site" : "site"),
+    site: flags.site ?? siteFolder(rehearse),
     table,
   };
   refuseShortNight(request);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { systemClock } from "../../tools/time/clock.ts";
 import { messageOf } from "../../tools/error.ts";
@@ -160,5 +161,9 @@ async function nightly(
       return "harness-error" as const;
     },
   );
+  if (night.steps.some(({ name, outcome }) => name === "publish" && outcome === "ok")) {
+    report(`night: site ${resolve(io.cwd, request.site, "index.html")}`);
+    report(`night: table "refbench results table${request.rehearse ? " --rehearsals" : ""}"`);
+  }
   io.exit(toExitCode(night, summaryVerdict));
 }

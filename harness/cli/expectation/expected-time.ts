@@ -39,29 +39,29 @@ export function expectRunTime(architecture: Pick<Architecture, "carriedBy">, siz
 
 /** A load on a deployment that exists. */
 export function expectLoadTime(task: LoadTask, capacity: ShownCapacity): ExpectedTime {
-  const { workspaces, concurrency, existing, keep, connections, dashboard, app } = task;
+  const { workspaces, concurrency, cleanupConcurrency, existing, keep, connections, dashboard, app } = task;
   const daemons = "unknown" in capacity ? 0 : capacity.daemons;
-  const atOnce = concurrency === 0 ? daemons : Math.min(daemons, concurrency);
-  const buildSeconds =
+  const atOnce = (limit: number): number => (limit === 0 ? daemons : Math.min(daemons, limit));
+  const roundSeconds = (limit: number): number =>
     existing !== undefined || daemons === 0
       ? 0
-      : Math.ceil(workspaces / atOnce) * MINUTES_PER_BUILD_ROUND * 60;
+      : Math.ceil(workspaces / atOnce(limit)) * MINUTES_PER_BUILD_ROUND * 60;
   const isHeld = connections.total > 0;
   return expectedTime(
     [
       { phase: "arrivals", seconds: arrivalMs(task) / 1000 },
-      { phase: "builds", seconds: task.arrival === undefined ? buildSeconds : 0 },
+      { phase: "builds", seconds: task.arrival === undefined ? roundSeconds(concurrency) : 0 },
       { phase: "scenario", seconds: ((dashboard?.forMs ?? 0) + (app?.forMs ?? 0)) / 1000 },
       { phase: "ramp-up", seconds: isHeld ? connections.total / connections.rampPerSecond : 0 },
       { phase: "hold", seconds: isHeld ? connections.holdMs / 1000 : 0 },
-      { phase: "deletes", seconds: keep === true ? 0 : buildSeconds },
+      { phase: "deletes", seconds: keep === true ? 0 : roundSeconds(cleanupConcurrency) },
     ],
     [
       existing !== undefined
         ? "visits are not counted"
         : daemons === 0
           ? "builds are not counted, since the number of provisioner daemons is not known"
-          : buildAssumption(workspaces, atOnce),
+          : buildAssumption(workspaces, atOnce(concurrency)),
       ...(task.scenario === "herd" ? ["stops and starts are not counted"] : []),
     ],
   );

@@ -70,7 +70,10 @@ function addMeasuredOptions(command: Command): Command {
 
 /** `--size`. */
 export function sizeOption(): Option {
-  return new Option("--size <name>", "size of the architecture (default: its first)").env("REFBENCH_SIZE");
+  return new Option(
+    "--size <name>",
+    "size of the architecture (default: the one that `architectures list` marks with *)",
+  ).env("REFBENCH_SIZE");
 }
 
 /** `--set`. */

@@ -37,8 +37,9 @@ export function costWords({ cost }: Pick<ProgressState, "cost">): string | undef
     : `${formatUsd(spent)} of ${formatUsd(ceiling)} so far`;
 }
 
-/** Counts a stack's resources: `gke-cloud 9 of 14 created`. */
+/** Counts a stack's resources: `gke-cloud 9 of 14 created`. Only its name while its plan is not known. */
 export function stackWords({ stack, planned, done, failed }: StackView, verb: string): string {
+  if (planned === 0 && done.size === 0 && failed.size === 0) return stack;
   const failures = failed.size > 0 ? `, ${formatCount(failed.size)} failed` : "";
   return `${stack} ${formatCount(done.size)} of ${formatCount(planned)} ${verb}${failures}`;
 }

@@ -1,9 +1,11 @@
 import { basename, isAbsolute, join, relative, resolve } from "node:path";
 import { Command, Option } from "commander";
 import type { Unreadable } from "../../results/history/unreadable.ts";
+import { siteFolder } from "../../results/publish/site-folder.ts";
 import { writeSite } from "../../results/publish/write-site.ts";
 import { readResets } from "../../results/statistics/resets.ts";
 import { RESETS_FILE } from "../../results/history/store-kind.ts";
+import { countOf } from "../../tools/count-text.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import {
   asOfDay,
@@ -20,7 +22,7 @@ import { reportUnreadable, UNREADABLE_NOTE } from "./report-unreadable.ts";
 
 interface PublishFlags extends PlaceFlags {
   readonly asOf?: string;
-  readonly out: string;
+  readonly out?: string;
 }
 
 /** `refbench results publish`. */
@@ -28,9 +30,10 @@ export function publishCommand(io: Io): Command {
   const command = new Command("publish")
     .description("the results as a static site: the table, a page for each run and size, the raw records")
     .addOption(
-      new Option("--out <dir>", "folder of the site, replaced as a whole; never one that holds anything else")
-        .env("REFBENCH_OUT")
-        .default("site"),
+      new Option(
+        "--out <dir>",
+        `folder of the site, replaced as a whole; never one that holds anything else (default: ${siteFolder(false)}, for rehearsals ${siteFolder(true)})`,
+      ).env("REFBENCH_OUT"),
     )
     .addOption(rehearsalsOption())
     .addOption(storeOption())
@@ -47,13 +50,13 @@ export function publishCommand(io: Io): Command {
     const store = storeFolder(io.cwd, kind, place.store);
     const unreadable = namedWithin(history.unreadable, [store, io.cwd]);
     const resets = await readResets(join(store, RESETS_FILE));
-    const folder = resolve(io.cwd, out);
+    const folder = resolve(io.cwd, out ?? siteFolder(rehearsals));
     // Its charting library is megabytes of code that no other command, and no measuring process, should load.
     const { siteOf } = await import("../../results/page/site.ts");
     const files = siteOf({ records, rehearsals, asOf, resets, unreadable });
     await writeSite(files, { out: folder, kind });
     io.stdout.write(`${folder}\n`);
-    io.stderr.write(`refbench: ${records.length} records, ${files.size} files\n`);
+    io.stderr.write(`refbench: ${countOf(records.length, "record")}, ${countOf(files.size, "file")}\n`);
     if (!rehearsals) reportUnofficial(records, io);
     reportUnreadable(history, io);
   });

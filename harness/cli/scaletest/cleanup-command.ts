@@ -47,7 +47,7 @@ export function cleanupCommand(io: Io): Command {
       "refbench scaletest cleanup --url https://coder.example.com --all --older-than 1d",
     ],
     notes: [
-      "Exit codes: 0 nothing remains, 40 something remains (by name), 41 a listing failed: what remains is not known, 61 stopped, 20 or 30 the deployment could not be asked, 2 refused: nothing was deleted.",
+      "Exit codes: 0 nothing remains (with --dry-run: everything could be listed), 40 something remains (by name), 41 a listing failed: what remains is not known, 61 stopped, 20 or 30 the deployment could not be asked, 2 refused: nothing was deleted.",
     ],
   }).action((flags: CleanupFlags) => runCleanup(flags, io));
 }

@@ -71,15 +71,19 @@ export async function runFindLimitCommand(
     reporter.close();
   });
   const { search, kept } = keeper;
-  const goOn = `the steps so far are in ${kept}; continue with\n  ${typedCommand(command, "--resume", kept)}\n`;
+  const goOn = (more: readonly string[] = []): string =>
+    `the steps so far are in ${kept}; continue with\n  ${typedCommand(command, "--resume", kept, ...more)}\n`;
   if (outcome === "left") {
-    if (search.steps.length > 0) io.stderr.write(goOn);
+    if (search.steps.length > 0) io.stderr.write(goOn());
     io.exit(EXIT_CODES.unverified);
     return;
   }
   const report = buildLimitReport(search, outcome, limitGround);
   io.exit(report.exitCode);
-  if (isUnfinished(report)) io.stderr.write(goOn);
+  // The last value of a flag is the one that counts.
+  const more =
+    report.ended === "out-of-steps" ? ["--limit-steps", String(Math.min(1000, 2 * report.steps.length))] : [];
+  if (isUnfinished(report)) io.stderr.write(goOn(more));
   if (report.teardown.state === "pending") io.stderr.write(`what was made stays until\n  ${cleanup}\n`);
   await writeForms(
     (format, width) => formatLimit(report, format, width),

@@ -99,6 +99,15 @@ test("a search that is killed after its first load is continued to its answer, w
   expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
 }, 300_000);
 
+test("a search that used up its steps prints a command that continues it", async () => {
+  await using narrow = await narrowCoder();
+  expect(await narrow.run([...narrow.typed, "--limit-steps", "2"]), narrow.stderr.text).toBe(61);
+  const printed = /continue with\n {2}(.+)\n/.exec(narrow.stderr.text)?.[1] ?? "";
+  const [, ...words] = printed.split(" ");
+  expect(words.slice(-2)).toEqual(["--limit-steps", "4"]);
+  expect(await narrow.run(words), narrow.stderr.text).toBe(0);
+}, 300_000);
+
 interface Limit {
   readonly deployment: object;
   readonly asked: object;

@@ -41,6 +41,15 @@ test("the load's own limit and what it keeps count", () => {
   expect(phases[0]?.seconds).toBe(600);
 });
 
+test("deletes go by their own limit", () => {
+  const { phases } = expectLoadTime(load({ concurrency: 1, cleanupConcurrency: 10 }), {
+    replicas: 1,
+    daemons: 30,
+  });
+  const of = (name: string) => phases.find(({ phase }) => phase === name)?.seconds;
+  expect(of("builds")).toBe(10 * (of("deletes") ?? 0));
+});
+
 test("builds whose daemons are not known are not counted, and that is stated", () => {
   const time = expectLoadTime(load(), { unknown: "403" });
   expect(time.totalSeconds).toBe(85);

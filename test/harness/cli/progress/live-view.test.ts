@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { liveView } from "../../../../harness/cli/progress/live-view.ts";
 import { advance, initialState } from "../../../../harness/cli/progress/state.ts";
 import type { StoredEvent } from "../../../../harness/model/ports/event.ts";
+import { stackWords } from "../../../../harness/cli/progress/words.ts";
 import { at, costs, instant, loading, untilLoad } from "./story.ts";
 
 const view = (events: readonly StoredEvent[], seconds: number, width = 79): string =>
@@ -119,4 +120,10 @@ test("control characters in messages of other programs do not reach the terminal
     message,
   });
   expect(view([...untilLoad, failed], 10)).not.toMatch(/[^\P{Cc}\n]/u);
+});
+
+test("a stack whose plan is not known has no counts", () => {
+  const view = { stack: "gke-coder", planned: 0, done: new Set<string>(), failed: new Set<string>() };
+  expect(stackWords({ ...view, working: new Map() }, "created")).toBe("gke-coder");
+  expect(stackWords({ ...view, working: new Map(), planned: 8 }, "created")).toBe("gke-coder 0 of 8 created");
 });
