@@ -66,7 +66,8 @@ async function list({ output, ...flags }: ListFlags, io: Io): Promise<void> {
         : "No record matches these filters.\n",
     );
   else io.stdout.write(`${gridOf(runs, widthOf(io.stdout))}\n`);
-  for (const runId of history.without) io.stderr.write(`refbench: run ${runId} has no record yet\n`);
+  for (const runId of history.without)
+    io.stderr.write(`refbench: run ${runId} has no record yet; "refbench watch ${runId}" follows it\n`);
   reportUnreadable(history, io);
 }
 

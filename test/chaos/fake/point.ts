@@ -27,7 +27,7 @@ import { SimulatedProcess, type Fate } from "./process.ts";
 import type { Boundaries, Schedule } from "./schedule.ts";
 import { HARD_ENVIRONMENT } from "../../support/world/stacks.ts";
 import { World } from "../../support/world/world.ts";
-import { filesAsMade, undoAfter } from "./written-files.ts";
+import { orderOfMaking, undoAfter } from "./written-files.ts";
 
 /** A staged run ends by its expiry, which must be near for a reaper that looks every 250 ms. */
 const TTL_MS = { run: 3_600_000, staged: 60_000, "by-hand": 3_600_000 } as const;
@@ -37,6 +37,9 @@ const BEFORE_EXPIRY_MS = 10_000;
 
 /** Reapers that come after the schedule's own: more than one would be needed only by a defect. */
 const SPARE_REAPERS = 3;
+
+/** The files of the maker of a driven run, and of a staged one, in their order. */
+const FILES_OF_MAKERS = new Map<boolean, Promise<readonly string[]>>();
 
 /** How a point ended. */
 export interface FakePoint {
@@ -88,7 +91,7 @@ class Point {
   async play(onFinal: (folder: RunFolder) => void): Promise<FakePoint> {
     const world = this.#world;
     this.#folder = await this.#makeRun();
-    this.#filesOfMaker = filesAsMade(this.#folder.path);
+    this.#filesOfMaker = await this.#learnFilesOfMaker();
     this.#planStrikes();
     const { madeUpTo } = this.#schedule;
     if (madeUpTo !== undefined) this.#killMaker(madeUpTo);
@@ -150,7 +153,7 @@ class Point {
   }
 
   #killMaker(lastFile: string): void {
-    undoAfter(this.#folder.path, lastFile);
+    undoAfter(this.#folder.path, this.#filesOfMaker, lastFile);
     markDead(this.#folder, "owner.json");
   }
 
@@ -160,8 +163,20 @@ class Point {
     return kind === "staged" || this.#hungDriver !== undefined || timeToCleanMs < TTL_MS[kind];
   }
 
-  #makeRun(): Promise<RunFolder> {
-    return makeRun(this.#cwd, this.#world.clock, {
+  #learnFilesOfMaker(): Promise<readonly string[]> {
+    const isDriven = this.#schedule.kind !== "staged";
+    const known = FILES_OF_MAKERS.get(isDriven);
+    if (known !== undefined) return known;
+    const learnt = orderOfMaking(async () => {
+      const cwd = mkdtempSync(join(this.#cwd, "making-"));
+      return (await this.#makeRun(cwd)).path;
+    });
+    FILES_OF_MAKERS.set(isDriven, learnt);
+    return learnt;
+  }
+
+  #makeRun(cwd = this.#cwd): Promise<RunFolder> {
+    return makeRun(cwd, this.#world.clock, {
       architecture: "gke",
       size: "canary",
       overrides: { users: "2", workspaces: "2", "connections.total": "4" },

@@ -20,11 +20,26 @@ export function writtenSince(before: Stamps, folder: string): readonly string[] 
   return [...stampsOf(folder)].filter(([file, stamp]) => before.get(file) !== stamp).map(([file]) => file);
 }
 
+/** How often the same files are made to learn their order. */
+const MAKINGS = 7;
+
 /**
- * Returns the files below a folder, in the order in which they were finished. Two files within one tick of the file
- * system's clock are ordered by their inode numbers, which rise.
+ * Returns the order in which a maker finishes its files: the most frequent one of several makings. Files within one
+ * tick of the file system's clock are ordered by their inode numbers. These rise, unless the file system uses the
+ * number of a deleted file again, which a single making cannot exclude.
  */
-export function filesAsMade(folder: string): readonly string[] {
+export async function orderOfMaking(make: () => Promise<string>): Promise<readonly string[]> {
+  const orders = new Map<string, { readonly files: readonly string[]; readonly times: number }>();
+  for (let making = 0; making < MAKINGS; making++) {
+    const files = filesAsMade(await make());
+    const key = files.join("\n");
+    orders.set(key, { files, times: (orders.get(key)?.times ?? 0) + 1 });
+  }
+  const [most] = [...orders.values()].toSorted((a, b) => b.times - a.times);
+  return most?.files ?? [];
+}
+
+function filesAsMade(folder: string): readonly string[] {
   return filesBelow(folder)
     .map((file) => ({ file, ...numbersOf(join(folder, file)) }))
     .sort((a, b) => Number(a.changedNs - b.changedNs) || Number(a.number - b.number))
@@ -36,12 +51,11 @@ function numbersOf(path: string): { readonly changedNs: bigint; readonly number:
   return { changedNs: ctimeNs, number: ino };
 }
 
-/** Leaves a folder as its maker would, had it been killed right after it made this file. */
-export function undoAfter(folder: string, last: string): void {
-  const files = filesAsMade(folder);
+/** Leaves a folder as its maker would, had it been killed right after it made this file of its files in order. */
+export function undoAfter(folder: string, files: readonly string[], last: string): void {
   const kept = files.indexOf(last) + 1;
-  // A file that is not made any more would silently undo nothing or everything.
-  if (kept === 0) throw new Error(`no file ${last} in ${folder}`);
+  // A file that is no longer made would silently undo nothing or everything.
+  if (kept === 0) throw new Error(`the maker makes no file ${last}: ${files.join(", ")}`);
   for (const file of files.slice(kept)) rmSync(join(folder, file));
 }
 
