@@ -64,7 +64,9 @@ export function matchConfig(
   const flags = new Map<Option, ConfiguredFlag>();
   const problems: string[] = [];
   // A command's own section outranks the common one.
-  const sections = Object.entries(file.sections).toSorted(([one]) => (one === COMMON ? -1 : 1));
+  const sections = Object.entries(file.sections).toSorted(
+    ([one], [other]) => Number(other === COMMON) - Number(one === COMMON),
+  );
   for (const [section, values] of sections) {
     const holders = section === COMMON ? commands : commands.filter(({ path }) => path === section);
     if (holders.length === 0) {
