@@ -1,5 +1,5 @@
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
-import { estimateMinutes } from "../../reference-architectures/cost/phases.ts";
+import { phasesOf } from "../../reference-architectures/cost/phases.ts";
 import { formatDuration } from "../results/format/format.ts";
 import type { SizeName } from "./sizes.ts";
 
@@ -8,7 +8,7 @@ export class NightProgress {
   readonly #sizes: readonly SizeName[];
   #begun = 0;
   #measuredMs = 0;
-  /** Minutes that the measured runs were expected to take. */
+  /** Hours that the measured runs were expected to take. */
   #expected = 0;
 
   constructor(sizes: readonly SizeName[]) {
@@ -22,19 +22,19 @@ export class NightProgress {
     const position = `run ${this.#begun} of ${this.#sizes.length}`;
     if (this.#expected === 0) return position;
     const factor = this.#measuredMs / this.#expected;
-    const left = remaining.reduce((sum, size) => sum + expectedMinutes(size), 0) * factor;
+    const left = remaining.reduce((sum, size) => sum + expectedHours(size), 0) * factor;
     return `${position}, about ${formatDuration(left)} left`;
   }
 
   /** Takes how long a run took, in milliseconds. The others take as much longer or shorter than expected. */
   end(size: SizeName, tookMs: number): void {
     this.#measuredMs += tookMs;
-    this.#expected += expectedMinutes(size);
+    this.#expected += expectedHours(size);
   }
 }
 
-function expectedMinutes({ architecture, size }: SizeName): number {
-  const minutes = estimateMinutes(getArchitecture(architecture), resolveSize(architecture, size).figures);
-  const parts: readonly number[] = Object.values(minutes);
-  return parts.reduce((sum, each) => sum + each, 0);
+function expectedHours({ architecture, size }: SizeName): number {
+  const { figures } = resolveSize(architecture, size);
+  const { provision, load, teardown } = phasesOf(getArchitecture(architecture), figures);
+  return provision + load + teardown;
 }

@@ -15,6 +15,7 @@ import { NightBook } from "../../nights/night-book.ts";
 import type { NightlyFlags } from "../../nights/read-request.ts";
 import { toExitCode, runNight } from "../../nights/run-night.ts";
 import { DEFAULT_SIZES } from "../../nights/sizes.ts";
+import { siteFolder } from "../../results/publish/site-folder.ts";
 import { writeSummary } from "../nightly/write-summary.ts";
 import { refbenchVersion } from "../../composition/settings/refbench-version.ts";
 import { storeOption } from "../results/places.ts";
@@ -112,7 +113,7 @@ function addPublicationOptions(command: Command): void {
     .addOption(
       new Option(
         "--site <dir>",
-        "folder of the static site (default: site, for rehearsals .refbench/rehearsals-site)",
+        `folder of the static site (default: ${siteFolder(false)}, for rehearsals ${siteFolder(true)})`,
       ).env("REFBENCH_SITE"),
     )
     .addOption(

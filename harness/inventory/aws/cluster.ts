@@ -1,13 +1,11 @@
-import { execa } from "execa";
 import { Agent } from "undici";
-import { z } from "zod";
 import type { ClusterNode, ClusterPlace, NodesAnswer } from "../../model/ports/cluster.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import { parseJson } from "../../tools/parse-json.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import type { ClusterAccess } from "../kubernetes/api.ts";
 import { type ClusterReport, type ListedCluster, ownCluster } from "../kubernetes/cluster.ts";
+import { runCredentialPlugin } from "../kubernetes/credential-plugin.ts";
 import { awsFailureText, classOf } from "./failure.ts";
 import { pages } from "./pages.ts";
 import { type AwsClient, type AwsService, patientSend } from "./session.ts";
@@ -23,9 +21,6 @@ type OwnAwsCluster = AwsClusterOptions & Pick<ClusterPlace, "region" | "cluster"
 
 /** Tag that EKS puts on the machine of each node of a managed group. */
 const CLUSTER_TAG = "tag:eks:cluster-name";
-
-/** The output of `aws eks get-token`, which follows the protocol of kubectl's plugins. */
-const credential = z.object({ status: z.object({ token: z.string() }) });
 
 /** Returns a cluster of EKS. It is called at its endpoint with tokens of the AWS command line, like Terraform's providers do. */
 export function awsCluster(
@@ -52,8 +47,7 @@ export function awsCluster(
 async function createToken({ env, region, cluster }: OwnAwsCluster): Promise<string> {
   const args = ["eks", "get-token", "--cluster-name", cluster, "--region", region, "--output", "json"];
   try {
-    const { stdout } = await execa("aws", args, { env, extendEnv: false, timeout: 60_000 });
-    return credential.parse(parseJson(stdout)).status.token;
+    return await runCredentialPlugin("aws", args, env);
   } catch (cause) {
     const message = `"aws eks get-token" gave no token for ${cluster}: run it manually to see why`;
     throw new RefbenchError("inventory", message, { cause });

@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { execa } from "execa";
 import { Agent } from "undici";
 import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
-import { parseJson } from "../../tools/parse-json.ts";
 import type { ClusterAccess } from "./api.ts";
+import { runCredentialPlugin } from "./credential-plugin.ts";
 
 const exec = z.object({
   apiVersion: z.string(),
@@ -41,10 +40,6 @@ const kubeconfig = z.object({
 });
 type Cluster = z.infer<typeof cluster>;
 type User = z.infer<typeof user>;
-
-/** The answer of a credential plugin: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
-const credential = z.object({ status: z.object({ token: z.string() }) });
-const PLUGIN_TIMEOUT_MS = 60_000;
 
 /** A cluster that a kubeconfig names. */
 export interface KubeconfigCluster {
@@ -129,9 +124,7 @@ function tokenOf(
   };
   return async () => {
     try {
-      const options = { env: pluginEnv, extendEnv: false, timeout: PLUGIN_TIMEOUT_MS } as const;
-      const { stdout } = await execa(command, args ?? [], { ...options, stdin: "ignore" });
-      return credential.parse(parseJson(stdout)).status.token;
+      return await runCredentialPlugin(command, args ?? [], pluginEnv);
     } catch (cause) {
       const message = `"${command}", the credential plugin of kubeconfig ${file}, gave no token: run kubectl with this kubeconfig to see why`;
       throw new RefbenchError("inventory", message, { cause });
