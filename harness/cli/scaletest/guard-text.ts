@@ -124,7 +124,7 @@ function owners({ users, login, reuseUsers, prefix }: LoadTask): string {
 
 function ending(isKept: boolean, { workspaceTtlMs, reuseUsers }: LoadTask): string {
   if (isKept)
-    return `leave all of it (the workspaces stop by themselves after ${formatDuration(workspaceTtlMs)})`;
+    return `keep all of it (the workspaces stop automatically after ${formatDuration(workspaceTtlMs)})`;
   return reuseUsers === true ? "delete the workspaces" : "delete all of it";
 }
 

@@ -10,8 +10,9 @@ import type { Reach } from "./reach-deployment.ts";
 import type { TaskGround } from "../request/load-task.ts";
 
 /**
- * How SSH travels: not at all unless it was asked for, by the emulator's tunnel, else by Coder's own client: the named
- * one, that on PATH, or the one that the deployment offers where the flags ask for it. Throws `usage` where none may be run.
+ * Chooses the transport of SSH: none unless it is requested, the emulator's tunnel, or Coder's own client. That is the
+ * named one, the one on PATH, or, if the flags allow it, the one that the deployment offers. Throws `usage` if no client
+ * may be run.
  */
 export async function chooseSsh(
   flags: LoadFlags,
@@ -37,17 +38,17 @@ export async function chooseSsh(
   if (binary === undefined)
     throw new RefbenchError(
       "usage",
-      `SSH to ${url} goes through Coder's own program, and there is no coder on PATH: install it or name it with --coder-binary; --coder-client-sha256 <digest> or --ssh-client offered runs the one that the deployment offers, on this machine and as this user`,
+      `SSH to ${url} needs Coder's own program, but there is no coder on PATH: install it or name it with --coder-binary; --coder-client-sha256 <digest> or --ssh-client offered runs the one that the deployment offers, on this machine and as this user`,
     );
   if (!(await isExecutable(binary)))
     throw new RefbenchError(
       "usage",
-      `SSH to ${url} goes through Coder's own program, which ${binary} is not: name it with --coder-binary, or leave that out for the one on PATH`,
+      `SSH to ${url} needs Coder's own program, but ${binary} is not executable: name it with --coder-binary, or omit that flag to use the one on PATH`,
     );
   return { deployment: { ...reached, coderBinary: binary }, sharesMachine };
 }
 
-/** A program of the deployment runs as this user: it must be the one that was asked for, unchanged on its way. */
+/** A program of the deployment runs as this user, so nobody may replace it during the download. */
 function refuseOffered(url: string, coderBinary: string | undefined): void {
   if (coderBinary !== undefined)
     throw new RefbenchError(

@@ -1,12 +1,12 @@
 import { RefbenchError } from "../../tools/error.ts";
 import type { DeploymentLook } from "../../workload/checks/guard-look.ts";
 
-/** Refuses another deployment than the one that was meant, and one that others use unless it was named. */
+/** Refuses a deployment that `--deployment-id` does not name, and, without that flag, one that others use. */
 export function guardDeployment(
   { url, id, inUse }: DeploymentLook,
   /** `--deployment-id`. */
   meant: string | undefined,
-  /** The command to type when it is meant indeed. */
+  /** The command that continues anyway. */
   again: string,
 ): void {
   if (meant !== undefined && meant !== id)
@@ -17,6 +17,6 @@ export function guardDeployment(
   if (meant === id || inUse.length === 0) return;
   throw new RefbenchError(
     "usage",
-    `${url} counts as in use by others (${inUse.join("; ")}), and a load is felt by all of them: nothing was created; if it is meant, type\n  ${again}`,
+    `${url} counts as in use by others (${inUse.join("; ")}), and a load affects all of them: nothing was created; to load it anyway, run\n  ${again}`,
   );
 }

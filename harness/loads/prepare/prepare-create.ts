@@ -12,7 +12,7 @@ import { createTask } from "../request/load-task.ts";
 import { readParameters } from "../request/parameters.ts";
 import { isOn } from "../request/values.ts";
 
-/** Prepares `create-workspaces`: the template and what it can be given are checked before anything is created. */
+/** Prepares `create-workspaces`: checks the template and its parameters before anything is created. */
 export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
   return async (reach, ground, chooseDeployment) => {
     const parameters = await readParameters(flags, io.cwd);

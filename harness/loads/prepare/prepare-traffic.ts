@@ -9,7 +9,7 @@ import { type Prepare, requireSiteAdmin } from "./prepare.ts";
 import type { TrafficFlags } from "../request/flags.ts";
 import { targetPrefix, trafficTask } from "../request/load-task.ts";
 
-/** Prepares `traffic`: it goes to workspaces that refbench made, and to no other. */
+/** Prepares `traffic`, which goes only to workspaces that refbench made. */
 export function prepareTraffic(flags: TrafficFlags): Prepare {
   return async (reach, ground, chooseDeployment) => {
     requireSiteAdmin(reach, false);
@@ -39,7 +39,7 @@ async function countTargets(
   if (strangers[0] !== undefined)
     throw new RefbenchError(
       "usage",
-      `${strangers[0].owner_name}/${strangers[0].name} has a name like refbench's and is not: say of which run the workspaces are with --run`,
+      `${strangers[0].owner_name}/${strangers[0].name} has a name like refbench's, but refbench did not make it: name the workspaces' run with --run`,
     );
   if (named.length === 0 && engine === "coder")
     throw new RefbenchError(

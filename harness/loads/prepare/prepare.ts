@@ -19,11 +19,11 @@ export type Prepare = (
   chooseDeployment: (look: DeploymentLook) => Promise<Pick<TaskGround, "deployment" | "sharesMachine">>,
 ) => Promise<PreparedLoad>;
 
-/** Throws `usage` for a session that may not make users. `isHost`: the load makes none. */
+/** Throws `usage` for a session that may not create users. `isHost`: the load creates none. */
 export function requireSiteAdmin({ caller }: Reach, isHost: boolean): void {
   if (caller.isSiteAdmin || isHost) return;
   throw new RefbenchError(
     "usage",
-    `${caller.user.username} is not a site admin, and a load makes users and deletes them again: log in as a site admin (role owner), or let all workspaces be your own (--use-host-login)`,
+    `${caller.user.username} is not a site admin, but a load creates and deletes users: log in as a site admin (role owner), or own all workspaces yourself (--use-host-login)`,
   );
 }

@@ -10,9 +10,9 @@ import { type OpenCaller, openCaller } from "../../workload/checks/open-caller.t
 import type { ReachFlags } from "../request/flags.ts";
 import { pairs } from "../request/values.ts";
 
-/** A deployment that answered, and the user in whose name it is asked. */
+/** A deployment that answered, and the user of the session. */
 export interface Reach extends OpenCaller {
-  /** How the task of a worker reaches the deployment. How SSH does is decided later. */
+  /** How a worker's task reaches the deployment. `chooseSsh` decides about SSH later. */
   readonly deployment: Omit<LoadTask["deployment"], "ssh">;
 }
 
@@ -49,5 +49,8 @@ async function readPem(path: string): Promise<string> {
   } catch (error) {
     throw new RefbenchError("usage", `--ca-file is ${path}: ${messageOf(error)}`, { cause: error });
   }
-  throw new RefbenchError("usage", `--ca-file is ${path}, which holds no certificate: expected PEM`);
+  throw new RefbenchError(
+    "usage",
+    `--ca-file is ${path}, which contains no certificate: expected a file in PEM format`,
+  );
 }

@@ -44,7 +44,7 @@ export function createTask(
   if (isHost && (flags.users !== undefined || flags.reuseUsers !== undefined || flags.loginEach === true))
     throw new RefbenchError(
       "usage",
-      "--use-host-login makes you the owner of all workspaces: leave --users, --reuse-users and --login-each out",
+      "--use-host-login makes you the owner of all workspaces: omit --users, --reuse-users and --login-each",
     );
   const users = isHost ? 1 : Math.min(flags.users ?? flags.count, flags.count);
   const arrival = arrivalOf(flags);
@@ -98,7 +98,7 @@ export function targetPrefix({
   if (run === undefined && template === undefined) return UTILITY_PREFIX;
   throw new RefbenchError(
     "usage",
-    `--engine coder finds every workspace named ${UTILITY_PREFIX}… and no others: leave --run and --template out, --target-workspaces says which of them`,
+    `--engine coder uses only workspaces named ${UTILITY_PREFIX}…: omit --run and --template, and choose among them with --target-workspaces`,
   );
 }
 
@@ -165,7 +165,7 @@ function commonTask(
   };
 }
 
-/** A command is over when its line is seen: without one to expect, a line of ours follows on its success. */
+/** A command ends when its expected line appears. Without an expected line, refbench appends one that follows success. */
 function commandOf(
   flags: LoadFlags,
   { runId, env }: TaskGround,
@@ -174,14 +174,15 @@ function commandOf(
   const expectTimeout = isOn(flags.runExpectTimeout, "CODER_SCALETEST_RUN_EXPECT_TIMEOUT", env);
   const ran = `ran-${run12(runId)}`;
   if (runCommand === undefined) {
+    const given = runExpectOutput === undefined ? "--run-expect-timeout" : "--run-expect-output";
     if (runExpectOutput !== undefined || expectTimeout)
-      throw new RefbenchError("usage", "what is expected is of a command: give --run-command too");
+      throw new RefbenchError("usage", `${given} needs --run-command: add --run-command, or remove ${given}`);
     return { command: `echo ${ran}`, expectOutput: ran };
   }
   if (expectTimeout && runExpectOutput !== undefined)
     throw new RefbenchError(
       "usage",
-      "--run-expect-output and --run-expect-timeout contradict each other: leave one out",
+      "--run-expect-output cannot be combined with --run-expect-timeout: omit one of them",
     );
   if (expectTimeout) return { command: `${runCommand}; echo ${ran}`, expectOutput: ran, expectTimeout };
   return runExpectOutput === undefined
@@ -204,7 +205,7 @@ function commandRate({ commandsPerSecond, connectInterval }: LoadFlags, total: n
   if (connectInterval !== undefined)
     throw new RefbenchError(
       "usage",
-      "--commands-per-second and --connect-interval say the same in two ways: leave one out",
+      "--commands-per-second cannot be combined with --connect-interval: omit one of them",
     );
   return commandsPerSecond;
 }
@@ -212,7 +213,7 @@ function commandRate({ commandsPerSecond, connectInterval }: LoadFlags, total: n
 function arrivalOf({ rate, ramp, steps }: CreateFlags): LoadTask["arrival"] {
   if (steps !== undefined) {
     if (rate === undefined && ramp === undefined) return steps;
-    throw new RefbenchError("usage", "--steps is a schedule by itself: leave --rate and --ramp out");
+    throw new RefbenchError("usage", "--steps cannot be combined with --rate or --ramp: omit one of them");
   }
   if (rate === undefined) {
     if (ramp === undefined) return undefined;

@@ -19,7 +19,7 @@ export function scenarioOf(
   if (app !== undefined && scenario !== "apps")
     throw new RefbenchError(
       "usage",
-      `--app is of --scenario apps, and --scenario is ${scenario}: leave one out`,
+      `--app needs --scenario apps, but --scenario is ${scenario}: omit one of them`,
     );
   switch (scenario) {
     case "workspaces":

@@ -5,7 +5,7 @@ export function pairs(flag: string, values: readonly string[]): Readonly<Record<
   const all = new Map<string, string>();
   for (const text of values) {
     const at = text.indexOf("=");
-    // A header may hold a secret: what is wrong is said without its value.
+    // A header may hold a secret, so the error does not repeat its value.
     const name = text.slice(0, Math.max(0, at)).trim();
     if (name === "")
       throw new RefbenchError("usage", `${flag} has a value without a name, expected ${flag} name=value`);
@@ -16,7 +16,7 @@ export function pairs(flag: string, values: readonly string[]): Readonly<Record<
   return Object.fromEntries(all);
 }
 
-/** Whether a switch is on: by its flag, or by an environment variable that says so. */
+/** Whether a switch is on: by its flag, or by an environment variable. */
 export function isOn(flag: boolean | undefined, variable: string, env: NodeJS.ProcessEnv): boolean {
   if (flag !== undefined) return flag;
   const text = (env[variable] ?? "").toLowerCase();

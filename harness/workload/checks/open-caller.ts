@@ -4,14 +4,14 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { getCaller, type GuardedCaller } from "./guard-caller.ts";
 
-/** A deployment that answered, and the user in whose name it is asked. Disposing closes the connections. */
+/** A deployment that answered, and the user of the session. Disposing closes the connections. */
 export interface OpenCaller extends AsyncDisposable {
   readonly caller: GuardedCaller;
   /** The same caller with another signal, for work that continues after a stop. */
   callerWith(signal: AbortSignal): GuardedCaller;
 }
 
-/** Asks a deployment who the owner of a session is. Throws as `getCaller` does, with every connection closed. */
+/** Asks a deployment for the user of a session. Throws as `getCaller` does, with every connection closed. */
 export async function openCaller(
   deployment: Omit<LoadTask["deployment"], "ssh">,
   session: Parameters<typeof getCaller>[1],

@@ -114,16 +114,19 @@ describe("the task of create-workspaces", () => {
   });
 
   test.each([
-    [["--steps", "1/s:1m", "--rate", "5"], "--steps is a schedule by itself"],
-    [["--use-host-login", "--users", "2"], "leave --users, --reuse-users and --login-each out"],
-    [["--run-expect-output", "x"], "give --run-command too"],
-    [["--commands-per-second", "5", "--connect-interval", "1s"], "leave one out"],
+    [["--steps", "1/s:1m", "--rate", "5"], "--steps cannot be combined with --rate or --ramp"],
+    [["--use-host-login", "--users", "2"], "omit --users, --reuse-users and --login-each"],
+    [["--run-expect-output", "x"], "--run-expect-output needs --run-command"],
+    [
+      ["--commands-per-second", "5", "--connect-interval", "1s"],
+      "--commands-per-second cannot be combined with --connect-interval",
+    ],
     [["--commands-per-second", "many"], "must be a number of 0 or more"],
     [["--connect-rate", "0"], '--connect-rate must be a number above 0; got "0"'],
     [["--connect-rate", "20000"], "at most 10000, such as 500"],
     [["--reuse-users", "last"], '--reuse-users is "last", expected a run\'s id'],
     [["--scenario", "apps"], "say which with --app <slug>"],
-    [["--scenario", "herd", "--app", "x"], "--app is of --scenario apps"],
+    [["--scenario", "herd", "--app", "x"], "--app needs --scenario apps"],
     [["--app", "x", "--bytes-per-tick", "4"], "--bytes-per-tick is 4, expected 16 to 1024"],
     [["--parts", "17"], '--parts must be a whole number from 1 to 16; got "17"'],
     [["-c", "4", "--parts", "2"], "this load can be split into at most 1 part,"],
@@ -142,7 +145,7 @@ describe("the task of create-workspaces", () => {
     ).toBe(true);
     const said = (args: readonly string[]) => text(args).replaceAll(/\s+/g, " ");
     expect(said(["--no-cleanup"])).toContain(
-      "leave all of it (the workspaces stop by themselves after 4h 00m)",
+      "keep all of it (the workspaces stop automatically after 4h 00m)",
     );
     expect(said(["--reuse-users"])).toContain("for 1 user that stay (next time: --reuse-users sbgq847qym32)");
     expect(said(["--use-host-login"])).toContain("create 1 workspace from kubernetes, all of them yours");
@@ -160,8 +163,8 @@ describe("the task of traffic", () => {
 
   test.each([
     [["--engine", "both"], "ask create-workspaces for it"],
-    [["--engine", "coder", "--run", EARLIER], "leave --run and --template out"],
-    [["--engine", "coder", "-t", "kubernetes"], "leave --run and --template out"],
+    [["--engine", "coder", "--run", EARLIER], "omit --run and --template"],
+    [["--engine", "coder", "-t", "kubernetes"], "omit --run and --template"],
   ])("%j cannot be chosen, and is refused", (args, message) => {
     expect(() => trafficTaskOf(args)).toThrow(message);
   });
