@@ -16,19 +16,21 @@ export const FLOORS = {
     "results",
     "terraform",
     "coder",
+    "kubernetes",
     "model",
   ],
   nights: ["composition", "pipeline", "results", "model"],
   loads: ["composition", "pipeline", "workload", "results", "model"],
   manual: ["composition", "pipeline", "workload", "inventory", "model"],
   teardown: ["composition", "pipeline", "inventory", "model"],
-  composition: ["pipeline", "workload", "inventory", "results", "terraform", "coder", "model"],
+  composition: ["pipeline", "workload", "inventory", "results", "terraform", "coder", "kubernetes", "model"],
   pipeline: ["model"],
-  workload: ["coder", "model"],
-  inventory: ["model"],
+  workload: ["coder", "kubernetes", "model"],
+  inventory: ["kubernetes", "model"],
   results: ["model"],
   terraform: ["model"],
   coder: ["model"],
+  kubernetes: ["model"],
   model: [],
   tools: [],
 };
@@ -45,7 +47,7 @@ const CONTRACTS = [
 
 /** Folders whose rooms import each other in one direction only. */
 const ROOMS =
-  "^(harness/(tools|model|coder|terraform|inventory|workload|pipeline|results|composition|nights|loads|manual|teardown|cli)|rehearsal/(twin|inventory|runner|google-api|real-coder|emulator)|stacks|reference-architectures)/";
+  "^(harness/(tools|model|coder|kubernetes|terraform|inventory|workload|pipeline|results|composition|nights|loads|manual|teardown|cli)|rehearsal/(twin|inventory|runner|google-api|real-coder|emulator)|stacks|reference-architectures)/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -66,7 +68,9 @@ export default {
     {
       name: "only the composition and the floors above it import the rehearsal",
       severity: "error",
-      from: { path: "^harness/(pipeline|workload|inventory|results|terraform|coder|model|tools)/" },
+      from: {
+        path: "^harness/(pipeline|workload|inventory|results|terraform|coder|kubernetes|model|tools)/",
+      },
       to: { path: "^rehearsal/" },
     },
     {

@@ -3,9 +3,9 @@ import type { ClusterNode, ClusterPlace, NodesAnswer } from "../../model/ports/c
 import type { RunId } from "../../model/run-id.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { Clock } from "../../tools/time/clock.ts";
-import type { ClusterAccess } from "../kubernetes/api.ts";
+import type { ClusterAccess } from "../../kubernetes/api.ts";
 import { type ClusterReport, type ListedCluster, ownCluster } from "../kubernetes/cluster.ts";
-import { runCredentialPlugin } from "../kubernetes/credential-plugin.ts";
+import { runCredentialPlugin } from "../../kubernetes/credential-plugin.ts";
 import { awsFailureText, classOf } from "./failure.ts";
 import { pages } from "./pages.ts";
 import { type AwsClient, type AwsService, patientSend } from "./session.ts";

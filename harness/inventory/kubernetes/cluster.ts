@@ -2,10 +2,10 @@ import type { Cluster, ControlPlaneLook } from "../../model/ports/cluster.ts";
 import type { Inventory } from "../../model/ports/inventory.ts";
 import type { RunId } from "../../model/run-id.ts";
 import type { Clock } from "../../tools/time/clock.ts";
-import { type ClusterAccess, kubernetesApi } from "./api.ts";
+import { type ClusterAccess, kubernetesApi } from "../../kubernetes/api.ts";
 import { forgetUnfinishedReleases } from "./helm-records.ts";
 import { kubernetesInventory } from "./inventory.ts";
-import { lookAtApiServer } from "./readiness.ts";
+import { lookAtApiServer } from "../../kubernetes/readiness.ts";
 
 /** A cloud's report about a cluster. */
 export type ClusterReport =

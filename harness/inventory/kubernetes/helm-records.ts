@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { namePrefix, type RunId } from "../../model/run-id.ts";
-import type { CallKubernetes } from "./api.ts";
+import type { CallKubernetes } from "../../kubernetes/api.ts";
 
 /** Helm keeps a Secret for each revision of a release, with its name and state as labels. */
 const secrets = z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Listing } from "../../model/ports/listing.ts";
 import { PageWatch } from "../../tools/page-watch.ts";
-import type { CallKubernetes } from "./api.ts";
+import type { CallKubernetes } from "../../kubernetes/api.ts";
 import { type KubernetesKind, type KubernetesObject, kubernetesObject } from "./kinds.ts";
 
 const page = z.object({

@@ -2,7 +2,7 @@ import type { InventoryItem, RemoveOutcome } from "../../model/ports/inventory.t
 import { refuseRemoval } from "../../model/cloud/run-mark.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";
-import type { CallKubernetes, KubernetesAnswer } from "./api.ts";
+import type { CallKubernetes, KubernetesAnswer } from "../../kubernetes/api.ts";
 import { KUBERNETES_KINDS, kubernetesObject } from "./kinds.ts";
 
 /** How long a delete waits for the object's controllers. A stuck object is retried in the next pass. */

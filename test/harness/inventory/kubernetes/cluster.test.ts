@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { kubernetesApi } from "../../../../harness/inventory/kubernetes/api.ts";
+import { kubernetesApi } from "../../../../harness/kubernetes/api.ts";
 import { forgetUnfinishedReleases } from "../../../../harness/inventory/kubernetes/helm-records.ts";
-import { lookAtApiServer } from "../../../../harness/inventory/kubernetes/readiness.ts";
+import { lookAtApiServer } from "../../../../harness/kubernetes/readiness.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { FakeKubernetes } from "../../../support/fake-kubernetes.ts";
 

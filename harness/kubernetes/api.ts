@@ -1,9 +1,9 @@
 import type { Dispatcher } from "undici";
-import type { Clock } from "../../tools/time/clock.ts";
-import { messageOf } from "../../tools/error.ts";
-import { exchange, isBrokenOff, splitUrl } from "../../tools/exchange.ts";
-import { parseJson } from "../../tools/parse-json.ts";
-import { type Try, retry } from "../../tools/time/retry.ts";
+import type { Clock } from "../tools/time/clock.ts";
+import { messageOf } from "../tools/error.ts";
+import { exchange, isBrokenOff, splitUrl } from "../tools/exchange.ts";
+import { parseJson } from "../tools/parse-json.ts";
+import { type Try, retry } from "../tools/time/retry.ts";
 
 /** Access to a cluster while it exists. */
 export interface ClusterAccess {

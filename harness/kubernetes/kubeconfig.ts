@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { Agent } from "undici";
 import { parse } from "yaml";
 import { z } from "zod";
-import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { messageOf, RefbenchError } from "../tools/error.ts";
 import type { ClusterAccess } from "./api.ts";
 import { runCredentialPlugin } from "./credential-plugin.ts";
 

@@ -1,6 +1,6 @@
-import { messageOf } from "../../tools/error.ts";
-import { exchange, splitUrl } from "../../tools/exchange.ts";
-import type { ControlPlaneLook } from "../../model/ports/cluster.ts";
+import { messageOf } from "../tools/error.ts";
+import { exchange, splitUrl } from "../tools/exchange.ts";
+import type { ControlPlaneLook } from "../model/ports/cluster.ts";
 import { authorize, type ClusterAccess } from "./api.ts";
 
 /** An existing API server answers quickly. */

@@ -1,6 +1,6 @@
 import { execa } from "execa";
 import { z } from "zod";
-import { parseJson } from "../../tools/parse-json.ts";
+import { parseJson } from "../tools/parse-json.ts";
 
 /** The answer of a credential plugin: https://kubernetes.io/docs/reference/config-api/client-authentication.v1/ */
 const credential = z.object({ status: z.object({ token: z.string() }) });

@@ -2,11 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { kubernetesApi } from "../../../../harness/inventory/kubernetes/api.ts";
-import { readKubeconfig } from "../../../../harness/inventory/kubernetes/kubeconfig.ts";
-import { fakeClock } from "../../../support/fake-clock.ts";
-import { FakeKubernetes } from "../../../support/fake-kubernetes.ts";
-import { startTlsFront } from "../../../support/network/tls-front.ts";
+import { kubernetesApi } from "../../../harness/kubernetes/api.ts";
+import { readKubeconfig } from "../../../harness/kubernetes/kubeconfig.ts";
+import { fakeClock } from "../../support/fake-clock.ts";
+import { FakeKubernetes } from "../../support/fake-kubernetes.ts";
+import { startTlsFront } from "../../support/network/tls-front.ts";
 
 const signal = new AbortController().signal;
 
