@@ -6,6 +6,7 @@ const count = z.int().positive();
 
 /** Machines of one role. A role with 0 machines runs on those of `coder`. */
 const pool = z.strictObject({
+  /** A machine type of the cloud; `OWN_NODE` in a cluster of the user's own. */
   machineType: z.string().min(1),
   nodes: z.int().min(0).max(2_000),
   /** The size of each machine's own disk; absent = the stacks choose it. */
@@ -24,7 +25,7 @@ const pool = z.strictObject({
 const runner = pool.omit({ nodes: true, diskType: true }).required({ diskGib: true });
 
 /** Where Postgres runs. */
-export const databaseKind = z.enum(["cloud-sql", "rds", "on-box"]);
+export const databaseKind = z.enum(["cloud-sql", "rds", "on-box", "in-cluster", "external"]);
 
 /** One possible row of the results table: the load, and the machines for it. */
 export const sizeSchema = z.strictObject({
@@ -91,17 +92,19 @@ export const sizeSchema = z.strictObject({
   database: z.strictObject({
     kind: databaseKind,
     version: z.string().regex(/^POSTGRES_\d+$/, "a major version such as POSTGRES_16"),
-    /** The resources of Postgres; with `on-box` this part of Coder's machine. */
+    /** The resources of Postgres; with `on-box` this part of Coder's machine, with `in-cluster` those of its pod. */
     tier: z
       .string()
       .regex(
-        /^db(-custom-\d+-\d+|\.[a-z0-9]+\.[a-z0-9]+)$/,
-        "a tier such as db-custom-2-7680 or db.m6i.large",
+        /^db(-custom-\d+-\d+|-\d+m-\d+Mi|\.[a-z0-9]+\.[a-z0-9]+)$/,
+        "a tier such as db-custom-2-7680, db.m6i.large or db-2000m-7680Mi",
       ),
     diskGib: z.int().min(10),
     maxConnections: count,
   }),
-  /** Only for architectures with a cluster. */
+  /** `own-cluster`: the request and limit of one pod that generates load. */
+  generatorPod: z.strictObject({ cpuMillis: count, memoryMib: count }).optional(),
+  /** Only for architectures whose stacks make a cluster. */
   kubernetesVersion: z
     .string()
     .regex(/^\d+\.\d+(\.\d+)?$/, "a version such as 1.34")
@@ -167,11 +170,12 @@ export const architectureSchema = z
     name: z.string().regex(/^[a-z][a-z-]*$/),
     /** The row's label in the table. */
     label: z.string(),
-    cloud: z.enum(["google", "aws"]),
+    /** Where it runs: a cloud that refbench knows, or a cluster of the user's own. */
+    cloud: z.enum(["google", "aws", "kubernetes"]),
     region: z.string(),
     zone: z.string(),
     /** The rules for how its machines carry the load. */
-    carriedBy: z.enum(["gke", "eks", "one-machine", "machine-each"]),
+    carriedBy: z.enum(["gke", "eks", "own-cluster", "one-machine", "machine-each"]),
     /** The places in which its Postgres may run. */
     databases: z.array(databaseKind).min(1),
     /** The stacks, in the order of their creation. */

@@ -19,3 +19,6 @@ export type BuildRule = keyof typeof BUILD_RULES;
 export function coresForBuilds(rule: BuildRule, builds: number): number {
   return (builds * BUILD_RULES[rule].cores) / BUILD_RULES[rule].builds;
 }
+
+/** The memory of one provisioner daemon: 1 GB each in Coder's validated architectures. */
+export const DAEMON_GIB = 1;

@@ -54,6 +54,12 @@ const AWS_MACHINES: Readonly<Record<string, MachineType>> = Object.fromEntries(
 /** Every machine type for sizes, by cloud. */
 export const MACHINE_TYPES = { google: GOOGLE_MACHINES, aws: AWS_MACHINES } as const;
 
+/**
+ * The machine type of a role in a cluster of the user's own: any of its nodes that has room. No size chooses their
+ * kind; a record names the nodes that there were.
+ */
+export const OWN_NODE = "own-node";
+
 /** Returns the machine type with that name in any cloud. */
 export function machineOf(machineType: string): MachineType {
   const machine = MACHINE_TYPES.google[machineType] ?? MACHINE_TYPES.aws[machineType];

@@ -2,7 +2,7 @@ import type { Architecture } from "./architecture.ts";
 import { ArchitectureError } from "./error.ts";
 import { didYouMean } from "./did-you-mean.ts";
 import { findRegionMistake } from "./region-name.ts";
-import { zonesOf } from "./zones.ts";
+import { OWN_CLUSTER_PLACE, zoneSeparator, zonesOf } from "./zones.ts";
 
 /** The region and zone of an environment. */
 export interface Place {
@@ -27,7 +27,8 @@ export function placeOf(
   asked: { readonly region?: string | undefined; readonly zone?: string | undefined },
   names: PlaceNames = FLAGS,
 ): Place {
-  const separator = cloud === "google" ? "-" : "";
+  if (cloud === "kubernetes") return placeOfOwnCluster(asked, names);
+  const separator = zoneSeparator(cloud);
   const { zone: askedZone = "" } = asked;
   const region = (asked.region ?? "") || regionOf(askedZone, separator) || usual;
   const mistake = findRegionMistake(cloud, region);
@@ -54,6 +55,20 @@ export function placeOf(
     zone,
     `one of region ${region}: ${zones.join(", ")}${didYouMean(zone, zones)}`,
   );
+}
+
+/** Returns the place of an own cluster, and refuses another one. */
+function placeOfOwnCluster(
+  { region = "", zone = "" }: { readonly region?: string | undefined; readonly zone?: string | undefined },
+  names: PlaceNames,
+): Place {
+  const place = { region: OWN_CLUSTER_PLACE, zone: OWN_CLUSTER_PLACE };
+  const wrong = Object.entries({ region, zone }).find(
+    ([, given]) => given !== "" && given !== OWN_CLUSTER_PLACE,
+  );
+  if (wrong === undefined) return place;
+  const [which, given] = wrong as ["region" | "zone", string];
+  throw new ArchitectureError(names[which], given, "no value: a cluster of your own has no region or zone");
 }
 
 /** Returns the region of a zone, whose name is the region's with a letter; undefined for another name. */

@@ -7,6 +7,8 @@ const PATTERN = {
   aws: /^(?<area>[a-z]{2}(-[a-z]+)*?)-(?<direction>[a-z]+)-\d+$/,
 } as const;
 
+const OTHER = { google: "aws", aws: "google" } as const satisfies Record<CloudName, CloudName>;
+
 /** Every region of both clouds has one in its name. Sources: Google's "Regions and zones", AWS's "AWS Regions". */
 const DIRECTIONS = [
   ...["central", "north", "northeast", "east", "southeast"],
@@ -29,7 +31,7 @@ export function findRegionMistake(
 ): { readonly meant: string | undefined } | undefined {
   const { area = "", direction = "" } = PATTERN[cloud].exec(name)?.groups ?? {};
   if (direction === "") {
-    const isOtherClouds = PATTERN[cloud === "google" ? "aws" : "google"].test(name);
+    const isOtherClouds = PATTERN[OTHER[cloud]].test(name);
     return { meant: isOtherClouds ? undefined : findNearest(name, knownRegions(cloud)) };
   }
   const meantArea =

@@ -5,6 +5,7 @@ import { getArchitecture } from "./catalogue.ts";
 const TEMPLATES: Readonly<Record<Architecture["carriedBy"], string>> = {
   gke: "kubernetes",
   eks: "kubernetes",
+  "own-cluster": "kubernetes",
   "one-machine": "docker",
   "machine-each": "machine",
 };

@@ -1,5 +1,11 @@
-/** The clouds' own names. */
+/** The clouds that have regions and zones. */
 export type CloudName = "google" | "aws";
+
+/** Where refbench can run: a cloud, or a cluster of the user's own. */
+export type Provider = CloudName | "kubernetes";
+
+/** The region and the zone of an own cluster, whose nodes may be anywhere. */
+export const OWN_CLUSTER_PLACE = "own-cluster";
 
 /**
  * The letters of a region's zones where they are not a, b and c. Sources: Google's "Regions and zones", AWS's "AWS
@@ -23,11 +29,18 @@ export function knownRegions(cloud: CloudName): readonly string[] {
   return Object.keys(LETTERS[cloud]);
 }
 
+/** What a cloud writes between a region's name and the letter of a zone. */
+const SEPARATORS: Readonly<Record<CloudName, string>> = { google: "-", aws: "" };
+
+/** Returns what is between a region's name and the letter of a zone. */
+export function zoneSeparator(cloud: CloudName): string {
+  return SEPARATORS[cloud];
+}
+
 /** Returns the names of a region's zones. */
 export function zonesOf(cloud: CloudName, region: string): readonly [string, ...string[]] {
-  const separator = cloud === "google" ? "-" : "";
   const letters = (LETTERS[cloud][region] ?? "abc").split("");
-  return letters.map((letter) => `${region}${separator}${letter}`) as [string, ...string[]];
+  return letters.map((letter) => `${region}${SEPARATORS[cloud]}${letter}`) as [string, ...string[]];
 }
 
 /** Returns another zone of the region, the next in order. */

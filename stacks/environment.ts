@@ -15,6 +15,33 @@ const PEM_CERTIFICATE = "-----BEGIN CERTIFICATE-----";
 export const STATE_BUCKET =
   /^(gs:\/\/[a-z0-9][a-z0-9._-]+[a-z0-9](\/[\w./-]*)?|s3:\/\/[a-z0-9][a-z0-9.-]+[a-z0-9](\/[\w./-]*)?(\?region=[a-z0-9-]+)?)$/;
 
+/** A name in a kubeconfig or in a cluster. */
+const name = z.string().min(1);
+
+/** A cluster of the user's own, and what the user chose in it. Contains no credential. */
+const ownCluster = z.strictObject({
+  /** Absolute path of the kubeconfig. */
+  kubeconfig: name,
+  /** The context of the kubeconfig; never its current one unless it was named. */
+  context: name,
+  /** The storage class of Postgres' disk and of the homes; absent = the cluster's default. */
+  storageClass: name.optional(),
+  /** Labels of the nodes on which everything runs; absent = every node. */
+  nodeSelector: z.record(z.string(), z.string()).optional(),
+  /** Coder's chart: an absolute path of a folder or archive, or a URL; absent = Coder's repository. */
+  chart: name.optional(),
+  /** Images of the user's own registry, by role; absent = the public ones. */
+  images: z
+    .strictObject({ coder: name, postgres: name, workspace: name, generator: name })
+    .partial()
+    .optional(),
+  /** The number of nodes that can run workspaces: each pulls the workspace image before the first build. */
+  workspaceNodes: z.int().positive(),
+  /** The Secret with the URL of a Postgres of the user's own; absent = Postgres runs in the cluster. */
+  databaseUrlSecret: z.strictObject({ namespace: name, name, key: name }).optional(),
+});
+export type OwnCluster = z.infer<typeof ownCluster>;
+
 /**
  * One deployment of one size, for one run or manual. Imports no cdktf: the harness writes this file and the stacks
  * read it. The code uses nothing random and no current time, so that a second plan is empty.
@@ -60,6 +87,8 @@ export const environmentSchema = z
      * everywhere.
      */
     clusterAccess: z.strictObject({ admins: z.array(z.string()), cidrs: z.array(z.string()) }).optional(),
+    /** A cluster of the user's own, in which everything is made; absent = the stacks make a cluster, or need none. */
+    ownCluster: ownCluster.optional(),
     /** The OpenSSH public key that may start programs on the load runner; absent = no load runner. */
     runner: z
       .strictObject({

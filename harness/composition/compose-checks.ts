@@ -3,7 +3,7 @@ import { resolveSize } from "../../reference-architectures/catalogue.ts";
 import type { Inventory } from "../model/ports/inventory.ts";
 import type { Ports } from "../pipeline/context/context.ts";
 import { readJson } from "../tools/files/json-file.ts";
-import type { Plan } from "../pipeline/folder/plan.ts";
+import { clusterOfPlan, type Plan } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { findSecrets } from "../pipeline/folder/secrets.ts";
 import { askPreflight } from "./preflight/ask.ts";
@@ -36,6 +36,7 @@ export function composeChecks(
         rehearse: cloud === undefined,
         project: cloud?.provider === "google" ? cloud.project : undefined,
         account: cloud?.provider === "aws" ? cloud.project : undefined,
+        ...(cloud?.provider === "kubernetes" ? { cluster: clusterOfPlan(cloud) } : {}),
         fail: new Set(),
         skip:
           cloud === undefined || cloud.skippedChecks.length === 0 ? undefined : cloud.skippedChecks.join(","),

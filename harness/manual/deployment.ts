@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { getArchitecture } from "../../reference-architectures/catalogue.ts";
+import type { Provider } from "../../reference-architectures/zones.ts";
 import { type Environment, environmentSchema } from "../../stacks/environment.ts";
 import { RefbenchError } from "../tools/error.ts";
 import { findJson } from "../tools/files/json-file.ts";
@@ -13,7 +14,7 @@ export interface ManualDeployment {
   /** Folder of its environment, secrets and state. */
   readonly folder: string;
   readonly environment: Environment;
-  readonly cloud: "google" | "aws";
+  readonly cloud: Provider;
   /** Its stacks, in the order of their deployment. */
   readonly stacks: readonly string[];
   /** It was made on the twin. */

@@ -95,7 +95,7 @@ function secondTry(
   if (record?.teardown.state !== "clean") return undefined;
   const reason = findStockOut(record);
   const { cloud, region, zone } = getArchitecture(architecture);
-  if (reason === undefined) return undefined;
+  if (reason === undefined || cloud === "kubernetes") return undefined;
   return {
     zone: zoneBeside(cloud, region, zone),
     failedOver: { fromZone: zone, runId: record.runId, reason },

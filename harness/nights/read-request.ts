@@ -10,7 +10,7 @@ import { endpointsOf } from "../composition/settings/endpoints.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { whyUnofficial } from "../composition/settings/refbench-version.ts";
 import { refuseShortNight } from "./night-time.ts";
-import type { NightRequest } from "./request.ts";
+import { type NightRequest, placeOfCloud } from "./request.ts";
 import { formatSize, parseSizes, type SizeName } from "./sizes.ts";
 import { checkFaultsFile } from "../../rehearsal/twin/faults.ts";
 
@@ -78,11 +78,11 @@ export async function readNightRequest(
   return request;
 }
 
-function refuseMissingPlace(sizes: readonly SizeName[], { rehearse, project, account }: NightlyFlags): void {
-  if (rehearse === true) return;
+function refuseMissingPlace(sizes: readonly SizeName[], flags: NightlyFlags): void {
+  if (flags.rehearse === true) return;
   for (const size of sizes) {
     const { cloud } = getArchitecture(size.architecture);
-    const [flag, value] = cloud === "google" ? ["--project", project] : ["--account", account];
+    const { flag, value } = placeOfCloud(cloud, flags);
     if (value !== undefined && value !== "") continue;
     throw new RefbenchError(
       "usage",

@@ -1,4 +1,6 @@
 import { getArchitecture } from "../../reference-architectures/catalogue.ts";
+import type { Provider } from "../../reference-architectures/zones.ts";
+import { RefbenchError } from "../tools/error.ts";
 import type { RunRecord } from "../model/record/record.ts";
 import type { CoderVersion } from "../composition/settings/coder-channel.ts";
 import { formatSize, type SizeName } from "./sizes.ts";
@@ -42,13 +44,30 @@ export interface NightRequest {
 /** The first try, as a second one records it. */
 export type FailedOver = NonNullable<RunRecord["failedOver"]>;
 
+/** The flag that names where sizes of a cloud are measured, with the night's value. */
+export function placeOfCloud(
+  cloud: Provider,
+  { project, account }: Pick<NightRequest, "project" | "account">,
+): { readonly flag: string; readonly value: string | undefined } {
+  switch (cloud) {
+    case "google":
+      return { flag: "--project", value: project };
+    case "aws":
+      return { flag: "--account", value: account };
+    case "kubernetes":
+      throw new RefbenchError(
+        "usage",
+        "a night measures the clouds' sizes only; for a cluster of your own use refbench run kubernetes",
+      );
+  }
+}
+
 /** The flags for a size's cloud: --rehearse, or the project or account. */
 export function placeFlags({ architecture }: SizeName, request: NightRequest): readonly string[] {
   if (request.rehearse) return ["--rehearse"];
   const { cloud } = getArchitecture(architecture);
-  return cloud === "google"
-    ? optionalFlag("--project", request.project)
-    : optionalFlag("--account", request.account);
+  const { flag, value } = placeOfCloud(cloud, request);
+  return optionalFlag(flag, value);
 }
 
 /** The places to sweep: each cloud of the sizes once. */

@@ -8,6 +8,9 @@ const CONNECTION_RESERVE = 1.2;
 const TIERS = {
   "cloud-sql": { pattern: /^db-custom-/, example: "db-custom-2-7680" },
   "on-box": { pattern: /^db-custom-/, example: "db-custom-2-7680, with its cores and memory" },
+  "in-cluster": { pattern: /^db-\d+m-/, example: "db-2000m-7680Mi, the request of its pod" },
+  /** No stack makes it: the tier is what the row says about it. */
+  external: { pattern: /^db/, example: "db-2000m-7680Mi, the resources of your Postgres" },
   rds: { pattern: /^db\./, example: "db.m6i.large" },
 } as const;
 

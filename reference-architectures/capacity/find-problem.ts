@@ -1,5 +1,5 @@
 import type { Architecture, Size } from "../architecture.ts";
-import { BUILD_RULES, coresForBuilds } from "../build-rules.ts";
+import { BUILD_RULES, coresForBuilds, DAEMON_GIB } from "../build-rules.ts";
 import type { Contradiction } from "../contradiction.ts";
 import {
   cpuPlatformsOf,
@@ -8,34 +8,42 @@ import {
   machineOf,
   N2_PROCESSOR,
 } from "../machine-types.ts";
+import type { CloudName } from "../zones.ts";
 import { findClusterProblem } from "./cluster.ts";
 import { EKS, GKE } from "./clusters.ts";
 import { findDatabaseProblem } from "./database.ts";
+import { findOwnClusterProblem } from "./own-cluster.ts";
 import { findMachineEachProblem, findOneMachineProblem } from "./machine.ts";
-
-/** The memory of one provisioner daemon: 1 GB each in Coder's validated architectures. */
-const DAEMON_GIB = 1;
 
 const RULES: Readonly<Record<Architecture["carriedBy"], (size: Size) => Contradiction | undefined>> = {
   gke: (size) => findChannelProblem(size) ?? findClusterProblem(GKE, size),
   eks: (size) => findClusterProblem(EKS, size),
+  "own-cluster": findOwnClusterProblem,
   "one-machine": findOneMachineProblem,
   "machine-each": findMachineEachProblem,
 };
 
 /** Returns the first figure that is too small for the load of its size; undefined if all fit. */
 export function findCapacityProblem(architecture: Architecture, size: Size): Contradiction | undefined {
+  const { cloud } = architecture;
   return (
-    findUnknownMachine(architecture, size) ??
-    findProcessorProblem(size) ??
-    findRunnerProblem(size) ??
-    findBuildProblem(size) ??
+    (cloud === "kubernetes" ? undefined : findMachineProblem(cloud, size)) ??
     RULES[architecture.carriedBy](size) ??
     findDatabaseProblem(architecture, size)
   );
 }
 
-function findUnknownMachine({ cloud }: Architecture, size: Size): Contradiction | undefined {
+/** The problems of machines whose kind the size chooses. */
+function findMachineProblem(cloud: CloudName, size: Size): Contradiction | undefined {
+  return (
+    findUnknownMachine(cloud, size) ??
+    findProcessorProblem(size) ??
+    findRunnerProblem(size) ??
+    findBuildProblem(size)
+  );
+}
+
+function findUnknownMachine(cloud: CloudName, size: Size): Contradiction | undefined {
   for (const [role, pool] of Object.entries(size.machines)) {
     const known = Object.keys(MACHINE_TYPES[cloud]);
     if (!known.includes(pool.machineType)) {

@@ -7,6 +7,7 @@ import type { BillLine } from "./bill.ts";
 import { googleBill } from "./google-bill.ts";
 import { phasesOf } from "./phases.ts";
 import { type Standing, standingOf } from "./standing.ts";
+import type { CloudName } from "../zones.ts";
 
 /** One line of an estimate, in USD. */
 export interface EstimatedItem {
@@ -37,7 +38,7 @@ export type Estimation =
 
 const CLOUDS: Readonly<
   Record<
-    Architecture["cloud"],
+    CloudName,
     {
       readonly prices: {
         readonly date: string;
@@ -66,6 +67,8 @@ export function estimateCost(
     readonly loads?: number;
   },
 ): Estimation {
+  if (architecture.cloud === "kubernetes")
+    return { state: "not-priced", reason: "a cluster of your own has no known prices" };
   const { prices, bill } = CLOUDS[architecture.cloud];
   const reason = whyNotPriced(prices.regions, size, where.region);
   if (reason !== undefined) return { state: "not-priced", reason };

@@ -13,9 +13,10 @@ export interface Phases {
 
 /**
  * Minutes until Coder answers: the slowest times in public logs of applies. Cloud SQL is the slowest part (up to 18
- * minutes), and on EKS the control plane (10 to 15) with nodes, add-ons and release after it.
+ * minutes), and on EKS the control plane (10 to 15) with nodes, add-ons and release after it. An own cluster pulls
+ * images, makes Postgres' volume, and installs the release. Ours, rounded up.
  */
-const PROVISION = { cluster: 22, machine: 20, onBox: 6 } as const;
+const PROVISION = { cluster: 22, ownCluster: 10, machine: 20, onBox: 6 } as const;
 
 /** Minutes of the destroy: the slowest times of all steps that wait for each other. */
 const DESTROY: Readonly<Record<Architecture["carriedBy"], number>> = {
@@ -23,6 +24,8 @@ const DESTROY: Readonly<Record<Architecture["carriedBy"], number>> = {
   gke: 15,
   /** Node groups 4, control plane 8, gateway and subnetworks 4; RDS at the same time. */
   eks: 16,
+  /** The release 2, the namespaces with their volumes 5. */
+  "own-cluster": 7,
   /** Machines 1, Cloud SQL 3, network 2. */
   "one-machine": 6,
   "machine-each": 6,
@@ -63,12 +66,10 @@ export interface PartMinutes {
 
 /** Returns the minutes of each part of a run of this size with one load. */
 export function estimateMinutes({ carriedBy }: Pick<Architecture, "carriedBy">, size: Size): PartMinutes {
-  const isCluster = carriedBy === "gke" || carriedBy === "eks";
-  const machine = size.database.kind === "on-box" ? PROVISION.onBox : PROVISION.machine;
   const rounds = Math.ceil(size.workspaces / size.concurrentBuilds) * MINUTES_PER_BUILD_ROUND;
   const { total, rampPerSecond, holdSeconds } = size.connections;
   return {
-    provision: isCluster ? PROVISION.cluster : machine,
+    provision: provisionMinutes(carriedBy, size),
     bootstrap: BOOTSTRAP,
     readiness: LOAD,
     builds: rounds,
@@ -78,6 +79,19 @@ export function estimateMinutes({ carriedBy }: Pick<Architecture, "carriedBy">, 
     drain: rounds,
     destroy: DESTROY[carriedBy],
   };
+}
+
+function provisionMinutes(carriedBy: Architecture["carriedBy"], size: Size): number {
+  switch (carriedBy) {
+    case "gke":
+    case "eks":
+      return PROVISION.cluster;
+    case "own-cluster":
+      return PROVISION.ownCluster;
+    case "one-machine":
+    case "machine-each":
+      return size.database.kind === "on-box" ? PROVISION.onBox : PROVISION.machine;
+  }
 }
 
 /** Returns the phases of a run of this size, with the slowest times. */

@@ -18,7 +18,7 @@ export function architecturePicture(
     { x: 288, y: 230, title: "Workspaces", lines: workspacesOf(size, carriedBy) },
   ].map((box): Box => ({ ...box, width: BOX_WIDTH, height: BOX_HEIGHT }));
   const title = `${label}, size ${sizeName}`;
-  const place = cloud === "google" ? "Google Cloud" : "AWS";
+  const place = { google: "Google Cloud", aws: "AWS", kubernetes: "your own cluster" }[cloud];
   return drawing({ width: 820, height: 380, title }, [
     textLine(20, 32, `${title}: one network in ${place}; Coder has no address outside of it`, true),
     ...boxes.map(boxOf),
@@ -41,7 +41,13 @@ function coderOf({ coder, machines }: Size): readonly string[] {
 function databaseOf({ database }: Size): readonly string[] {
   const version = database.version.replace("POSTGRES_", "version ");
   if (database.kind === "on-box") return ["on Coder's machine", version];
-  return [database.kind === "rds" ? "Amazon RDS" : "Cloud SQL", database.tier, version];
+  const where = {
+    "cloud-sql": "Cloud SQL",
+    rds: "Amazon RDS",
+    "in-cluster": "StatefulSet in the cluster",
+    external: "your own",
+  }[database.kind];
+  return [where, database.tier, version];
 }
 
 function workspacesOf(
@@ -53,6 +59,7 @@ function workspacesOf(
     "machine-each": `a machine each, ${machines.workspaces.machineType}`,
     gke: `pods on ${machinesOf(machines.workspaces)}`,
     eks: `pods on ${machinesOf(machines.workspaces)}`,
+    "own-cluster": "pods on the cluster's nodes",
   }[carriedBy];
   return [where, homeVolumeGib === 0 ? "no home disk" : `${homeVolumeGib} GiB home disk each`];
 }

@@ -38,7 +38,7 @@ export function casesOf(names: readonly string[]): readonly ValidationCase[] {
             overrides: { "database.kind": kind },
             runId: "01kb3v9x2m7q8r5t6w4y1z0abc",
             owner: "validation",
-            project: cloud === "aws" ? "123456789012" : "some-project",
+            project: { google: "some-project", aws: "123456789012", kubernetes: "some-context" }[cloud],
             region,
             zone,
             coderVersion: coder.version,

@@ -12,10 +12,19 @@ import { EnvironmentError } from "../read-json.ts";
 export const PLACE_VARIABLES = {
   google: { project: "REFBENCH_PROJECT", region: "REFBENCH_REGION", zone: "REFBENCH_ZONE" },
   aws: { project: "REFBENCH_ACCOUNT", region: "REFBENCH_AWS_REGION", zone: "REFBENCH_AWS_ZONE" },
+  kubernetes: {
+    project: "REFBENCH_CONTEXT",
+    region: "REFBENCH_KUBERNETES_REGION",
+    zone: "REFBENCH_KUBERNETES_ZONE",
+  },
 } as const;
 
 /** The project in stacks that are only read. No project can have these names, so nothing can be created with them. */
-const NO_PROJECT = { google: "set-REFBENCH_PROJECT", aws: "000000000000" } as const;
+const NO_PROJECT = {
+  google: "set-REFBENCH_PROJECT",
+  aws: "000000000000",
+  kubernetes: "set-REFBENCH_CONTEXT",
+} as const;
 
 /** Set when a command runs on the twin. */
 const TWIN_VARIABLES = ["REFBENCH_TWIN", "REFBENCH_TWIN_ROOT"] as const;

@@ -104,6 +104,10 @@ function reach(environment: Environment): readonly string[] {
         `aws eks update-kubeconfig --region=${region} --name=${benchName(environment, "eks")}`,
         forward,
       ];
+    case "own-cluster":
+      return [
+        `kubectl --context=${project} --namespace=${benchName(environment, "coder")} port-forward service/coder ${LOCAL_PORT}:${port}`,
+      ];
     case "one-machine":
     case "machine-each":
       return [

@@ -25,7 +25,7 @@ export async function missingTools(
   const ofCluster = CLUSTER_TOOLS[carriedBy];
   if (ofCluster !== undefined && (await findOnPath(ofCluster.tool, env)) === undefined)
     missing.push({ ...ofCluster, why: "Terraform enters the cluster with it" });
-  const tunnel = runner === "network" ? await tunnelTool(cloud, env) : undefined;
+  const tunnel = runner === "network" && cloud !== "kubernetes" ? await tunnelTool(cloud, env) : undefined;
   if (tunnel?.state === "missing" && tunnel.tool !== ofCluster?.tool)
     missing.push({ tool: tunnel.tool, next: tunnel.next, why: "the load runner is reached through it" });
   return missing;

@@ -1,7 +1,7 @@
 import { RefbenchError } from "../../tools/error.ts";
 import type { FindRunner } from "../../model/ports/runner.ts";
 import { twinRunnerAccess } from "../../../rehearsal/runner/access.ts";
-import type { TunnelCloud } from "./tunnel-tool.ts";
+import type { Provider } from "../../../reference-architectures/zones.ts";
 
 /** The place of the load runner, from the outputs of the cloud's stack. */
 export interface RunnerPlace {
@@ -13,7 +13,7 @@ export interface RunnerPlace {
 }
 
 export interface FindRunnerOptions {
-  readonly cloud: TunnelCloud;
+  readonly cloud: Provider;
   /** Reads the outputs when the runner is needed, because there are none before provision. */
   readonly place: (signal: AbortSignal) => Promise<RunnerPlace>;
   /** The environment's own key in OpenSSH's format, or undefined if it is lost. */
@@ -52,6 +52,11 @@ export function findRunnerOf(options: FindRunnerOptions): FindRunner {
         const { awsRunnerAccess } = await import("./aws.ts");
         return awsRunnerAccess({ machine, region, privateKey, env });
       }
+      case "kubernetes":
+        throw new RefbenchError(
+          "usage",
+          "a cluster of your own has no load runner: its load comes from a Job; use --runner job",
+        );
     }
   };
 }

@@ -1,10 +1,11 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import type { CloudName } from "../../../reference-architectures/zones.ts";
 import { RefbenchError } from "../../tools/error.ts";
 
 /** The clouds whose networks are entered by a tunnel. */
-export type TunnelCloud = "google" | "aws";
+export type TunnelCloud = CloudName;
 
 /** Whether the cloud's tunnel command is installed on this machine. */
 export type TunnelTool =

@@ -1,4 +1,5 @@
 import type { Architecture } from "../../../reference-architectures/architecture.ts";
+import type { CloudName } from "../../../reference-architectures/zones.ts";
 import { customGoogleEndpoints, googleEndpoints } from "../../inventory/google/endpoints.ts";
 import { ENDPOINT_VARIABLE, isPlainUrl } from "../../model/cloud/endpoint-variables.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -11,10 +12,14 @@ export interface CustomEndpoints {
   readonly emulated: boolean;
 }
 
+const PREFIXES: Readonly<Record<CloudName, string>> = { google: "GOOGLE_", aws: "AWS_ENDPOINT_URL" };
+
 /** Reads the endpoint variables of one cloud. Throws `usage` for one with a credential, because they are kept with the run. */
 export function endpointsOf(cloud: Architecture["cloud"], env: NodeJS.ProcessEnv): CustomEndpoints {
+  // A cluster of one's own is named by a kubeconfig, never by variables.
+  if (cloud === "kubernetes") return { endpoints: {}, emulated: false };
   const ignored = cloud === "aws" && env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true";
-  const prefix = cloud === "aws" ? "AWS_ENDPOINT_URL" : "GOOGLE_";
+  const prefix = PREFIXES[cloud];
   const found = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       !ignored && entry[0].startsWith(prefix) && ENDPOINT_VARIABLE.test(entry[0]) && (entry[1] ?? "") !== "",
@@ -33,7 +38,7 @@ export function withEndpoints(
   return { ...Object.fromEntries(others), ...endpoints };
 }
 
-function isWhole(cloud: Architecture["cloud"], endpoints: Readonly<Record<string, string>>): boolean {
+function isWhole(cloud: CloudName, endpoints: Readonly<Record<string, string>>): boolean {
   if (cloud === "aws") return endpoints["AWS_ENDPOINT_URL"] !== undefined;
   return customGoogleEndpoints(endpoints).length === Object.keys(googleEndpoints({})).length;
 }

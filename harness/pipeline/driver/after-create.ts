@@ -1,5 +1,6 @@
+import { shellWord } from "../../tools/shell-word.ts";
 import { messageOf, RefbenchError, verdictOfError } from "../../tools/error.ts";
-import type { Plan } from "../folder/plan.ts";
+import { clusterOfPlan, type Plan } from "../folder/plan.ts";
 
 /** Verdicts that never claim a clean teardown. */
 const CLAIM_NOTHING: ReadonlySet<string> = new Set(["leaked", "unverified", "handed-over"]);
@@ -14,9 +15,16 @@ export function sweepCommandLine({ runId, cloud, simulated }: RunPlace): string 
     return simulated === true
       ? `${command} --rehearse`
       : `${command}, with --project or --account and --region`;
-  return cloud.provider === "google"
-    ? `${command} --project ${cloud.project}`
-    : `${command} --account ${cloud.project} --region ${cloud.region}`;
+  switch (cloud.provider) {
+    case "google":
+      return `${command} --project ${cloud.project}`;
+    case "aws":
+      return `${command} --account ${cloud.project} --region ${cloud.region}`;
+    case "kubernetes": {
+      const { kubeconfig, context } = clusterOfPlan(cloud);
+      return `${command} --kubeconfig ${shellWord(kubeconfig)} --context ${shellWord(context)}`;
+    }
+  }
 }
 
 /**

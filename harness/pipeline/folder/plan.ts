@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { RefbenchError } from "../../tools/error.ts";
 import { instantMs } from "../../tools/time/instant.ts";
 import type { Release } from "../../../stacks/environment.ts";
 import { runCost } from "../../model/record/cost.ts";
@@ -11,6 +12,16 @@ import { objectiveSchema, sizeSchema } from "../../../reference-architectures/ar
 
 /** Name of the fault file in a run's folder. */
 export const FAULTS = "faults.json";
+
+/** A cluster of the user's own, as a kubeconfig names it. Contains no credential. */
+const ownClusterPlace = z.object({
+  /** Absolute path of the kubeconfig, which stays where it is: its credentials may change during a run. */
+  kubeconfig: z.string(),
+  context: z.string(),
+  /** URL of its API. A context that leads elsewhere is another cluster. */
+  server: z.string(),
+});
+export type OwnClusterPlace = z.infer<typeof ownClusterPlace>;
 
 /** The instructions of one run: written once when the run is made, never changed. Contains no secret. */
 export const planSchema = z.object({
@@ -58,9 +69,11 @@ export const planSchema = z.object({
   /** Present in a real run: the cloud for all of the run's processes, whatever their shell says. */
   cloud: z
     .object({
-      provider: z.enum(["google", "aws"]),
-      /** Google project or AWS account, as pinned. */
+      provider: z.enum(["google", "aws", "kubernetes"]),
+      /** Google project or AWS account, as pinned; of an own cluster, the uid of its namespace kube-system. */
       project: z.string(),
+      /** The cluster of the user's own, where the provider is one. */
+      cluster: ownClusterPlace.optional(),
       region: z.string(),
       zone: z.string(),
       /** Endpoint variables that replace the cloud's own, with their values. Such a run is never official. */
@@ -112,6 +125,15 @@ export function countLoads({ comparison }: { readonly comparison?: ComparisonPla
 
 /** The cloud of a real run, and which checks it skips. */
 export type CloudPlan = NonNullable<Plan["cloud"]>;
+
+/** Returns the cluster of a run on a cluster of the user's own. Throws `run_folder` for a plan that lacks it. */
+export function clusterOfPlan({ cluster }: Pick<CloudPlan, "cluster">): OwnClusterPlace {
+  if (cluster !== undefined) return cluster;
+  throw new RefbenchError(
+    "run_folder",
+    "the plan of a run on an own cluster does not name its kubeconfig and context; expected plan.json as refbench wrote it",
+  );
+}
 
 /**
  * How long each stage may take, in wall time. Each teardown stage has its own limit, whatever happened before

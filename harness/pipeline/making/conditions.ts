@@ -50,8 +50,11 @@ function buildConditions({ carriedBy }: Architecture, size: Size): readonly stri
   ];
 }
 
+/** The ways to carry a load in a cluster of Kubernetes. */
+const CLUSTERS: ReadonlySet<Architecture["carriedBy"]> = new Set(["gke", "eks", "own-cluster"]);
+
 function isCluster(carriedBy: Architecture["carriedBy"] | undefined): boolean {
-  return carriedBy === "gke" || carriedBy === "eks";
+  return carriedBy !== undefined && CLUSTERS.has(carriedBy);
 }
 
 /** Which client carried SSH, and which connections were not SSH. Known only after the load. */

@@ -138,8 +138,13 @@ async function recordedComparison(folder: RunFolder): Promise<Pick<RunRecord, "c
 }
 
 /** Replaces the endpoints by the names of their variables: the addresses mean nothing to a reader. */
-function recordedCloud({ endpoints, ...cloud }: CloudPlan): RunRecord["cloud"] {
-  return { ...cloud, endpoints: Object.keys(endpoints) };
+/** Without the place of the user's kubeconfig. */
+function recordedCloud(cloud: CloudPlan): RunRecord["cloud"] {
+  const { project, region, zone, endpoints, emulated, stacks, skippedChecks, skippedCanary } = cloud;
+  return {
+    ...{ project, region, zone, endpoints: Object.keys(endpoints), emulated },
+    ...{ stacks, skippedChecks, skippedCanary },
+  };
 }
 
 function stageTimings({ entries, instant }: Timeline): RunRecord["stages"] {

@@ -1,6 +1,7 @@
 import { GENERATOR_PLACES } from "../../model/record/generator-place.ts";
 import { LICENCE_GIVEN } from "../../model/cloud/licence.ts";
 import type { RunRecord } from "../../model/record/record.ts";
+import { shellWord } from "../../tools/shell-word.ts";
 import { versionOf } from "../judge/coder-version.ts";
 
 /** Placeholder for a licence, which no record contains. */
@@ -14,11 +15,11 @@ export function reproduceCommands(record: RunRecord): readonly string[] {
   const { refbench, rehearsal } = record.provenance;
   const { commit } = refbench;
   return [
-    ...(commit === undefined ? [] : [`git checkout ${quoted(commit)}`]),
+    ...(commit === undefined ? [] : [`git checkout ${shellWord(commit)}`]),
     "npm ci",
     ...(rehearsal?.faults === undefined || rehearsal.planted === undefined
       ? []
-      : [`printf '%s' ${quoted(JSON.stringify(rehearsal.planted))} > ${FAULTS_FILE}`]),
+      : [`printf '%s' ${shellWord(JSON.stringify(rehearsal.planted))} > ${FAULTS_FILE}`]),
     [
       "npx refbench",
       ...(record.origin.kind === "scaletest" ? loadArguments(record) : runArguments(record)),
@@ -66,7 +67,7 @@ export function nightAgainCommand(record: RunRecord): string {
   const { architecture, size, simulated, cloud } = record;
   return [
     "refbench nightly",
-    ...["--sizes", quoted(`${architecture}/${size}`)],
+    ...["--sizes", shellWord(`${architecture}/${size}`)],
     ...versionArguments(versionOf(record)),
     ...(simulated ? ["--rehearse", ...speedArguments(record)] : cloud === undefined ? [] : ownerOf(cloud)),
   ].join(" ");
@@ -77,15 +78,15 @@ function runArguments(record: RunRecord): readonly string[] {
   const { tls = "off", generator } = provenance.platform ?? {};
   return [
     "run",
-    quoted(architecture),
+    shellWord(architecture),
     "--size",
-    quoted(size),
+    shellWord(size),
     ...Object.entries(overrides).flatMap(([path, value]) => [
       "--set",
-      quoted(`${path}=${typeof value === "string" ? value : JSON.stringify(value)}`),
+      shellWord(`${path}=${typeof value === "string" ? value : JSON.stringify(value)}`),
     ]),
     ...coderArguments(record),
-    ...(tls === "off" ? [] : ["--tls", quoted(tls)]),
+    ...(tls === "off" ? [] : ["--tls", shellWord(tls)]),
     ...(generator === GENERATOR_PLACES.local ? ["--runner", "local"] : []),
     ...(record.simulated ? rehearsalArguments(record) : cloudArguments(record)),
     ...(cost?.ceiling === undefined ? [] : ["--max-cost", `${cost.ceiling}`]),
@@ -99,7 +100,7 @@ function coderArguments(record: RunRecord): readonly string[] {
   if (compared !== undefined) {
     const { baseline, candidate, pairs, seed } = compared;
     return [
-      ...["--compare", quoted(`${baseline.version},${candidate.version}`), "--pairs", `${pairs}`],
+      ...["--compare", shellWord(`${baseline.version},${candidate.version}`), "--pairs", `${pairs}`],
       ...(seed === undefined ? [] : ["--seed", `${seed}`]),
     ];
   }
@@ -109,7 +110,7 @@ function coderArguments(record: RunRecord): readonly string[] {
 }
 
 function versionArguments(version: string | undefined): readonly string[] {
-  return version === undefined ? [] : ["--coder-version", quoted(version)];
+  return version === undefined ? [] : ["--coder-version", shellWord(version)];
 }
 
 function rehearsalArguments(record: RunRecord): readonly string[] {
@@ -119,7 +120,7 @@ function rehearsalArguments(record: RunRecord): readonly string[] {
     ...speedArguments(record),
     ...(failBuilds === 0 ? [] : ["--fail-builds", `${failBuilds}`]),
     ...(shellDelayMs === undefined ? [] : ["--shell-delay", `${shellDelayMs}ms`]),
-    ...(zone === undefined ? [] : ["--zone", quoted(zone)]),
+    ...(zone === undefined ? [] : ["--zone", shellWord(zone)]),
     ...(faults === undefined ? [] : ["--faults", FAULTS_FILE]),
     ...(record.coder === "real" ? ["--coder-server", '"$(command -v coder)"'] : []),
   ];
@@ -136,26 +137,26 @@ function cloudArguments({ cloud, conditions }: RunRecord): readonly string[] {
   return [
     ...ownerOf(cloud),
     "--region",
-    quoted(region),
+    shellWord(region),
     "--zone",
-    quoted(zone),
+    shellWord(zone),
     ...(conditions.includes(LICENCE_GIVEN) ? ["--licence-file", LICENCE_FILE] : []),
     ...(skippedCanary ? ["--skip-canary"] : []),
-    ...(skippedChecks.length === 0 ? [] : ["--skip-preflight", quoted(skippedChecks.join(","))]),
+    ...(skippedChecks.length === 0 ? [] : ["--skip-preflight", shellWord(skippedChecks.join(","))]),
   ];
 }
 
 /** AWS account ids have twelve digits; a Google project id must begin with a letter. */
 function ownerOf({ project }: NonNullable<RunRecord["cloud"]>): readonly string[] {
-  return [/^\d{12}$/.test(project) ? "--account" : "--project", quoted(project)];
+  return [/^\d{12}$/.test(project) ? "--account" : "--project", shellWord(project)];
 }
 
 function loadArguments(record: RunRecord): readonly string[] {
   const { deployment } = record;
   return [
     "scaletest",
-    ...(deployment?.given ?? sizeOfLoad(record)).map(quoted),
-    ...(deployment === undefined ? [] : ["--url", quoted(deployment.url)]),
+    ...(deployment?.given ?? sizeOfLoad(record)).map(shellWord),
+    ...(deployment === undefined ? [] : ["--url", shellWord(deployment.url)]),
   ];
 }
 
@@ -168,9 +169,4 @@ function sizeOfLoad({ load, size }: RunRecord): readonly string[] {
       : ["create-workspaces", "--template", size, "--count", `${workspaces}`, "--users", `${users}`]),
     ...["--connections", `${connections}`, "--ssh-share", `${sshShare}`],
   ];
-}
-
-/** Quotes a word for the shell, so that text from a record cannot start another command. */
-function quoted(word: string): string {
-  return /^[\w@%+:,./=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
