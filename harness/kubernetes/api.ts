@@ -1,22 +1,9 @@
-import type { Dispatcher } from "undici";
-import type { Clock } from "../tools/time/clock.ts";
 import { messageOf } from "../tools/error.ts";
 import { exchange, isBrokenOff, splitUrl } from "../tools/exchange.ts";
 import { parseJson } from "../tools/parse-json.ts";
+import type { Clock } from "../tools/time/clock.ts";
 import { type Try, retry } from "../tools/time/retry.ts";
-
-/** Access to a cluster while it exists. */
-export interface ClusterAccess {
-  /** `https://…`, without a trailing slash. */
-  readonly server: string;
-  /**
-   * Creates a token for each request, because tokens of clouds last only minutes. Absent where the dispatcher's client
-   * certificate identifies the caller.
-   */
-  readonly token?: () => Promise<string>;
-  /** Contains the cluster's CA if its certificate is not publicly signed. @default undici's global pool */
-  readonly dispatcher?: Dispatcher | undefined;
-}
+import type { ClusterAccess, ClusterLogin } from "./access.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,9 +16,11 @@ export type KubernetesAnswer =
 
 /** Calls a cluster's API. A refusal is returned; only an aborted signal throws. */
 export type CallKubernetes = (
-  method: "GET" | "DELETE",
+  method: "GET" | "DELETE" | "POST" | "PUT" | "PATCH",
   path: string,
   signal: AbortSignal,
+  /** Sent as JSON; a `PATCH` is a merge patch. The body of a `DELETE` has its options. */
+  body?: object,
 ) => Promise<KubernetesAnswer>;
 
 const TRIES = 5;
@@ -40,39 +29,48 @@ const LONGEST_WAIT_MS = 60_000;
 /** Limit for a complete answer. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** Calls a cluster's API, and retries a limited number of times while it is busy. */
+/**
+ * Calls a cluster's API, and retries a limited number of times while it is busy. A `POST` whose answer was lost is sent
+ * again, so that an object that the first one created is refused as `in-use`.
+ */
 export function kubernetesApi(access: ClusterAccess, clock: Clock): CallKubernetes {
   const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, tries: TRIES };
-  return (method, path, signal) =>
-    retry(() => attempt(access, method, path, signal), { ...patience, signal });
+  return (method, path, signal, body) =>
+    retry(() => attempt(access, { method, path, body }, signal), { ...patience, signal });
 }
 
-/** The headers that identify the caller. Throws when no token can be created. */
-export async function authorize({ token }: ClusterAccess): Promise<Readonly<Record<string, string>>> {
-  return token === undefined ? {} : { authorization: `Bearer ${await token()}` };
+interface Call {
+  readonly method: Parameters<CallKubernetes>[0];
+  readonly path: string;
+  readonly body: object | undefined;
 }
 
 async function attempt(
   access: ClusterAccess,
-  method: "GET" | "DELETE",
-  path: string,
+  { method, path, body }: Call,
   signal: AbortSignal,
 ): Promise<Try<KubernetesAnswer>> {
   signal.throwIfAborted();
-  let headers: Readonly<Record<string, string>>;
+  let login: ClusterLogin;
   try {
-    headers = await authorize(access);
+    login = await access.login();
   } catch (error) {
     return { outcome: { state: "denied", reason: messageOf(error) }, mayPass: false };
   }
+  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
   try {
     const answer = await exchange({
       method,
       ...splitUrl(`${access.server}${path}`),
-      headers: { ...headers, accept: "application/json" },
+      headers: {
+        ...login.headers,
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": type }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
       signal,
       timeoutMs: ANSWER_TIMEOUT_MS,
-      dispatcher: access.dispatcher,
+      dispatcher: login.dispatcher,
     });
     const outcome = answerOf(answer.status, answer.bytes.toString());
     const seconds = Number(answer.headers["retry-after"]);

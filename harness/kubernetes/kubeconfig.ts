@@ -1,45 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { Agent } from "undici";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { parse } from "yaml";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../tools/error.ts";
-import type { ClusterAccess } from "./api.ts";
-import { runCredentialPlugin } from "./credential-plugin.ts";
-
-const exec = z.object({
-  apiVersion: z.string(),
-  command: z.string(),
-  args: z.array(z.string()).nullish(),
-  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
-});
-const cluster = z.object({
-  server: z.url(),
-  "certificate-authority": z.string().optional(),
-  "certificate-authority-data": z.string().optional(),
-  "insecure-skip-tls-verify": z.boolean().optional(),
-  "tls-server-name": z.string().optional(),
-});
-const user = z.object({
-  token: z.string().optional(),
-  tokenFile: z.string().optional(),
-  "client-certificate": z.string().optional(),
-  "client-certificate-data": z.string().optional(),
-  "client-key": z.string().optional(),
-  "client-key-data": z.string().optional(),
-  exec: exec.optional(),
-});
-/** The parts of a kubeconfig that are used: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
-const kubeconfig = z.object({
-  "current-context": z.string().optional(),
-  contexts: z.array(
-    z.object({ name: z.string(), context: z.object({ cluster: z.string(), user: z.string() }) }),
-  ),
-  clusters: z.array(z.object({ name: z.string(), cluster })),
-  users: z.array(z.object({ name: z.string(), user })),
-});
-type Cluster = z.infer<typeof cluster>;
-type User = z.infer<typeof user>;
+import type { ClusterAccess } from "./access.ts";
+import { kubeconfigLogin } from "./kubeconfig-login.ts";
+import { pluginAuthenticator } from "./plugin-authenticator.ts";
 
 /** A cluster that a kubeconfig names. */
 export interface KubeconfigCluster {
@@ -51,105 +18,155 @@ export interface KubeconfigCluster {
 export interface KubeconfigOptions {
   /** Path of the kubeconfig. */
   readonly file: string;
-  /** @default the kubeconfig's current context */
-  readonly context?: string | undefined;
+  /** Never guessed: whoever works on a cluster has named it. */
+  readonly context: string;
   /** Environment of a credential plugin. */
   readonly env: NodeJS.ProcessEnv;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+const entries = z.array(z.record(z.string(), z.unknown())).nullish();
+/** The lists of a kubeconfig: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
+const kubeconfig = z.looseObject({ contexts: entries, clusters: entries, users: entries });
+
+const plugin = z.object({
+  apiVersion: z.string(),
+  command: z.string(),
+  args: z.array(z.string()).nullish(),
+  env: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
+  provideClusterInfo: z.boolean().nullish(),
+});
+
 /**
- * Returns the access that a context of a kubeconfig gives, with a token, a token file, a client certificate or a
- * credential plugin.
+ * Returns the access that a context of a kubeconfig gives, with every login that kubectl has.
  * @throws RefbenchError `usage` when the file cannot be read, or does not contain the context
  */
 export async function readKubeconfig(options: KubeconfigOptions): Promise<KubeconfigCluster> {
-  const { file } = options;
-  const config = await readConfig(file);
-  const context = options.context ?? config["current-context"] ?? "";
-  const chosen = findNamed(config.contexts, context, `context of kubeconfig ${file}`).context;
-  const found = findNamed(config.clusters, chosen.cluster, `cluster of kubeconfig ${file}`).cluster;
-  const caller = findNamed(config.users, chosen.user, `user of kubeconfig ${file}`).user;
-  const token = tokenOf(caller, options);
-  const connect = await connectOptions(found, caller, dirname(file));
-  return {
-    context,
-    access: {
-      server: found.server.replace(/\/+$/, ""),
-      ...(token === undefined ? {} : { token }),
-      dispatcher: new Agent({ connect }),
-    },
-  };
+  const { file, context } = options;
+  const content = await readContent(file);
+  // It takes a third of a second to load.
+  const { KubeConfig } = await import("@kubernetes/client-node");
+  const config = new KubeConfig();
+  try {
+    config.loadFromString(JSON.stringify({ ...content, users: asClientExpects(content.users, file) }));
+  } catch (cause) {
+    // Its messages name fields, without their values.
+    throw refuseFile(file, messageOf(cause), cause);
+  }
+  config.makePathsAbsolute(dirname(file));
+  chooseContext(config, options);
+  const cluster = config.getCurrentCluster();
+  const user = config.getCurrentUser();
+  if (cluster === null || user === null) {
+    const missing = cluster === null ? "cluster" : "user";
+    throw refuseFile(file, `the ${missing} of context "${context}" is missing`);
+  }
+  if (!URL.canParse(cluster.server))
+    throw refuseFile(file, `the server of cluster "${cluster.name}" is not a URL`);
+  if (cluster.proxyUrl?.startsWith("socks") === true)
+    throw refuseFile(file, `cluster "${cluster.name}" has a SOCKS proxy, where an HTTP proxy is expected`);
+  if (user.token !== undefined && typeof user.token !== "string")
+    throw refuseFile(file, `the token of user "${user.name}" is not text`);
+  // The client refuses plain HTTP without this, although there is no certificate to verify.
+  if (cluster.server.startsWith("http:")) Object.assign(cluster, { skipTLSVerify: true });
+  const found = content.users?.find(({ name }) => name === user.name)?.["user"] as Fields | undefined;
+  if (found?.["exec"] !== undefined) config.addAuthenticator(authenticator(found["exec"], config, options));
+  await refuseMissingFiles(file, { ...cluster, ...user });
+  const server = cluster.server.replace(/\/+$/, "");
+  return { context, access: { server, login: kubeconfigLogin(config) } };
 }
 
-async function readConfig(file: string): Promise<z.infer<typeof kubeconfig>> {
-  let content: unknown;
+async function readContent(file: string): Promise<z.infer<typeof kubeconfig>> {
+  let text: string;
   try {
-    content = parse(await readFile(file, "utf8"));
+    text = await readFile(file, "utf8");
   } catch (cause) {
     const message = `kubeconfig ${file} cannot be read: ${messageOf(cause)}; give the path of a kubeconfig`;
     throw new RefbenchError("usage", message, { cause });
   }
+  let content: unknown;
+  try {
+    content = parse(text, { prettyErrors: false });
+  } catch (cause) {
+    // Its message may quote the file, in which secrets are.
+    throw refuseFile(file, "it is not YAML", cause);
+  }
   const parsed = kubeconfig.safeParse(content);
   if (parsed.success) return parsed.data;
-  // Only the paths of wrong fields: a value may be a secret.
   const fields = parsed.error.issues.map(({ path }) => path.join(".")).join(", ");
-  throw new RefbenchError(
-    "usage",
-    `kubeconfig ${file} is not valid at ${fields}: check it with "kubectl config view"`,
-  );
+  throw refuseFile(file, `wrong at ${fields === "" ? "its start" : fields}`);
 }
 
-function findNamed<T extends { readonly name: string }>(all: readonly T[], name: string, what: string): T {
-  const found = all.find((one) => one.name === name);
-  if (found !== undefined) return found;
-  const names = all.map((one) => one.name).join(", ") || "none";
-  throw new RefbenchError("usage", `"${name}" is not a ${what}: expected one of ${names}`);
+function refuseFile(file: string, why: string, cause?: unknown): RefbenchError {
+  const message = `kubeconfig ${file} is not valid: ${why}; check it with "kubectl config view"`;
+  return new RefbenchError("usage", message, { cause });
 }
 
-/** Creates the token of each request; undefined for a caller with a client certificate only. */
-function tokenOf(
-  { token, tokenFile, exec: plugin }: User,
-  { file, env }: KubeconfigOptions,
-): ClusterAccess["token"] {
-  if (token !== undefined) return () => Promise.resolve(token);
-  if (tokenFile !== undefined)
-    return async () => (await readFile(resolve(dirname(file), tokenFile), "utf8")).trim();
-  if (plugin === undefined) return undefined;
-  const { apiVersion, command, args, env: added } = plugin;
-  const info = { apiVersion, kind: "ExecCredential", spec: { interactive: false } };
-  const pluginEnv = {
-    ...env,
-    ...Object.fromEntries((added ?? []).map(({ name, value }) => [name, value])),
-    KUBERNETES_EXEC_INFO: JSON.stringify(info),
-  };
-  return async () => {
-    try {
-      return await runCredentialPlugin(command, args ?? [], pluginEnv);
-    } catch (cause) {
-      const message = `"${command}", the credential plugin of kubeconfig ${file}, gave no token: run kubectl with this kubeconfig to see why`;
-      throw new RefbenchError("inventory", message, { cause });
+function chooseContext(config: KubeConfig, { file, context }: KubeconfigOptions): void {
+  if (config.getContextObject(context) === null) {
+    const names = config.contexts.map(({ name }) => name).join(", ") || "none";
+    const message = `"${context}" is not a context of kubeconfig ${file}: expected one of ${names}`;
+    throw new RefbenchError("usage", message);
+  }
+  config.setCurrentContext(context);
+}
+
+/**
+ * The users as the client reads them: it knows the file of a token by another name, and a plugin is run here, within a
+ * time and in the caller's environment.
+ */
+function asClientExpects(users: z.infer<typeof entries>, file: string): unknown {
+  return users?.map(({ user, ...rest }) => {
+    const fields = { ...(user as Fields | undefined) };
+    if (typeof fields["tokenFile"] === "string") {
+      const tokenFile = resolve(dirname(file), fields["tokenFile"]);
+      fields["auth-provider"] = { name: "tokenFile", config: { tokenFile } };
+      // kubectl prefers the file too.
+      delete fields["token"];
     }
-  };
+    delete fields["exec"];
+    return { ...rest, user: fields };
+  });
 }
 
-/** TLS options: data in the file outranks the path of a file, as in kubectl. */
-async function connectOptions(
-  found: Cluster,
-  caller: User,
-  folder: string,
-): Promise<Readonly<Record<string, string | boolean>>> {
-  const read = async (data: string | undefined, path: string | undefined): Promise<string | undefined> => {
-    if (data !== undefined) return Buffer.from(data, "base64").toString();
-    return path === undefined ? undefined : readFile(resolve(folder, path), "utf8");
-  };
-  const entries = {
-    ca: await read(found["certificate-authority-data"], found["certificate-authority"]),
-    cert: await read(caller["client-certificate-data"], caller["client-certificate"]),
-    key: await read(caller["client-key-data"], caller["client-key"]),
-    servername: found["tls-server-name"],
-    rejectUnauthorized: found["insecure-skip-tls-verify"] === true ? false : undefined,
-  };
-  return Object.fromEntries(
-    Object.entries(entries).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
+function authenticator(
+  raw: unknown,
+  config: KubeConfig,
+  { file, env }: KubeconfigOptions,
+): Parameters<KubeConfig["addAuthenticator"]>[0] {
+  const { success, data } = plugin.safeParse(raw);
+  const user = config.getCurrentUser()?.name ?? "";
+  if (!success) throw refuseFile(file, `the exec of user "${user}" has no command, or wrong fields`);
+  const cluster = config.getCurrentCluster();
+  return pluginAuthenticator({
+    ...{ user, file, apiVersion: data.apiVersion, args: data.args ?? [] },
+    // kubectl takes a path as relative to the kubeconfig, and a name from PATH.
+    command: data.command.includes("/") ? resolve(dirname(file), data.command) : data.command,
+    env: { ...env, ...Object.fromEntries((data.env ?? []).map(({ name, value }) => [name, value])) },
+    cluster:
+      data.provideClusterInfo === true
+        ? { server: cluster?.server, "certificate-authority-data": cluster?.caData }
+        : undefined,
+  });
+}
+
+/** Names the file now: later the client would fail at each request. */
+async function refuseMissingFiles(
+  file: string,
+  named: {
+    readonly caFile?: string;
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    readonly authProvider?: { readonly config?: { readonly tokenFile?: string } };
+  },
+): Promise<void> {
+  for (const path of [named.caFile, named.certFile, named.keyFile, named.authProvider?.config?.tokenFile]) {
+    if (path === undefined) continue;
+    try {
+      await readFile(path);
+    } catch (cause) {
+      const message = `${path}, which kubeconfig ${file} names, cannot be read: ${messageOf(cause)}; make it readable or log in to the cluster again`;
+      throw new RefbenchError("usage", message, { cause });
+    }
+  }
 }

@@ -1,16 +1,16 @@
 import { messageOf } from "../tools/error.ts";
 import { exchange, splitUrl } from "../tools/exchange.ts";
 import type { ControlPlaneLook } from "../model/ports/cluster.ts";
-import { authorize, type ClusterAccess } from "./api.ts";
+import type { ClusterAccess, ClusterLogin } from "./access.ts";
 
 /** An existing API server answers quickly. */
 const ANSWER_TIMEOUT_MS = 10_000;
 
 /** Checks whether an API server is ready (`/readyz`). A refusal of the caller shows that the server works. */
 export async function lookAtApiServer(access: ClusterAccess, signal: AbortSignal): Promise<ControlPlaneLook> {
-  let headers: Readonly<Record<string, string>>;
+  let login: ClusterLogin;
   try {
-    headers = await authorize(access);
+    login = await access.login();
   } catch (error) {
     signal.throwIfAborted();
     return { state: "unknown", reason: messageOf(error) };
@@ -19,10 +19,10 @@ export async function lookAtApiServer(access: ClusterAccess, signal: AbortSignal
     const { status, bytes } = await exchange({
       method: "GET",
       ...splitUrl(`${access.server}/readyz`),
-      headers,
+      headers: login.headers,
       signal,
       timeoutMs: ANSWER_TIMEOUT_MS,
-      dispatcher: access.dispatcher,
+      dispatcher: login.dispatcher,
     });
     if (status === 200) return { state: "ready" };
     if (status === 401 || status === 403)

@@ -1,9 +1,8 @@
-import { Agent } from "undici";
 import type { ClusterNode, ClusterPlace, NodesAnswer } from "../../model/ports/cluster.ts";
 import type { RunId } from "../../model/run-id.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { Clock } from "../../tools/time/clock.ts";
-import type { ClusterAccess } from "../../kubernetes/api.ts";
+import { type ClusterAccess, tokenAccess } from "../../kubernetes/access.ts";
 import { type ClusterReport, type ListedCluster, ownCluster } from "../kubernetes/cluster.ts";
 import { runCredentialPlugin } from "../../kubernetes/credential-plugin.ts";
 import { awsFailureText, classOf } from "./failure.ts";
@@ -30,11 +29,9 @@ export function awsCluster(
 ): ListedCluster {
   const own = { ...options, region, cluster };
   // One pool of connections: a cluster keeps its certificate authority.
-  let dispatcher: Agent | undefined;
-  const open = (server: string, ca: string): ClusterAccess => {
-    dispatcher ??= new Agent({ connect: { ca } });
-    return { server, token: () => createToken(own), dispatcher };
-  };
+  let access: ClusterAccess | undefined;
+  const open = (server: string, ca: string): ClusterAccess =>
+    (access ??= tokenAccess({ server, ca, token: () => createToken(own) }));
   return ownCluster({
     name: cluster,
     runId,
@@ -47,7 +44,9 @@ export function awsCluster(
 async function createToken({ env, region, cluster }: OwnAwsCluster): Promise<string> {
   const args = ["eks", "get-token", "--cluster-name", cluster, "--region", region, "--output", "json"];
   try {
-    return await runCredentialPlugin("aws", args, env);
+    const { token } = await runCredentialPlugin("aws", args, env);
+    if (token !== undefined) return token;
+    throw new Error("its answer has no token");
   } catch (cause) {
     const message = `"aws eks get-token" gave no token for ${cluster}: run it manually to see why`;
     throw new RefbenchError("inventory", message, { cause });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ClusterPlace, NodesAnswer } from "../../model/ports/cluster.ts";
 import type { RunId } from "../../model/run-id.ts";
+import { tokenAccess } from "../../kubernetes/access.ts";
 import { type ClusterReport, type ListedCluster, ownCluster } from "../kubernetes/cluster.ts";
 import { googleApi } from "./api.ts";
 import type { GoogleInventoryOptions } from "./inventory.ts";
@@ -39,7 +40,8 @@ export function googleCluster(
     if (!success) return { state: "unknown", reason: "Google's answer has no status" };
     const { status, controlPlaneEndpointsConfig } = data;
     const endpoint = controlPlaneEndpointsConfig?.dnsEndpointConfig?.endpoint ?? "";
-    const access = { server: `https://${endpoint}`, token, dispatcher: options.dispatcher };
+    const server = `https://${endpoint}`;
+    const access = tokenAccess({ server, token, dispatcher: options.dispatcher });
     return {
       state: "found",
       status,

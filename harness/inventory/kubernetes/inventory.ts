@@ -4,7 +4,8 @@ import { seenIn } from "../../model/ports/listing.ts";
 import { namePrefix, type RunId } from "../../model/run-id.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import { findIsoTime } from "../../tools/time/instant.ts";
-import { type CallKubernetes, type ClusterAccess, kubernetesApi } from "../../kubernetes/api.ts";
+import type { ClusterAccess } from "../../kubernetes/access.ts";
+import { type CallKubernetes, kubernetesApi } from "../../kubernetes/api.ts";
 import {
   KUBERNETES_KINDS,
   KUBERNETES_KINDS_LISTED,

@@ -2,6 +2,7 @@ import { checkExpiry, expiryProblems } from "../../../harness/inventory/google/e
 import { awsInventory } from "../../../harness/inventory/aws/inventory.ts";
 import { googleInventory } from "../../../harness/inventory/google/inventory.ts";
 import type { GoogleEndpoints } from "../../../harness/inventory/google/endpoints.ts";
+import { tokenAccess } from "../../../harness/kubernetes/access.ts";
 import { kubernetesInventory } from "../../../harness/inventory/kubernetes/inventory.ts";
 import { assess } from "../../../harness/inventory/sweep/assess.ts";
 import { EMPTY_LEDGER, look } from "../../../harness/inventory/sweep/ledger.ts";
@@ -164,7 +165,7 @@ export const inventories: readonly Target[] = [
     inputs: jsonNear([KUBERNETES, { kind: "Status", message: "refused", code: 403 }]),
     read: (bytes: Uint8Array) =>
       answering(bytes, async () => {
-        const access = { server: url.slice(0, -1), token: () => Promise.resolve("t") };
+        const access = tokenAccess({ server: url.slice(0, -1), token: () => Promise.resolve("t") });
         const options = { access, clock: fakeClock(Date.parse(AT)), cluster: "c", runId: RUN };
         return judged(await kubernetesInventory(options).list({}, new AbortController().signal), []);
       }),

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { awsInventory } from "../../../harness/inventory/aws/inventory.ts";
+import { tokenAccess } from "../../../harness/kubernetes/access.ts";
 import { kubernetesInventory } from "../../../harness/inventory/kubernetes/inventory.ts";
 import { isManual } from "../../../harness/model/cloud/run-mark.ts";
 import { assess } from "../../../harness/inventory/sweep/assess.ts";
@@ -43,7 +44,7 @@ const INVENTORIES: Readonly<Record<string, Plant>> = {
   },
   kubernetes: async (name, labels) => {
     const api = new FakeKubernetes();
-    const access = { server: await api.start(), token: () => Promise.resolve("a-token") };
+    const access = tokenAccess({ server: await api.start(), token: () => Promise.resolve("a-token") });
     api.put("/api/v1", undefined, "persistentvolumes", {
       metadata: { name, labels, creationTimestamp: OLD },
     });
@@ -159,7 +160,7 @@ test("a thing in a run's network with an altered label is doubtful, with another
 
 test("in a run's own cluster a thing that is labelled for another run is of both, and doubtful", async () => {
   await using api = new FakeKubernetes();
-  const access = { server: await api.start(), token: () => Promise.resolve("a-token") };
+  const access = tokenAccess({ server: await api.start(), token: () => Promise.resolve("a-token") });
   const labels = { "bench-run": OTHER_RUN };
   api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: "pv", labels } });
   const inventory = kubernetesInventory({ access, clock: fakeClock(), cluster: "own", runId: RUN });

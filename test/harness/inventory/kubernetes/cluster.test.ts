@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { tokenAccess } from "../../../../harness/kubernetes/access.ts";
 import { kubernetesApi } from "../../../../harness/kubernetes/api.ts";
 import { forgetUnfinishedReleases } from "../../../../harness/inventory/kubernetes/helm-records.ts";
 import { lookAtApiServer } from "../../../../harness/kubernetes/readiness.ts";
@@ -22,14 +23,17 @@ test.each([
   await using api = new FakeKubernetes();
   const server = await api.start();
   api.mishaps.push({ match: "/readyz", status, body, left: 1 });
-  expect(await lookAtApiServer({ server, token }, signal)).toMatchObject(look);
+  expect(await lookAtApiServer(tokenAccess({ server, token }), signal)).toMatchObject(look);
 });
 
 test("an API server that does not answer is away, and one without credentials for it is unknown", async () => {
-  expect(await lookAtApiServer({ server: "http://127.0.0.1:1", token }, signal)).toMatchObject({
+  expect(await lookAtApiServer(tokenAccess({ server: "http://127.0.0.1:1", token }), signal)).toMatchObject({
     state: "away",
   });
-  const refused = { server: "http://127.0.0.1:1", token: () => Promise.reject(new Error("no credentials")) };
+  const refused = tokenAccess({
+    server: "http://127.0.0.1:1",
+    token: () => Promise.reject(new Error("no credentials")),
+  });
   expect(await lookAtApiServer(refused, signal)).toEqual({ state: "unknown", reason: "no credentials" });
 });
 
@@ -49,7 +53,7 @@ test("records of the run's releases that are not deployed are deleted, and no ot
     body: { kind: "List", items: [record("bench-5t6w4y1z0abc-coder"), record("somebody-elses")] },
     left: 1,
   });
-  const call = kubernetesApi({ server, token }, fakeClock());
+  const call = kubernetesApi(tokenAccess({ server, token }), fakeClock());
   expect(await forgetUnfinishedReleases(call, RUN, signal)).toEqual(["bench-5t6w4y1z0abc-coder"]);
   expect(api.requests.filter((line) => line.startsWith("DELETE"))).toEqual([
     "DELETE /api/v1/namespaces/coder/secrets/sh.helm.release.v1.bench-5t6w4y1z0abc-coder.v1",

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { seenIn } from "../../../../harness/model/ports/listing.ts";
+import { tokenAccess } from "../../../../harness/kubernetes/access.ts";
 import { kubernetesInventory } from "../../../../harness/inventory/kubernetes/inventory.ts";
 import { KUBERNETES_KINDS_LISTED } from "../../../../harness/inventory/kubernetes/kinds.ts";
 import type { Inventory } from "../../../../harness/model/ports/inventory.ts";
@@ -19,7 +20,7 @@ async function cluster(
   const api = new FakeKubernetes();
   const clock = fakeClock();
   const inventory = kubernetesInventory({
-    access: { server: await api.start(), token: () => Promise.resolve("a-token") },
+    access: tokenAccess({ server: await api.start(), token: () => Promise.resolve("a-token") }),
     clock,
     cluster: "bench-gke",
     ...(runId === "" ? {} : { runId }),

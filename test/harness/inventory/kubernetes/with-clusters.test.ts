@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { ClusterContents } from "../../../../harness/inventory/kubernetes/cluster.ts";
+import { tokenAccess } from "../../../../harness/kubernetes/access.ts";
 import { kubernetesInventory } from "../../../../harness/inventory/kubernetes/inventory.ts";
 import { withClusters } from "../../../../harness/inventory/kubernetes/with-clusters.ts";
 import type { Inventory, InventoryItem } from "../../../../harness/model/ports/inventory.ts";
@@ -39,7 +40,7 @@ function cloudOf(items: readonly InventoryItem[], failure?: string): Inventory &
 }
 
 async function openApi(api: FakeKubernetes): Promise<ClusterContents> {
-  const access = { server: await api.start(), token: () => Promise.resolve("a-token") };
+  const access = tokenAccess({ server: await api.start(), token: () => Promise.resolve("a-token") });
   const inventory = kubernetesInventory({ access, clock: fakeClock(), cluster: CLUSTER, runId: RUN });
   return { state: "open", inventory };
 }
