@@ -14,7 +14,7 @@ import type { LoadResult } from "../model/record/worker-result.ts";
 import type { LoadTask } from "../model/ports/worker-task.ts";
 import { worst } from "../tools/verdict.ts";
 import { verdictOfError } from "../tools/error.ts";
-import { sshConditions } from "../pipeline/making/conditions.ts";
+import { measuredConditions } from "../pipeline/making/conditions.ts";
 import { judge, type JudgedObjective } from "../results/judge/objectives.ts";
 import { auditReason, selfAudit } from "../results/self-audit/self-audit.ts";
 import type { BuildCapacity } from "../workload/context/capacity.ts";
@@ -87,7 +87,7 @@ export async function buildLoadRecord(outcome: LoadOutcome, ground: RecordInput)
       node: process.version,
       machine: thisMachine(),
     },
-    conditions: [...listConditions(task, look, ground.cleanup), ...sshConditions(measured)],
+    conditions: [...listConditions(task, look, ground.cleanup), ...measuredConditions(measured)],
     resources: {},
     stages: listStages(outcome),
     ...(measured === undefined ? {} : { measurements: measured }),

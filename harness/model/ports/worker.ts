@@ -51,6 +51,8 @@ export const workerEvent = z.discriminatedUnion("type", [
    * the others.
    */
   z.object({ type: z.literal("aborting"), why: z.string() }),
+  /** What a part of a load has measured so far, before each stage: it is kept if the part is lost. */
+  z.object({ type: z.literal("measured"), result: loadResult }),
   z.object({
     type: z.literal("result"),
     result: z.discriminatedUnion("task", [
@@ -77,7 +79,9 @@ export interface TaskOptions {
 
 /**
  * Runs tasks of the worker somewhere and passes on their events. An abort stops the task in order. Throws
- * `RefbenchError("worker")` if the program dies or breaks the protocol, and `coder` if it reports that.
+ * `WorkerLost` if the program dies or hangs, `RefbenchError("worker")` if it breaks the protocol, and `coder` if
+ * it reports that. A runner whose workers have clocks of their own sets `generator.clock` of a load's result and of
+ * each `measured` event.
  */
 export type WorkerRunner = {
   readonly [K in TaskKind]: (task: TaskOf<K>, options: TaskOptions) => Promise<TaskResults[K]>;

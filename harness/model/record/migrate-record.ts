@@ -23,6 +23,8 @@ const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migration>([
       provenance: { ...(record["provenance"] as object | undefined), method: MEASURING_METHODS[0] },
     }),
   ],
+  // Version 4 can tell of lost parts. A load of version 3 that lost a part had no measurements.
+  [3, (record) => ({ ...record, schemaVersion: 4 })],
 ]);
 
 /** Brings a record of an older version to today's shape; anything else stays as it is, for the schema to refuse. */

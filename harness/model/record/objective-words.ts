@@ -9,6 +9,9 @@ export const NOT_JUDGED = { met: false, judged: false } as const;
 /** The note of an objective that cannot be judged, since the generator itself failed. */
 export const GENERATOR_EXHAUSTED = "the generator ran out of what it needs";
 
+/** The note of an objective that cannot be judged, since a part of the load was lost. */
+export const PART_LOST = "a part of the load was lost";
+
 /** Whether a missed objective fails its run. */
 export function failsRun({ met, judged, severity }: ObjectiveResult): boolean {
   return !met && judged !== false && severity !== "warn";

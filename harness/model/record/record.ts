@@ -5,7 +5,7 @@ import { machine } from "./machine.ts";
 import { loadResult } from "./worker-result.ts";
 
 /** Version of the record's shape; `storedRecord` of `migrate-record.ts` reads older ones too. */
-export const RECORD_SCHEMA_VERSION = 3;
+export const RECORD_SCHEMA_VERSION = 4;
 
 /**
  * How the figures of a record were measured, in the order that refbench came to it. Figures of one name that were

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { foreignEngine } from "./engine.ts";
 import { machine } from "./machine.ts";
+import { generatorPart, lostPart, partClock, workerPlace } from "./parts.ts";
 
 /** The steps of a workload whose latency is measured. */
 export const PHASES = [
@@ -190,6 +191,7 @@ export const generatorHealth = z.object({
   slipP99Ms: z.number(),
   slipMaxMs: z.number(),
   eventLoopUtilization: z.number(),
+  /** The highest memory of each of its processes, added up over all parts. */
   maxRssMib: z.number(),
   /** CPU time of the generator's own processes. */
   cpuSeconds: z.number(),
@@ -197,11 +199,20 @@ export const generatorHealth = z.object({
   childCpuSeconds: z.number().optional(),
   /** The machine on which the generator ran; absent in earlier records. */
   machine: machine.extend({ node: z.string() }).optional(),
+  /** Where its process ran; absent once parts are merged, and in earlier records. */
+  place: workerPlace.optional(),
+  /** Its clock, where the runner compared it with its own; absent once parts are merged. */
+  clock: partClock.optional(),
+  /** Each part of a load in several; absent for a load in one, and in earlier records. */
+  parts: z.array(generatorPart).optional(),
   limited: z.boolean(),
   /** Why it is limited; empty if it is not. */
   reasons: z.array(z.string()),
 });
 export type GeneratorHealth = z.infer<typeof generatorHealth>;
+
+/** How long a window of a load is; in a long load, neighbours are merged. */
+export const WINDOW_MS = 5000;
 
 /** One window of the load: counts at its end, sums within it. */
 export const loadWindow = z.object({
@@ -215,6 +226,8 @@ export const loadWindow = z.object({
   paced: z.boolean().optional(),
   /** Whether the generator is judged by this window: an objective's figures were recorded in it. Earlier records judged paced windows. */
   judged: z.boolean().optional(),
+  /** Parts of the load whose figures this window lacks, because they were lost. Absent = none. */
+  lostParts: count.optional(),
   queued: count,
   building: count,
   ready: count,
@@ -342,7 +355,10 @@ export const loadResult = z.object({
     lastProof: z.object({ p50Ms: z.number(), maxMs: z.number() }).optional(),
     /** Closed by the server, or given up as half-open, even if reconnected later. */
     lost: count,
-    /** Not opened, or without a complete answer at the end. Held, lost and failed add up to `asked`. */
+    /**
+     * Not opened, or without a complete answer at the end. Held, lost, failed, and what lost parts did not measure, add
+     * up to `asked`.
+     */
     failed: count.optional(),
     /** The server's own gauge of terminals and SSH sessions during the hold; absent if it has none. */
     serverGauge: z.object({ terminal: count, ssh: count }).optional(),
@@ -387,6 +403,8 @@ export const loadResult = z.object({
   generator: generatorHealth,
   /** The load over time, in windows of a few seconds. Absent in earlier results. */
   windows: z.array(loadWindow).optional(),
+  /** Parts of the load that were lost after it had begun. Absent = none. */
+  lostParts: z.array(lostPart).optional(),
   /** Why the load stopped itself early. */
   aborted: z.string().optional(),
   /** The tool that made the load. Absent = refbench itself. */

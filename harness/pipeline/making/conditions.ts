@@ -3,7 +3,8 @@ import { architectures } from "../../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../../stacks/environment.ts";
 import { DISK_IN_BUILDS } from "../../model/build-conditions.ts";
 import { LICENCE_GIVEN } from "../../model/cloud/licence.ts";
-import type { LoadResult } from "../../model/record/worker-result.ts";
+import { clockDoubt } from "../../model/record/parts.ts";
+import { type LoadResult, WINDOW_MS } from "../../model/record/worker-result.ts";
 import { SHARED_MACHINE_LIMITS } from "../../model/ports/worker-task.ts";
 import type { CloudPlan, Plan } from "../folder/plan.ts";
 
@@ -57,8 +58,22 @@ function isCluster(carriedBy: Architecture["carriedBy"] | undefined): boolean {
   return carriedBy !== undefined && CLUSTERS.has(carriedBy);
 }
 
-/** Which client carried SSH, and which connections were not SSH. Known only after the load. */
-export function sshConditions(measured: Pick<LoadResult, "connections"> | undefined): readonly string[] {
+/** The conditions that are known only after the load: of SSH, and of the parts of a load in several. */
+export function measuredConditions(
+  measured: Pick<LoadResult, "connections" | "generator" | "lostParts"> | undefined,
+): readonly string[] {
+  return [
+    ...sshConditions(measured),
+    ...(measured?.generator.parts ?? []).flatMap((part) => clockDoubt(part, WINDOW_MS) ?? []),
+    ...(measured?.lostParts ?? []).map(
+      ({ part, knownUntilMs }) =>
+        `figures of part ${part}: until ${Math.round(knownUntilMs / 1000)} s into the load only; what it measured later went with it`,
+    ),
+  ];
+}
+
+/** Which client carried SSH, and which connections were not SSH. */
+function sshConditions(measured: Pick<LoadResult, "connections"> | undefined): readonly string[] {
   const ssh = measured?.connections.ssh;
   if (ssh === undefined) return [];
   const { asked, dealt, client, why } = ssh;

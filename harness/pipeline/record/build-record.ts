@@ -15,7 +15,7 @@ import type { CloudPlan, Plan } from "../folder/plan.ts";
 import { countResources } from "../folder/resource-counts.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { recordedClock, type Timeline, timelineNow } from "../folder/timeline.ts";
-import { imageConditions, sshConditions } from "../making/conditions.ts";
+import { imageConditions, measuredConditions } from "../making/conditions.ts";
 import { holdDurationMs } from "../measurement/hold-duration.ts";
 import { machineConditions } from "../measurement/machines.ts";
 import { comparisonResult } from "../stages/compare.ts";
@@ -106,7 +106,7 @@ function allConditions(
 ): readonly string[] {
   return [
     ...plan.conditions,
-    ...sshConditions(measured),
+    ...measuredConditions(measured),
     ...imageConditions(plan, environment, preflight),
     ...(nodes?.condition === undefined ? [] : [nodes.condition]),
     ...(machines === undefined ? [] : machineConditions(machines)),

@@ -1,3 +1,4 @@
+import { lostPartSentence } from "../../model/record/parts.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { fingerprintChanges, fingerprintOf } from "../format/fingerprint.ts";
 import { recordStandingOf } from "../judge/official.ts";
@@ -58,7 +59,10 @@ function bothMeasured(
 function weakness(record: RunRecord): readonly string[] {
   const { runId, measurements } = record;
   if (measurements === undefined) return [`run ${runId} has no measurements`];
-  return measurements.generator.limited ? [`run ${runId}: the load generator was the limit, not Coder`] : [];
+  return [
+    ...(measurements.generator.limited ? [`run ${runId}: the load generator was the limit, not Coder`] : []),
+    ...(measurements.lostParts ?? []).map((lost) => `run ${runId}: ${lostPartSentence(lost)}`),
+  ];
 }
 
 function version({ coderVersion, rehearsedVersion }: RunRecord): string | undefined {

@@ -1,4 +1,4 @@
-import type { RunRecord } from "../../model/record/record.ts";
+import type { Measurements, RunRecord } from "../../model/record/record.ts";
 import { platformWord } from "./platform-words.ts";
 
 /** The platform of a run's measurement. Figures with different fingerprints never form one series. */
@@ -27,13 +27,19 @@ export function fingerprintOf(record: RunRecord): Fingerprint {
     // A cloud assigns any free processor of a machine type. Figures change with it, whatever Coder's version.
     ...(simulated || measurements?.generator.machine === undefined
       ? {}
-      : { "generator's processor": measurements.generator.machine.cpu }),
+      : { "generator's processor": generatorProcessors(measurements.generator) }),
     // Another SSH path, or none, is a different measurement.
     ...(measurements === undefined ? {} : { "ssh path": measurements.connections.sshPath }),
     // A figure keeps its name when refbench measures it in a better way.
     method: provenance.method,
     "refbench major version": major,
   };
+}
+
+/** Returns the processors of all machines that generated the load. */
+function generatorProcessors({ machine, parts = [] }: Measurements["generator"]): string {
+  const all = [machine, ...parts.map((part) => part.machine)].flatMap((one) => one?.cpu ?? []);
+  return [...new Set(all)].sort().join(", ");
 }
 
 /** Returns a string that is equal for equal fingerprints. */

@@ -1,4 +1,4 @@
-import { GENERATOR_EXHAUSTED, NOT_JUDGED, NOT_PART } from "../../model/record/objective-words.ts";
+import { GENERATOR_EXHAUSTED, NOT_JUDGED, NOT_PART, PART_LOST } from "../../model/record/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
 import { isSurelyAbove } from "./few-samples.ts";
 import {
@@ -35,7 +35,7 @@ export interface JudgedObjective {
 /**
  * Judges each objective. A figure that could not be measured is not met. A percentile with too few samples is neither
  * met nor missed, unless chance cannot explain how many samples are beyond the threshold. If the generator ran out of
- * files, ports, memory or processes, nothing is judged, because its figures are not Coder's.
+ * files, ports, memory or processes, or lost a part, nothing is judged, because its figures are not Coder's.
  */
 export function judge(
   objectives: readonly JudgedObjective[],
@@ -43,12 +43,14 @@ export function judge(
 ): readonly ObjectiveResult[] {
   const figureOf = figuresOf(measurements);
   const isExhausted = measurements?.failures.some((failure) => failure.class === "generator-exhausted");
+  const isPartLost = (measurements?.lostParts ?? []).length > 0;
   return objectives.map((objective) => {
     const { metric, threshold, direction, appliesWhen } = objective;
     const isPart =
       measurements === undefined || appliesWhen === undefined || (figureOf(appliesWhen)?.value ?? 0) > 0;
     if (!isPart) return { ...objective, met: true, note: NOT_PART };
     if (isExhausted === true) return { ...objective, ...NOT_JUDGED, note: GENERATOR_EXHAUSTED };
+    if (isPartLost) return { ...objective, ...NOT_JUDGED, note: PART_LOST };
     const { value, note, few, isAtLeast = false } = measured(metric, figureOf);
     const detail = { ...(value !== undefined && { value }), ...(note !== undefined && { note }) };
     if (value === undefined && objective.ifUnread !== undefined)

@@ -12,6 +12,7 @@ import { paceWords, provedWords, serverCountWords } from "../format/hold-words.t
 import { verdictLine } from "../judge/official.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { sheetMarkdown } from "../table/sheet.ts";
+import { lostPartLines, partsLine } from "../format/part-words.ts";
 import { runsTable } from "../table/table.ts";
 
 /** Formats the result of one run as Markdown: its row, then its measurements. */
@@ -30,6 +31,8 @@ export function resultMarkdown(record: RunRecord): string {
     connections.asked > 0 ? held : undefined,
     arrivalsLine(measurements),
     probeLine(measurements),
+    partsLine(measurements),
+    ...lostPartLines(measurements),
     ...limitedLines(measurements),
     ...ownClockLines(record),
   ];

@@ -13,6 +13,7 @@ import { formatCount } from "../../tools/count-text.ts";
 import { wrap } from "../table/grid.ts";
 import { latencyTable } from "./latency.ts";
 import { holdWords, provedWords, serverCountWords } from "../format/hold-words.ts";
+import { lostPartLines, partsLine } from "../format/part-words.ts";
 import { pollsLine } from "../format/poll-words.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
 import { verdictLine } from "../judge/official.ts";
@@ -75,6 +76,7 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
   const { builds, generator } = measurements;
   const limited = limitedLines(measurements);
   const optional = [
+    partsLine(measurements),
     clocksLine(measurements),
     arrivalsLine(measurements),
     probeLine(measurements),
@@ -89,6 +91,7 @@ function loadLines(record: RunRecord, measurements: Measurements): readonly stri
         ? `LIMITED: ${limited.length > 0 ? "see below" : generator.reasons.join("; ")}.`
         : `late by ${generator.slipP99Ms.toFixed(1)} ms at p99.`),
     ...optional.filter((line) => line !== undefined),
+    ...lostPartLines(measurements),
     ...limited,
   ];
 }

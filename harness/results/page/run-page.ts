@@ -1,3 +1,4 @@
+import { lostPartLines, partsLine } from "../format/part-words.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { versionOf } from "../judge/coder-version.ts";
 import { buildTimeWords, rateWords } from "../format/builds-words.ts";
@@ -48,7 +49,7 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
           ? html`<h2>Measurements</h2>
               <p>Nothing was measured: the run ended before its load did.</p>`
           : html`${latencySection(measurements)} ${overTimeSection(measurements)}
-            ${said([clocksLine(measurements), ...negativeLines(measurements), arrivalsLine(measurements), probeLine(measurements)])}
+            ${said([clocksLine(measurements), ...negativeLines(measurements), arrivalsLine(measurements), probeLine(measurements), partsLine(measurements), ...lostPartLines(measurements)])}
             ${errorsSection(measurements)}`
       }
       ${conditionsSection(record)} ${costSection(record)} ${teardownSection(record)}

@@ -1,4 +1,4 @@
-import { atMost, type Measured, type Named, notNegative, type Rule, same } from "./rule.ts";
+import { atMost, type Measured, type Named, notNegative, type Rule, same, sum } from "./rule.ts";
 
 /** Whether the load was cut short, so that some of what it began neither succeeded nor failed. */
 export function isCutShort({ record, measurements }: Measured): boolean {
@@ -14,7 +14,12 @@ export const workspacesAddUp: Rule<Measured> = {
   check: (of) => {
     const { workspaces, engine } = of.measurements;
     const named = (name: keyof typeof workspaces): Named => [`workspaces ${name}`, workspaces[name]];
-    const ended: Named = ["workspaces succeeded + failed", workspaces.succeeded + workspaces.failed];
+    const lostParts = of.measurements.lostParts ?? [];
+    const unmeasured = sum(lostParts.map((part) => part.unmeasured.workspaces));
+    const ended: Named = [
+      `workspaces succeeded + failed${unmeasured > 0 ? " + not measured" : ""}`,
+      workspaces.succeeded + workspaces.failed + unmeasured,
+    ];
     // Another engine counts its own runs, and existing workspaces were not created.
     const isOurs = engine === undefined;
     return [
@@ -63,7 +68,12 @@ export const connectionsAddUp: Rule<Measured> = {
   check: (of) => {
     const { connections } = of.measurements;
     const { asked, held, heldTerminal, heldSsh, lost, failed, reconnected, traffic, ssh } = connections;
-    const ended: Named = ["connections held + lost + failed", held + lost + (failed ?? 0)];
+    const lostParts = of.measurements.lostParts ?? [];
+    const unmeasured = sum(lostParts.map((part) => part.unmeasured.connections));
+    const ended: Named = [
+      `connections held + lost + failed${unmeasured > 0 ? " + not measured" : ""}`,
+      held + lost + (failed ?? 0) + unmeasured,
+    ];
     return [
       same(["connections held", held], ["terminals + SSH held", heldTerminal + heldSsh]),
       failed === undefined

@@ -5,6 +5,7 @@ import * as histograms from "./histograms.ts";
 import * as record from "./record.ts";
 import type { Measured, Rule } from "./rule.ts";
 import { loadIsAsAsked } from "./load-as-asked.ts";
+import { lostPartsAreTold } from "./lost-parts.ts";
 import * as windows from "./windows.ts";
 
 /** A broken rule, with the values that contradict it. */
@@ -53,6 +54,7 @@ const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [
   windows.generatorIsConsistent,
   windows.loadLiesInItsTime,
   loadIsAsAsked,
+  lostPartsAreTold,
 ];
 
 /**

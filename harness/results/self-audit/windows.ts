@@ -51,14 +51,14 @@ export const windowsAddUp: Rule<Measured> = {
 export const probesAddUp: Rule<Measured> = {
   name: "probes-add-up",
   check: (of) => {
-    const { windows = [], failures, histograms } = of.measurements;
+    const { windows = [], failures, histograms, lostParts = [] } = of.measurements;
     const probed = windows.flatMap(({ probe }) => (probe === undefined ? [] : [probe]));
     if (windows.length === 0) return [];
     const failed = sum(failures.filter(({ phase }) => phase === "api-probe").map(({ count }) => count));
     const raw = histograms.find(({ phase, basis }) => phase === "api-probe" && basis === "raw");
-    // A probe that the end of the load interrupted has waited, but has no sample.
+    // A probe that the end of the load, or of a part, interrupted has waited, but has no sample.
     const slowest =
-      raw === undefined || (raw.failed ?? 0) > 0 || isCutShort(of)
+      raw === undefined || (raw.failed ?? 0) > 0 || isCutShort(of) || lostParts.length > 0
         ? undefined
         : readHistogram(raw).maxUs / 1000;
     const most = Math.max(0, ...probed.map(({ maxMs }) => maxMs));

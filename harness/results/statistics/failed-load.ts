@@ -1,14 +1,17 @@
 import jstat from "jstat";
+import { lostPartSentence } from "../../model/record/parts.ts";
 import type { ComparedLoad, FailedLoads } from "../../model/record/comparison.ts";
 import type { Measurements } from "../../model/record/record.ts";
 
 /** Returns the outcome of a load of a comparison, and why it is not compared. */
 export function judgeLoad(measured: Measurements): Omit<ComparedLoad, "version"> {
-  const { workspaces, connections, aborted, generator } = measured;
+  const { workspaces, connections, aborted, generator, lostParts = [] } = measured;
   const failed = (reason: string) => ({ outcome: "failed", reason }) as const;
   // The generator's limits are never judged as Coder's.
   if (generator.limited)
     return { outcome: "set-aside", reason: `the generator was the limit: ${generator.reasons.join("; ")}` };
+  const [lost] = lostParts;
+  if (lost !== undefined) return { outcome: "set-aside", reason: lostPartSentence(lost) };
   if (aborted !== undefined) return failed(`it stopped itself: ${aborted}`);
   if (workspaces.asked > 0 && workspaces.ready === 0) return failed("no workspace became ready");
   if (connections.asked > 0 && connections.held === 0) return failed("no connection was held");

@@ -7,6 +7,7 @@ import { type HealthSignals, PACED, type Paced, findGeneratorLimits, round } fro
 import { newHistogram, percentileMs, recordMs } from "./histogram.ts";
 import { childCpuMs, readChildren } from "./child-counters.ts";
 import { countOpenFiles, readKernelCounters } from "./kernel-counters.ts";
+import { findPlace } from "./worker-place.ts";
 import type { SlipSink } from "./pacer.ts";
 import { countOf } from "../../tools/count-text.ts";
 
@@ -208,8 +209,14 @@ export class HealthWatch {
   /** Ends the watch, after the last window was taken. */
   stop(): GeneratorHealth {
     clearInterval(this.#timer);
+    return this.soFar();
+  }
+
+  /** The generator over all windows that were taken. */
+  soFar(): GeneratorHealth {
     const cpu = process.cpuUsage(this.#cpu);
     const { active, idle } = this.#paced;
+    const place = findPlace();
     const reasons = [...this.#reasons.values()].sort((a, b) => b.count - a.count).slice(0, MOST_REASONS);
     return {
       slipP99Ms: percentileMs(this.#allSlip, 99),
@@ -219,6 +226,7 @@ export class HealthWatch {
       cpuSeconds: round((cpu.user + cpu.system) / 1e6),
       childCpuSeconds: round((childCpuMs() - this.#childCpuMs) / 1000),
       machine: { ...thisMachine(), node: process.version },
+      ...(place === undefined ? {} : { place }),
       limited: this.#limitedWindows > 0 || this.#exhausted.size > 0,
       reasons: [
         ...[...this.#exhausted].map(([cause, times]) => `${cause}, ${countOf(times, "time")}`),

@@ -1,4 +1,5 @@
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { isGeneratorsOwnLoss, lostPartSentence } from "../../model/record/parts.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { LimitOptions, LimitStep, LimitKind } from "./limit.ts";
@@ -20,6 +21,8 @@ export async function tryLoad(
     const task = buildStepTask(kind, options, load, index);
     const result = await runner.load(task, { signal, onEvent });
     if (result.stopped || signal.aborted) return undefined;
+    const lost = result.lostParts?.find((one) => !isGeneratorsOwnLoss(one));
+    if (lost !== undefined) throw new RefbenchError("worker", lostPartSentence(lost));
     const { peakRunning, capacity } = result.builds;
     const builds = { peakRunning, capacity };
     return { ...step, ...judgeResult(result, judge), builds, tookMs: clock.elapsed() - startMs };

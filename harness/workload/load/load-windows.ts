@@ -1,11 +1,9 @@
-import type { LoadWindow } from "../../model/record/worker-result.ts";
+import { type LoadWindow, WINDOW_MS } from "../../model/record/worker-result.ts";
 import type { ApiProbe } from "./api-probe.ts";
 import { generatorNow } from "../context/clock-watch.ts";
 import type { FailureLedger } from "../context/failures.ts";
 import type { HealthWatch } from "../generator/generator-health.ts";
 import type { ProgressBoard } from "../context/progress-board.ts";
-
-export const WINDOW_MS = 5000;
 
 /**
  * More than an hour of windows. Beyond that, pairs are merged, so that a load of a day is no larger than one
@@ -67,10 +65,16 @@ export class LoadWindows {
     if (this.#windows.length > MOST_WINDOWS) this.#windows = mergePairs(this.#windows);
   }
 
-  stop(): LoadWindow[] {
+  /** Ends the current window, and returns all so far. */
+  soFar(): LoadWindow[] {
     this.cut();
+    return [...this.#windows];
+  }
+
+  stop(): LoadWindow[] {
+    const windows = this.soFar();
     clearInterval(this.#timer);
-    return this.#windows;
+    return windows;
   }
 }
 

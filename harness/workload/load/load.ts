@@ -30,15 +30,15 @@ export interface LoadPace {
   readonly probeEveryMs?: number;
 }
 
-/** The results of a load's stages. */
+/** The results of a load's stages so far, filled in by each stage. */
 interface StageResults {
-  readonly users: readonly LoadUser[];
-  readonly workspaces: readonly LoadWorkspace[];
-  readonly connections: LoadResult["connections"];
-  readonly daemons: DaemonCounts | undefined;
-  readonly arrivals: LoadResult["arrivals"];
-  readonly deletedUsers: ReadonlySet<string>;
-  readonly apps: LoadResult["apps"];
+  users: readonly LoadUser[];
+  workspaces: readonly LoadWorkspace[];
+  connections: LoadResult["connections"];
+  daemons: DaemonCounts | undefined;
+  arrivals: LoadResult["arrivals"];
+  deletedUsers: ReadonlySet<string>;
+  apps: LoadResult["apps"];
 }
 
 /**
@@ -78,9 +78,17 @@ export async function runLoad(
     const probe = await startProbe(load, context, pace, abort);
     const sources = { board, failures: load.failures, health: load.health, probe };
     const windows = new LoadWindows(sources, pace.windowMs);
-    let done: StageResults | undefined;
+    const done = nothingDone(task);
+    const soFar = (): LoadResult => ({
+      stopped: context.signal.aborted,
+      startedAtMs: windows.startedAtMs,
+      builds: load.builds.result(capacity, done.daemons),
+      ...stageResult(load, done, signal.aborted),
+      windows: windows.soFar(),
+      generator: load.health.soFar(),
+    });
     try {
-      done = await runStages(load, context, scenario);
+      await runStages(reportingParts(load, context, soFar), context, scenario, done);
     } finally {
       await probe.stop();
       await deleteRemainingTokens(load, context.signal.aborted, done);
@@ -88,15 +96,10 @@ export async function runLoad(
     const throttled = http.throttled + polling.throttled;
     if (throttled > 0)
       load.note(`Coder answered ${throttled} requests with 429; each was repeated after its Retry-After`);
-    return {
-      stopped: context.signal.aborted,
-      startedAtMs: windows.startedAtMs,
-      builds: load.builds.result(capacity, done.daemons),
-      ...stageResult(load, done, signal.aborted),
-      windows: windows.stop(),
-      generator: load.health.stop(),
-      ...(aborted === undefined ? {} : { aborted }),
-    };
+    const result = soFar();
+    windows.stop();
+    load.health.stop();
+    return { ...result, ...(aborted === undefined ? {} : { aborted }) };
   } finally {
     board.stop();
     await ssh.close();
@@ -128,27 +131,61 @@ async function startProbe(
   });
 }
 
-async function runStages(load: LoadContext, context: TaskContext, scenario: Scenario): Promise<StageResults> {
+/** A part of a load reports what it has measured whenever it waits for the others, where nothing is paced. */
+function reportingParts(load: LoadContext, context: TaskContext, soFar: () => LoadResult): LoadContext {
+  if (load.task.part === undefined) return load;
+  return {
+    ...load,
+    together: async (before) => {
+      const result = soFar();
+      // Workspaces that were not requested yet did not fail.
+      if (before === "arrivals") result.workspaces.failed = 0;
+      context.emit({ type: "measured", result });
+      await load.together(before);
+    },
+  };
+}
+
+function nothingDone({ connections }: LoadTask): StageResults {
+  return {
+    ...{ users: [], workspaces: [], deletedUsers: new Set<string>() },
+    ...{ daemons: undefined, arrivals: undefined, apps: undefined },
+    connections: {
+      ...{ asked: connections.total, held: 0, heldTerminal: 0, heldSsh: 0 },
+      ...{ verified: 0, lost: 0, failed: 0 },
+    },
+  };
+}
+
+async function runStages(
+  load: LoadContext,
+  context: TaskContext,
+  scenario: Scenario,
+  done: StageResults,
+): Promise<void> {
   const { existing } = load.task;
   const users = existing === undefined ? await createUsers(load) : [];
+  done.users = users;
   const workspaces =
     existing === undefined ? planWorkspaces(load, users) : await findExisting(load, existing);
+  done.workspaces = workspaces;
   await load.together("arrivals");
   load.board.stage = "arrivals";
   load.board.activity = existing === undefined ? "creating workspaces" : "visiting workspaces";
   const capacity = existing === undefined ? watchCapacity(load) : undefined;
-  const arrivals = await runWorkspaces(
+  done.arrivals = await runWorkspaces(
     load,
     workspaces,
     existing === undefined ? runWorkspace : visitExisting,
   );
-  const daemons = await capacity?.stop();
+  done.daemons = await capacity?.stop();
   const isReady = ({ agentId }: LoadWorkspace): boolean => agentId !== undefined;
   await load.together("scenario");
   load.board.stage = "scenario";
-  const { apps } = await scenario(load, workspaces.filter(isReady));
+  done.apps = (await scenario(load, workspaces.filter(isReady))).apps;
   await load.together("ramp");
   const { connections, close } = await holdConnections(load, workspaces.filter(isReady));
+  done.connections = connections;
   load.health.stopPacing();
   load.board.stage = undefined;
   await load.together("close");
@@ -159,20 +196,19 @@ async function runStages(load: LoadContext, context: TaskContext, scenario: Scen
   const ending = { ...load, signal: context.signal };
   if (existing === undefined) await readBuildTimings(load, workspaces);
   const isKept = existing !== undefined || load.task.keep === true;
-  if (isKept) return { users, workspaces, daemons, connections, arrivals, deletedUsers: new Set(), apps };
+  if (isKept) return;
   await deleteWorkspaces(ending, workspaces);
-  const deletedUsers = await deleteUsers(ending, users);
-  return { users, workspaces, daemons, connections, arrivals, deletedUsers, apps };
+  done.deletedUsers = await deleteUsers(ending, users);
 }
 
 /** Deletes the tokens of users that remain. The drain deletes a stopped load's own users. */
 async function deleteRemainingTokens(
   load: LoadContext,
   isStopped: boolean,
-  done: StageResults | undefined,
+  { users, deletedUsers }: StageResults,
 ): Promise<void> {
-  const ours = new Set(done?.users.filter(({ isOurs }) => isOurs).map(({ id }) => id));
-  const isGone = isStopped ? ours : (done?.deletedUsers ?? new Set());
+  const ours = new Set(users.filter(({ isOurs }) => isOurs).map(({ id }) => id));
+  const isGone = isStopped ? ours : deletedUsers;
   const timeoutMs = isStopped ? TOKEN_CLEANUP_MS.stopped : TOKEN_CLEANUP_MS.ended;
   await deleteTokens(load, (userId) => !isGone.has(userId), timeoutMs);
 }

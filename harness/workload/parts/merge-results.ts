@@ -1,10 +1,13 @@
-import type { FailureCount, GeneratorHealth, LoadResult } from "../../model/record/worker-result.ts";
+import type { FailureCount, LoadResult, LoadWindow } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { mergeBuilds } from "../context/builds.ts";
 import { mergeClocks } from "../context/clock-watch.ts";
 import { mergePolls } from "../context/poll-ledger.ts";
+import type { LostPart } from "../../model/record/parts.ts";
+import { mergeGenerators } from "./merge-generators.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
 import { mergeWindows } from "./merge-windows.ts";
+import { bySharedClock } from "./shared-clock.ts";
 import { without } from "./without.ts";
 
 type Connections = LoadResult["connections"];
@@ -14,12 +17,19 @@ type Connections = LoadResult["connections"];
  * and windows merge. Figures that are not sums, such as builds at once, are calculated from data that the
  * parts kept for this.
  */
-export function mergeResults(parts: readonly LoadResult[]): LoadResult {
+export function mergeResults(results: readonly LoadResult[]): LoadResult {
+  const parts = results.map(bySharedClock);
   const [first, ...others] = parts;
   if (first === undefined) throw new RangeError("there is no result to merge");
   if (others.length === 0) return first;
-  const series = parts.map(({ startedAtMs = 0, windows = [] }) => ({ startedAtMs, windows }));
-  const { startedAtMs, windows } = mergeWindows(series);
+  const { startedAtMs, windows } = mergeWindows(
+    parts.map(({ startedAtMs: at = 0, windows: own = [], generator: { place } }) => ({
+      ...{ startedAtMs: at, windows: own, place },
+    })),
+  );
+  const lostParts = parts.flatMap((part) =>
+    (part.lostParts ?? []).map((lost) => moveLoss(lost, (part.startedAtMs ?? 0) - startedAtMs)),
+  );
   const aborted = [...new Set(parts.flatMap((part) => part.aborted ?? []))].sort().join("; ");
   const arrivals = parts.flatMap((part) => part.arrivals ?? []);
   const clocks = parts.flatMap((part) => part.clocks ?? []);
@@ -37,7 +47,8 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
     failures: mergeFailures(parts),
     histograms: mergeHistograms(parts.flatMap(({ histograms }) => histograms)),
     generator: mergeGenerators(parts.map(({ generator }) => generator)),
-    windows: [...windows],
+    windows: windows.map((window) => markLoss(window, lostParts)),
+    ...(lostParts.length === 0 ? {} : { lostParts: lostParts.toSorted((a, b) => a.part - b.part) }),
     ...(arrivals.length === 0
       ? {}
       : { arrivals: { ...addUp(arrivals), lateMaxMs: Math.max(...arrivals.map((one) => one.lateMaxMs)) } }),
@@ -45,6 +56,17 @@ export function mergeResults(parts: readonly LoadResult[]): LoadResult {
     ...(polls === undefined ? {} : { polls }),
     ...(aborted === "" ? {} : { aborted }),
   };
+}
+
+/** A loss by the start of the whole load, which may be before the part's. */
+function moveLoss(lost: LostPart, byMs: number): LostPart {
+  return { ...lost, atMs: lost.atMs + byMs, knownUntilMs: lost.knownUntilMs + byMs };
+}
+
+/** Marks a window that lacks figures of lost parts. */
+function markLoss(window: LoadWindow, lostParts: readonly LostPart[]): LoadWindow {
+  const lacking = lostParts.filter(({ knownUntilMs }) => knownUntilMs < window.endMs).length;
+  return lacking === 0 ? window : { ...window, lostParts: lacking };
 }
 
 /** Completes a merged result: removes what its parts only kept for merging. */
@@ -104,29 +126,6 @@ function mergeFailure(one: FailureCount, other: FailureCount): FailureCount {
   }
   const count = one.count + other.count;
   return reasons.size === 0 ? { ...one, count } : { ...one, count, reasons: [...reasons.values()] };
-}
-
-/** Keeps the worst figure of all parts; memory and CPU time add up. */
-function mergeGenerators(parts: readonly GeneratorHealth[]): GeneratorHealth {
-  const { maxRssMib, cpuSeconds, childCpuSeconds } = addUp(
-    parts.map((part) => ({
-      maxRssMib: part.maxRssMib,
-      cpuSeconds: part.cpuSeconds,
-      childCpuSeconds: part.childCpuSeconds ?? 0,
-    })),
-  );
-  const machine = parts.find((part) => part.machine !== undefined)?.machine;
-  return {
-    slipP99Ms: Math.max(...parts.map((part) => part.slipP99Ms)),
-    slipMaxMs: Math.max(...parts.map((part) => part.slipMaxMs)),
-    eventLoopUtilization: Math.max(...parts.map((part) => part.eventLoopUtilization)),
-    maxRssMib,
-    cpuSeconds: Math.round(cpuSeconds * 100) / 100,
-    childCpuSeconds: Math.round(childCpuSeconds * 100) / 100,
-    ...(machine === undefined ? {} : { machine }),
-    limited: parts.some(({ limited }) => limited),
-    reasons: parts.flatMap(({ reasons }) => reasons),
-  };
 }
 
 /** Adds up each numeric figure over the parts that have it. */

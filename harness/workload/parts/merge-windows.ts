@@ -1,10 +1,14 @@
-import { LOAD_STAGES, type LoadStage, type LoadWindow } from "../../model/record/worker-result.ts";
-import { joinWindows, MOST_WINDOWS, WINDOW_MS, worstProbe } from "../load/load-windows.ts";
+import { LOAD_STAGES, type LoadStage, type LoadWindow, WINDOW_MS } from "../../model/record/worker-result.ts";
+import type { WorkerPlace } from "../../model/record/parts.ts";
+import { joinWindows, MOST_WINDOWS, worstProbe } from "../load/load-windows.ts";
+import { mergeGeneratorWindows } from "./merge-generators.ts";
 
 /** The windows of one part of a load, by the clock that the parts share. */
 export interface WindowSeries {
   readonly startedAtMs: number;
   readonly windows: readonly LoadWindow[];
+  /** Where the part ran; absent = on the machine that all others without a place share. */
+  readonly place?: WorkerPlace | undefined;
 }
 
 /** The contribution of one part to one cell of the grid. */
@@ -12,6 +16,7 @@ interface Share {
   readonly window: LoadWindow;
   /** Whether windows of the part start in this cell: only those contribute to sums. */
   readonly isOwn: boolean;
+  readonly place: WorkerPlace | undefined;
 }
 
 /**
@@ -19,7 +24,7 @@ interface Share {
  * it starts, so that no sum is split or lost. In cells without a window of a part, its last state counts
  * until its end.
  */
-export function mergeWindows(series: readonly WindowSeries[]): WindowSeries {
+export function mergeWindows(series: readonly WindowSeries[]): Pick<WindowSeries, "startedAtMs" | "windows"> {
   const filled = series.filter(({ windows }) => windows.length > 0);
   const startedAtMs = Math.min(...series.map((one) => one.startedAtMs));
   if (filled.length === 0) return { startedAtMs, windows: [] };
@@ -53,7 +58,7 @@ function findEnd({ startedAtMs, windows }: WindowSeries): number {
  * The contribution of one part to each cell: its merged windows, its last state, or nothing outside its time.
  */
 function shareByCell(series: WindowSeries, cellMs: number): (cell: number) => Share | undefined {
-  const { startedAtMs, windows } = series;
+  const { startedAtMs, windows, place } = series;
   const own = new Map<number, LoadWindow>();
   for (const window of windows) {
     const cell = Math.floor((startedAtMs + window.startMs) / cellMs);
@@ -66,15 +71,16 @@ function shareByCell(series: WindowSeries, cellMs: number): (cell: number) => Sh
     const window = own.get(cell);
     if (window !== undefined) {
       last = window;
-      return { window, isOwn: true };
+      return { window, isOwn: true, place };
     }
-    return last === undefined || cell * cellMs >= end ? undefined : { window: last, isOwn: false };
+    return last === undefined || cell * cellMs >= end ? undefined : { window: last, isOwn: false, place };
   };
 }
 
 function mergeCell(shares: readonly Share[], startMs: number, endMs: number): LoadWindow {
   const all = shares.map(({ window }) => window);
-  const own = shares.filter(({ isOwn }) => isOwn).map(({ window }) => window);
+  const ownShares = shares.filter(({ isOwn }) => isOwn);
+  const own = ownShares.map(({ window }) => window);
   const sum = (of: readonly LoadWindow[], value: (window: LoadWindow) => number): number =>
     of.reduce((total, window) => total + value(window), 0);
   const probe = worstProbe(own.flatMap((one) => one.probe ?? []));
@@ -93,7 +99,9 @@ function mergeCell(shares: readonly Share[], startMs: number, endMs: number): Lo
     ssh: sum(all, ({ ssh }) => ssh),
     commands: sum(own, ({ commands }) => commands),
     failures: sum(own, ({ failures }) => failures),
-    generator: worstGenerator(own.map(({ generator }) => generator)),
+    generator: mergeGeneratorWindows(
+      ownShares.map(({ window, place }) => ({ generator: window.generator, place })),
+    ),
     ...(probe === undefined ? {} : { probe }),
   };
 }
@@ -107,34 +115,4 @@ const BETWEEN = " / ";
 
 function joinActivities(windows: readonly LoadWindow[]): string {
   return [...new Set(windows.flatMap(({ activity }) => activity.split(BETWEEN)))].sort().join(BETWEEN);
-}
-
-type Generator = LoadWindow["generator"];
-
-/** The worst figures. The parts share a machine, so each has seen the same kernel counters. */
-function worstGenerator(generators: readonly Generator[]): Generator {
-  const most = (key: "slipP99Ms" | "slipMaxMs" | "lagP99Ms" | "eventLoopUtilization" | "runQueueShare") =>
-    Math.max(0, ...generators.map((one) => one[key]));
-  const mostReported = (
-    [
-      "retransmits",
-      "synRetransmits",
-      "listenOverflows",
-      "stealShare",
-      "openFiles",
-      "childRunQueueShare",
-    ] as const
-  )
-    .map((key) => [key, generators.flatMap((one) => one[key] ?? [])] as const)
-    .filter(([, values]) => values.length > 0)
-    .map(([key, values]) => [key, Math.max(...values)] as const);
-  return {
-    slipP99Ms: most("slipP99Ms"),
-    slipMaxMs: most("slipMaxMs"),
-    lagP99Ms: most("lagP99Ms"),
-    eventLoopUtilization: most("eventLoopUtilization"),
-    runQueueShare: most("runQueueShare"),
-    ...Object.fromEntries(mostReported),
-    limited: [...new Set(generators.flatMap(({ limited }) => limited))].sort(),
-  };
 }

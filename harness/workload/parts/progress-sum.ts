@@ -5,6 +5,11 @@ export class ProgressSum {
   readonly #latest = new Map<number, LoadProgress>();
   #order: string[] = [];
 
+  /** Forgets a lost part, whose connections are gone. */
+  lose(part: number): void {
+    this.#latest.delete(part);
+  }
+
   /** Takes the progress of one part and returns that of all. */
   update(part: number, progress: LoadProgress): LoadProgress {
     this.#latest.set(part, progress);

@@ -1,16 +1,21 @@
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { WorkerLost } from "../../model/ports/worker-lost.ts";
 import type { LoadRunner, TaskOptions, WorkerEvent } from "../../model/ports/worker.ts";
-import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { LoadProgress, LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { lostPartSentence } from "../../model/record/parts.ts";
+import { generatorNow } from "../context/clock-watch.ts";
 import { Barrier } from "./barrier.ts";
 import { finishMerge, mergeResults } from "./merge-results.ts";
+import { describeLoss, nameReasons } from "./describe-part.ts";
 import { ProgressSum } from "./progress-sum.ts";
 import { splitLoad } from "./split-load.ts";
 
 /**
  * Splits each load into `parts` runs of the runner, which start each stage together, and merges their
- * results. If one of them fails, the others are stopped cleanly, and the error names the failed part. Without
- * several parts, a load is passed on unchanged.
+ * results. A part that is lost after the load has begun is a value in the result, and the others continue. If
+ * one fails otherwise, or before that, the others are stopped cleanly, and the error names the failed part.
+ * Without several parts, a load is passed on unchanged.
  */
 export function splitRunner(runner: LoadRunner, parts: number): LoadRunner {
   if (parts <= 1) return runner;
@@ -31,6 +36,11 @@ class Parts {
   readonly #reported = new Set<string>();
   readonly #othersFailed = new AbortController();
   readonly #suffering = new AbortController();
+  /** By part: what it has measured, and its progress. */
+  readonly #measured = new Map<number, LoadResult>();
+  readonly #latest = new Map<number, LoadProgress>();
+  /** All parts have met once: from then on they make load. */
+  #hasBegun = false;
 
   constructor(runner: LoadRunner, tasks: readonly LoadTask[], options: TaskOptions) {
     this.#runner = runner;
@@ -42,11 +52,19 @@ class Parts {
   /** Runs every part and waits for all, also after a failure, so that none keeps running. */
   async run(): Promise<LoadResult[]> {
     let failure: RefbenchError | undefined;
+    let firstLoss: RefbenchError | undefined;
+    const lost = new Set<number>();
     const results = await Promise.all(
       this.#tasks.map(async (task, index) => {
         try {
           return await this.#runPart(task, index);
         } catch (error) {
+          const kept = this.#keepLost(error, index);
+          if (kept !== undefined) {
+            firstLoss ??= this.#nameError(error, index);
+            lost.add(index);
+            return kept;
+          }
           // The other parts fail only because they are stopped.
           failure ??= this.#nameError(error, index);
           this.#othersFailed.abort(failure);
@@ -56,6 +74,7 @@ class Parts {
         }
       }),
     );
+    failure ??= lost.size === this.#tasks.length ? firstLoss : undefined;
     if (failure !== undefined) throw failure;
     return results.filter((result) => result !== undefined);
   }
@@ -64,17 +83,37 @@ class Parts {
     const result = await this.#runner.load(task, {
       signal: AbortSignal.any([this.#options.signal, this.#othersFailed.signal]),
       onEvent: (event) => this.#receive(event, index),
-      onWaiting: () => this.#barrier.arrive(index),
+      onWaiting: async () => {
+        await this.#barrier.arrive(index);
+        this.#hasBegun = true;
+      },
       suffering: this.#suffering.signal,
     });
-    return nameReasons(result, this.#name(index));
+    return nameReasons(result, index + 1);
+  }
+
+  /** What a lost part had measured; undefined if the error is not a loss, or nothing was measured yet. */
+  #keepLost(error: unknown, index: number): LoadResult | undefined {
+    const measured = this.#measured.get(index);
+    const isFailing = this.#othersFailed.signal.aborted;
+    if (!(error instanceof WorkerLost) || !this.#hasBegun || measured === undefined || isFailing)
+      return undefined;
+    const lost = { part: index + 1, of: this.#tasks.length, atMs: Math.round(generatorNow()) };
+    const kept = describeLoss(error, measured, this.#latest.get(index), lost);
+    this.#progress.lose(index);
+    const [said] = kept.lostParts ?? [];
+    if (said !== undefined) this.#options.onEvent({ type: "note", message: lostPartSentence(said) });
+    return kept;
   }
 
   /** Passes an event of one part on as one of the whole load. Greetings and results are not passed on. */
   #receive(event: WorkerEvent, index: number): void {
     const { onEvent } = this.#options;
-    if (event.type === "progress")
+    if (event.type === "measured") this.#measured.set(index, event.result);
+    if (event.type === "progress") {
+      this.#latest.set(index, event.progress);
       onEvent({ type: "progress", progress: this.#progress.update(index, event.progress) });
+    }
     if (event.type === "aborting") this.#suffering.abort(new Error(event.why));
     if (event.type === "note" && this.#isNew(event.message)) onEvent(event);
     if (event.type === "failure" && this.#isNew(`${event.failure.class} ${event.failure.phase}`))
@@ -97,24 +136,4 @@ class Parts {
   #name(index: number): string {
     return `part ${index + 1}`;
   }
-}
-
-/** Adds the part's name to everything that only its process caused. */
-function nameReasons(result: LoadResult, name: string): LoadResult {
-  const { generator, windows } = result;
-  return {
-    ...result,
-    generator: { ...generator, reasons: generator.reasons.map((reason) => `${name}: ${reason}`) },
-    ...(windows === undefined
-      ? {}
-      : {
-          windows: windows.map((window) => ({
-            ...window,
-            generator: {
-              ...window.generator,
-              limited: window.generator.limited.map((reason) => `${name}: ${reason}`),
-            },
-          })),
-        }),
-  };
 }

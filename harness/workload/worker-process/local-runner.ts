@@ -4,6 +4,7 @@ import { exhaustedBy } from "../../coder/http/exhausted.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { WorkerLost } from "../../model/ports/worker-lost.ts";
 import { readLines } from "../../tools/files/lines.ts";
 import {
   type TaskKind,
@@ -14,6 +15,7 @@ import {
   type WorkerEvent,
   type WorkerRunner,
 } from "../../model/ports/worker.ts";
+import { countMemoryKills, findLoss, type ProcessEnd } from "./find-loss.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
 import { findOutcome, parseEvent } from "./worker-outcome.ts";
 import { startPiped } from "./start-piped.ts";
@@ -49,6 +51,7 @@ async function runWorker<K extends TaskKind>(
 ): Promise<TaskResults[K]> {
   const command = options.command ?? (await workerCommand(options.program));
   const env = { ...LEAN_ALLOCATOR, ...childEnvironment("worker", options.env ?? process.env) };
+  const killsBefore = countMemoryKills();
   const child = startPiped("the worker", command, { env });
   const ended = awaitEnd(child);
   // The child's death is reported by its exit; a write to a dead child must not crash the parent.
@@ -84,9 +87,10 @@ async function runWorker<K extends TaskKind>(
       if (last.type === "waiting")
         void Promise.resolve(onWaiting?.(last.before)).then(() => child.stdin.write('{"type":"go"}\n'));
     }
-    const end = await ended;
+    const signalled = await ended;
     if (hung !== undefined) throw hung;
-    return getResult(last, task.task, end, stderr);
+    const memoryKills = countMemoryKills() - killsBefore;
+    return getResult(last, task.task, { ...signalled, stderr: stderr.trim(), memoryKills });
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
@@ -128,10 +132,10 @@ async function workerCommand(program: LocalRunnerOptions["program"]): Promise<[s
   return [process.execPath, ...LEAN_NODE, ...(program === undefined ? asSource : [await program()])];
 }
 
-async function awaitEnd(child: ChildProcess): Promise<string> {
+async function awaitEnd(child: ChildProcess): Promise<{ readonly how: string; readonly signal?: string }> {
   try {
     const [code, signal] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
-    return signal === null ? `exit code ${code ?? "unknown"}` : `signal ${signal}`;
+    return signal === null ? { how: `exit code ${code ?? "unknown"}` } : { how: `signal ${signal}`, signal };
   } catch (error) {
     const code = exhaustedBy(error) === undefined ? "worker" : "generator";
     throw new RefbenchError(code, `the worker cannot be started: ${String(error)}`, { cause: error });
@@ -141,11 +145,13 @@ async function awaitEnd(child: ChildProcess): Promise<string> {
 function getResult<K extends TaskKind>(
   last: WorkerEvent | undefined,
   kind: K,
-  end: string,
-  stderr: string,
+  end: Omit<ProcessEnd, "signal"> & { readonly how: string; readonly signal?: string },
 ): TaskResults[K] {
   const result = findOutcome(last, kind);
   if (result !== undefined) return result;
-  const said = stderr.trim() === "" ? "its stderr is empty" : `its stderr: ${stderr.trim()}`;
-  throw new RefbenchError("worker", `the worker ended with ${end} before its result; ${said}`);
+  const { how, signal, stderr } = end;
+  const loss = findLoss({ ...end, signal });
+  const memory = loss === "memory" ? ", because the memory was used up" : "";
+  const said = stderr === "" ? "its stderr is empty" : `its stderr: ${stderr}`;
+  throw new WorkerLost(`the worker ended with ${how} before its result${memory}; ${said}`, { loss });
 }

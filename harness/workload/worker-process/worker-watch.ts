@@ -1,5 +1,6 @@
 import type { Clock } from "../../tools/time/clock.ts";
-import { RefbenchError } from "../../tools/error.ts";
+import type { RefbenchError } from "../../tools/error.ts";
+import { WorkerLost } from "../../model/ports/worker-lost.ts";
 import type { WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
 import { leastDurationMs } from "../context/least-duration.ts";
@@ -102,14 +103,19 @@ export class WorkerWatch implements Disposable {
     if (this.#silentMs >= hungMs) {
       this.#reported = "hung";
       const silence = `${name} has sent nothing since ${timeOfDay(this.#heardAt)} (${formatLimit(hungMs)})`;
-      onHung(new RefbenchError("infrastructure", `${silence}: its worker or its machine hangs`));
+      onHung(
+        new WorkerLost(`${silence}: its worker or its machine hangs`, {
+          loss: "unknown",
+          code: "infrastructure",
+        }),
+      );
     } else if (this.#unchangedMs >= allowedMs) {
       this.#reported = "hung";
       const what = this.#activity === undefined ? "it did nothing" : `it was ${this.#activity}`;
       onHung(
-        new RefbenchError(
-          "infrastructure",
+        new WorkerLost(
           `the worker on ${name} answers but does nothing: ${what} without a change since ${timeOfDay(this.#changedAt)}, for longer than ${formatLimit(allowedMs)}`,
+          { loss: "unknown", code: "infrastructure" },
         ),
       );
     } else if (this.#silentMs >= reconnectMs && this.#reported !== "reconnect") {

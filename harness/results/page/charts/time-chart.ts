@@ -15,7 +15,7 @@ export interface TimeLine {
 /** A chart of values over the time of a load. */
 export interface TimeChart {
   readonly lines: readonly TimeLine[];
-  /** Shaded spans in milliseconds: the generator may have been the limit. */
+  /** Shaded spans in milliseconds: the generator may have been the limit, or lost a part. */
   readonly shaded: readonly (readonly [number, number])[];
   readonly endMs: number;
   readonly valueText: (value: number) => string;

@@ -15,6 +15,7 @@ export function coarse(windows: readonly LoadWindow[]): readonly LoadWindow[] {
 /** Merges two windows. Levels and latencies are maxima, so that peaks remain; counts are sums. */
 function merged(one: LoadWindow, other: LoadWindow): LoadWindow {
   const probe = mergedProbe(one.probe, other.probe);
+  const lostParts = Math.max(one.lostParts ?? 0, other.lostParts ?? 0);
   return {
     startMs: one.startMs,
     endMs: other.endMs,
@@ -37,6 +38,7 @@ function merged(one: LoadWindow, other: LoadWindow): LoadWindow {
       runQueueShare: Math.max(one.generator.runQueueShare, other.generator.runQueueShare),
       limited: [...new Set([...one.generator.limited, ...other.generator.limited])],
     },
+    ...(lostParts > 0 && { lostParts }),
     ...(probe !== undefined && { probe }),
   };
 }

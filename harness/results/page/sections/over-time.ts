@@ -116,7 +116,10 @@ export function overTimeSection(measurements: Measurements): Html {
       <p>The record contains no figures over time.</p>`;
   const windows = coarse(windowsWithBuilds(measurements));
   const limited = all.filter(({ generator }) => generator.limited.length > 0);
-  const shaded = limited.map(({ startMs, endMs }): readonly [number, number] => [startMs, endMs]);
+  const lacking = all.filter(({ lostParts = 0 }) => lostParts > 0);
+  const shaded = all
+    .filter((window) => limited.includes(window) || lacking.includes(window))
+    .map(({ startMs, endMs }): readonly [number, number] => [startMs, endMs]);
   return html`<h2>Over time</h2>
     <p class="note">
       ${formatCount(all.length)} windows over
@@ -125,15 +128,7 @@ export function overTimeSection(measurements: Measurements): Html {
         `, drawn as ${windows.length}: merged windows show the maximum of each figure`
       }.
     </p>
-    ${
-      limited.length > 0 &&
-      legend([
-        {
-          name: "shaded: the generator may have been the limit, so these windows cannot pass",
-          mark: "shade",
-        },
-      ])
-    }
+    ${shaded.length > 0 && legend([{ name: shadeWords(limited, lacking), mark: "shade" }])}
     <div class="charts">
       ${CHARTS.map((chart) => overTimeFigure(chart, { windows, shaded, endMs: last.endMs, measurements }))}
     </div>
@@ -142,6 +137,15 @@ export function overTimeSection(measurements: Measurements): Html {
       ${windowTable(windows)}
     </details>
     ${limited.length > 0 && limitedTable(limited)}`;
+}
+
+/** Says why windows are shaded. */
+function shadeWords(limited: readonly LoadWindow[], lacking: readonly LoadWindow[]): string {
+  const reasons = [
+    limited.length > 0 && "the generator may have been the limit",
+    lacking.length > 0 && "a part of the load was lost, and its figures are missing",
+  ].filter((reason) => reason !== false);
+  return `shaded: ${reasons.join(", or ")}, so these windows cannot pass`;
 }
 
 function overTimeFigure(
@@ -207,8 +211,9 @@ function windowTable(windows: readonly LoadWindow[]): Html {
       "Send delay p99",
       "Event-loop delay p99",
       "Event loop utilization",
+      "Lost parts",
     ],
-    right: new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13]),
+    right: new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]),
     rows: windows.map((window) => {
       const {
         endMs,
@@ -222,6 +227,7 @@ function windowTable(windows: readonly LoadWindow[]): Html {
         failures,
         probe,
         generator,
+        lostParts = 0,
       } = window;
       return [
         formatDuration(endMs),
@@ -234,6 +240,7 @@ function windowTable(windows: readonly LoadWindow[]): Html {
         milliseconds(round(generator.slipP99Ms)),
         milliseconds(round(generator.lagP99Ms)),
         `${Math.round(generator.eventLoopUtilization * 100)} %`,
+        formatCount(lostParts),
       ];
     }),
   });

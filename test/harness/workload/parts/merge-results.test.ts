@@ -192,3 +192,40 @@ test("probes of all parts are counted, the worst of them kept", () => {
   const [merged] = mergeResults([probed(5, 10), probed(4, 90)]).windows ?? [];
   expect(merged?.probe).toEqual({ count: 9, errors: 2, p50Ms: 2, maxMs: 90 });
 });
+
+test("parts whose clocks differ merge as if they had one, and the deployment's clocks stay what they are", () => {
+  const clock = { clock: "api", samples: 5, offsetMs: 40, uncertaintyMs: 3, astray: 0 };
+  const stamped = parts.map((part) => ({ ...part, clocks: [clock] }));
+  const apart = stamped.map((part, index) => {
+    const offsetMs = [0, -7_200_000, 90_000][index]!;
+    return {
+      ...part,
+      startedAtMs: part.startedAtMs! + offsetMs,
+      clocks: [{ ...clock, offsetMs: clock.offsetMs - offsetMs }],
+      generator: { ...part.generator, clock: { offsetMs, uncertaintyMs: 0 } },
+    };
+  });
+  expect(mergeResults(apart)).toEqual(mergeResults(stamped));
+  const unsure = apart.map((part) => ({
+    ...part,
+    generator: { ...part.generator, clock: { ...part.generator.clock, uncertaintyMs: 12 } },
+  }));
+  expect(mergeResults(unsure).clocks).toMatchObject([{ offsetMs: 40, uncertaintyMs: 15 }]);
+});
+
+test("parts that share a network have seen the same TCP counters; those of other networks add up", () => {
+  const on = (machine: string, network: string, retransmits: number): LoadResult => ({
+    ...a,
+    startedAtMs: START,
+    generator: { ...a.generator, place: { machine, network } },
+    windows: [
+      window(0, 4_000, {
+        generator: { ...window(0, 1).generator, retransmits, stealShare: retransmits / 100 },
+      }),
+    ],
+  });
+  const seen = (...all: LoadResult[]) => mergeResults(all).windows?.[0]?.generator;
+  expect(seen(on("m1", "n1", 5), on("m1", "n1", 6))).toMatchObject({ retransmits: 6, stealShare: 0.06 });
+  expect(seen(on("m1", "n1", 5), on("m1", "n2", 6))).toMatchObject({ retransmits: 11, stealShare: 0.06 });
+  expect(seen(on("m1", "n1", 5), on("m1", "n1", 6), on("m2", "n1", 7))).toMatchObject({ retransmits: 13 });
+});

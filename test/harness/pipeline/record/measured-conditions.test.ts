@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { sshConditions } from "../../../../harness/pipeline/making/conditions.ts";
+import { measuredConditions } from "../../../../harness/pipeline/making/conditions.ts";
 import { sshPath } from "../../../../harness/pipeline/measurement/deployment-target.ts";
 import type { Plan } from "../../../../harness/pipeline/folder/plan.ts";
 import { sampleMeasurements } from "../../results/sample-record.ts";
 
 const REAL = {} as Plan;
-const { connections } = sampleMeasurements();
+const { connections, generator } = sampleMeasurements();
 
 test.each([
   [
@@ -25,11 +25,25 @@ test.each([
   ],
   [{ asked: 0, dealt: 0 }, "SSH: by coder ssh --stdio, one process per session", "relayed"],
 ] as const)("a record says of %j what was carried, and how", (ssh, condition, path) => {
-  expect(sshConditions({ connections: { ...connections, ssh } })).toEqual([condition]);
+  expect(measuredConditions({ generator, connections: { ...connections, ssh } })).toEqual([condition]);
   expect(sshPath(REAL, { ssh })).toBe(path);
 });
 
 test("a load through the emulator's tunnel needs no condition", () => {
-  expect(sshConditions({ connections })).toEqual([]);
-  expect(sshConditions(undefined)).toEqual([]);
+  expect(measuredConditions({ connections, generator })).toEqual([]);
+  expect(measuredConditions(undefined)).toEqual([]);
+});
+
+test("a part whose clock is known less precisely than a window, or drifts, is a condition; others are none", () => {
+  const part = { maxRssMib: 1, cpuSeconds: 1 };
+  const clocks = [
+    { offsetMs: 90_000, uncertaintyMs: 4_000, driftMs: -900 },
+    { offsetMs: 0, uncertaintyMs: 6_000 },
+    { offsetMs: 0, uncertaintyMs: 1, driftMs: -2_500 },
+  ];
+  const parts = clocks.map((clock, index) => ({ ...part, part: index + 1, clock }));
+  expect(measuredConditions({ connections, generator: { ...generator, parts } })).toEqual([
+    "clock of part 2: it is known to 6000 ms only, more than a window of 5000 ms, so windows may show its figures too early or too late",
+    "clock of part 3: it drifted by -2500 ms during the load (at most 1000 ms), so windows may show its figures too early or too late",
+  ]);
 });

@@ -1,0 +1,26 @@
+import type { LoadResult } from "../../model/record/worker-result.ts";
+import { without } from "./without.ts";
+
+/**
+ * The result of a part by the clock of the process that gathers the parts. The deployment's clocks were compared with
+ * the part's, so their offsets move with it, and become less certain.
+ */
+export function bySharedClock(result: LoadResult): LoadResult {
+  const { clock } = result.generator;
+  if (clock === undefined) return result;
+  const { offsetMs, uncertaintyMs } = clock;
+  return {
+    ...result,
+    ...(result.startedAtMs === undefined ? {} : { startedAtMs: Math.round(result.startedAtMs - offsetMs) }),
+    ...(result.clocks === undefined
+      ? {}
+      : {
+          clocks: result.clocks.map((one) => ({
+            ...one,
+            offsetMs: one.offsetMs + offsetMs,
+            uncertaintyMs: one.uncertaintyMs + uncertaintyMs,
+          })),
+        }),
+    generator: without(result.generator, "clock"),
+  };
+}
