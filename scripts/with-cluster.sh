@@ -52,9 +52,16 @@ if ! flock --wait "$seconds" 9; then
   say "skipped, because other tests used the cluster for more than $seconds s"
 else
   pid=$(cat "$home/run/api.pid" 2>/dev/null || true)
-  [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null || started=yes
-  if attend timeout --kill-after=30 "$seconds" "$cluster" up >"$work/printed" 2>"$work/said"; then
-    kubeconfig=$(sed -n 's/^export KUBECONFIG=//p' "$work/printed")
+  kubeconfig=
+  if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then
+    # A second "up" would write its files again, at which kube-proxy ends.
+    kubeconfig=$home/run/admin.kubeconfig
+  else
+    started=yes
+    ! attend timeout --kill-after=30 "$seconds" "$cluster" up >"$work/printed" 2>"$work/said" ||
+      kubeconfig=$(sed -n 's/^export KUBECONFIG=//p' "$work/printed")
+  fi
+  if [ -n "$kubeconfig" ]; then
     attend npm run --silent cluster-images -- --folder "$work/images" --each "$cluster image" >&2
     rm -rf "$work/images"
     export REFBENCH_TEST_KUBECONFIG=$kubeconfig REFBENCH_TEST_CONTEXT=local

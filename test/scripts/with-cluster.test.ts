@@ -23,7 +23,7 @@ async function withCluster(up: keyof typeof UP, command: string, { isRunning = f
     await mkdir(join(folder, "home/run"), { recursive: true });
     await writeFile(join(folder, "home/run/api.pid"), String(process.pid));
   }
-  const note = `#!/bin/sh\necho "$(basename $0) $1" >>${log}\n`;
+  const note = `#!/bin/sh\necho $(basename $0) $1 >>${log}\n`;
   const programs = {
     cluster: `${note}[ "$1" != up ] || { ${UP[up]}; }\n`,
     npm: note,
@@ -47,7 +47,7 @@ async function withCluster(up: keyof typeof UP, command: string, { isRunning = f
 test("the command gets a cluster that was started for it, which then ends", async () => {
   const { child, calls } = await withCluster("works", "exit 0");
   expect(await child).toMatchObject({ exitCode: 0, stdout: "kubeconfig: /a/kubeconfig", stderr: "" });
-  expect(await calls()).toEqual(["cluster up", "npm run", "task ", "cluster down"]);
+  expect(await calls()).toEqual(["cluster up", "npm run", "task", "cluster down"]);
 });
 
 test("the command's failure is the script's, and the cluster ends after it too", async () => {
@@ -56,10 +56,10 @@ test("the command's failure is the script's, and the cluster ends after it too",
   expect((await calls()).at(-1)).toBe("cluster down");
 });
 
-test("a cluster that runs already is used and not ended", async () => {
+test("a cluster that runs already is used, and neither started again nor ended", async () => {
   const { child, calls } = await withCluster("works", "exit 0", { isRunning: true });
-  expect(await child).toMatchObject({ exitCode: 0, stdout: "kubeconfig: /a/kubeconfig" });
-  expect(await calls()).not.toContain("cluster down");
+  expect((await child).stdout).toMatch(/^kubeconfig: .*\/home\/run\/admin.kubeconfig$/);
+  expect(await calls()).toEqual(["npm run", "task"]);
 });
 
 test.each(["fails", "hangs"] as const)(
@@ -71,7 +71,7 @@ test.each(["fails", "hangs"] as const)(
     expect(stderr).toContain("tests on a real cluster: skipped, because");
     if (up === "fails") expect(stderr).toContain("installing etcd-server");
     // Half a cluster may run.
-    expect(await calls()).toEqual(["cluster up", "task ", "cluster down"]);
+    expect(await calls()).toEqual(["cluster up", "task", "cluster down"]);
   },
 );
 
