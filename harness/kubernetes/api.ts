@@ -31,23 +31,34 @@ const ANSWER_TIMEOUT_MS = 60_000;
 
 /**
  * Calls a cluster's API, and retries a limited number of times while it is busy. A `POST` whose answer was lost is sent
- * again, so that an object that the first one created is refused as `in-use`.
+ * again, so that an object that the first one created is refused as `in-use`. With `metadataOnly`, lists answer the
+ * objects' metadata alone.
  */
-export function kubernetesApi(access: ClusterAccess, clock: Clock): CallKubernetes {
+export function kubernetesApi(
+  access: ClusterAccess,
+  clock: Clock,
+  options: { readonly metadataOnly?: boolean } = {},
+): CallKubernetes {
+  const accept = options.metadataOnly === true ? METADATA_LIST : JSON_TYPE;
   const patience = { clock, firstWaitMs: FIRST_WAIT_MS, longestWaitMs: LONGEST_WAIT_MS, tries: TRIES };
   return (method, path, signal, body) =>
-    retry(() => attempt(access, { method, path, body }, signal), { ...patience, signal });
+    retry(() => attempt(access, { method, path, body, accept }, signal), { ...patience, signal });
 }
+
+const JSON_TYPE = "application/json";
+/** Lists without what the objects contain, from every server that can make them. */
+const METADATA_LIST = `application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io,${JSON_TYPE}`;
 
 interface Call {
   readonly method: Parameters<CallKubernetes>[0];
   readonly path: string;
   readonly body: object | undefined;
+  readonly accept: string;
 }
 
 async function attempt(
   access: ClusterAccess,
-  { method, path, body }: Call,
+  { method, path, body, accept }: Call,
   signal: AbortSignal,
 ): Promise<Try<KubernetesAnswer>> {
   signal.throwIfAborted();
@@ -57,14 +68,14 @@ async function attempt(
   } catch (error) {
     return { outcome: { state: "denied", reason: messageOf(error) }, mayPass: false };
   }
-  const type = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+  const type = method === "PATCH" ? "application/merge-patch+json" : JSON_TYPE;
   try {
     const answer = await exchange({
       method,
       ...splitUrl(`${access.server}${path}`),
       headers: {
         ...login.headers,
-        accept: "application/json",
+        accept,
         ...(body === undefined ? {} : { "content-type": type }),
       },
       body: body === undefined ? undefined : JSON.stringify(body),

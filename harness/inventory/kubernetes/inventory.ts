@@ -21,11 +21,8 @@ export interface KubernetesInventoryOptions {
   readonly clock: Clock;
   /** Name of the cluster, for the scope. */
   readonly cluster: string;
-  /**
-   * The run that created the cluster: every object with cloud resources in it belongs to that run. Absent for a cluster
-   * that a run only uses: then labels and names decide, of an object or of its namespace.
-   */
-  readonly runId?: RunId;
+  /** The run that created the cluster: every object with cloud resources in it belongs to that run. */
+  readonly runId: RunId;
 }
 
 /** An object with its kind. */
@@ -34,13 +31,7 @@ interface Found {
   readonly object: KubernetesObject;
 }
 
-/** A run's namespace: its mark, and the labels that hold for everything in it. */
-interface OwnNamespace {
-  readonly mark: RunMark;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-/** Lists and removes what a run can leave in an existing cluster. */
+/** Lists and removes what a run can leave in the cluster that it created, while that exists. */
 export function kubernetesInventory(options: KubernetesInventoryOptions): Inventory {
   const call = kubernetesApi(options.access, options.clock);
   return {
@@ -63,15 +54,18 @@ async function listAll(
     if (listing.state === "failed") problems.push(listing.reason);
     found.push(...seenIn(listing).map((object) => ({ kind, object })));
   }
-  const namespaces = findOwnNamespaces(found);
+  const namespaces = new Map(
+    found.flatMap(({ kind, object: { metadata } }) =>
+      kind.kind === NAMESPACE_KIND ? [[metadata.name, metadata.labels ?? {}] as const] : [],
+    ),
+  );
   const items = found.flatMap((one): readonly InventoryItem[] => {
-    const mark = markOf(one, namespaces, clusterRun);
+    const mark = markOf(one, clusterRun);
     if (mark === undefined || !isOfRun(mark, asked)) return [];
-    const runId = asked ?? clusterRun ?? mark.runId;
     return [
       {
         ...itemOf(one, namespaces),
-        ...(runId === undefined ? {} : { runId }),
+        runId: asked ?? clusterRun,
         ...(mark.doubt === undefined ? {} : { doubtful: mark.doubt.reason }),
       },
     ];
@@ -81,40 +75,20 @@ async function listAll(
     : { state: "failed", scope, reason: problems.join("; "), partial: items };
 }
 
-/** The namespaces that belong to runs, by name. */
-function findOwnNamespaces(found: readonly Found[]): ReadonlyMap<string, OwnNamespace> {
-  const own = found.flatMap(({ kind, object: { metadata } }) => {
-    if (kind.kind !== NAMESPACE_KIND) return [];
-    const { name, labels = {} } = metadata;
-    const mark = readRunMark({ names: [name], labels });
-    return mark === undefined ? [] : [[name, { mark, labels }] as const];
-  });
-  return new Map(own);
-}
-
-/** The run of an object: the cluster's, or the one that its label, its name or its namespace names. */
-function markOf(
-  { kind, object }: Found,
-  namespaces: ReadonlyMap<string, OwnNamespace>,
-  clusterRun: RunId | undefined,
-): RunMark | undefined {
+/** The run of an object: the cluster's, or for what costs nothing outside of it the one that its label or name names. */
+function markOf({ kind, object }: Found, clusterRun: RunId): RunMark | undefined {
   const { name, labels = {} } = object.metadata;
-  if (clusterRun !== undefined && kind.hasCloudResources)
-    return readRunMark({ names: [namePrefix(clusterRun)], labels });
-  const within = namespaceOf(object);
-  const around = within === undefined ? undefined : namespaces.get(within)?.mark;
-  // A volume outlives the namespace of its claim, but still names it.
-  const names = within === undefined || around !== undefined ? [name] : [name, within];
-  const mark = readRunMark({ names, labels, place: around?.run });
-  // An object in a doubtful namespace is doubtful too.
-  return mark === undefined || mark.run !== around?.run ? mark : { ...around, ...mark };
+  return readRunMark({ names: [kind.hasCloudResources ? namePrefix(clusterRun) : name], labels });
 }
 
-function itemOf({ kind, object }: Found, namespaces: ReadonlyMap<string, OwnNamespace>): InventoryItem {
+function itemOf(
+  { kind, object }: Found,
+  namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>,
+): InventoryItem {
   const { name, namespace, labels, creationTimestamp = "" } = object.metadata;
   const createdAt = findIsoTime(creationTimestamp);
   const between = namespace === undefined ? "" : `/namespaces/${namespace}`;
-  const around = namespaces.get(namespaceOf(object) ?? "")?.labels ?? {};
+  const around = namespaces.get(namespaceOf(object) ?? "") ?? {};
   return {
     id: `${kind.api}${between}/${kind.resource}/${name}`,
     kind: kind.kind,
@@ -131,7 +105,7 @@ function namespaceOf({ metadata, spec }: KubernetesObject): string | undefined {
 }
 
 /** The labels of a namespace that also hold for what controllers make in it without labels. */
-function managementOf(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+export function managementOf(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const names = ["bench-managed", "bench-expires"];
   return Object.fromEntries(Object.entries(labels).filter(([name]) => names.includes(name)));
 }

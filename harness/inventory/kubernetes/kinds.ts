@@ -7,19 +7,29 @@ export const kubernetesObject = z.object({
   metadata: z.object({
     name: z.string(),
     namespace: z.string().optional(),
+    uid: z.string().optional(),
     labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
     creationTimestamp: z.string().optional(),
     deletionTimestamp: z.string().optional(),
     finalizers: z.array(z.string()).optional(),
+    ownerReferences: z.array(z.object({ kind: z.string() })).optional(),
   }),
   spec: z
     .object({
       type: z.string().optional(),
       /** The claim of a volume. */
       claimRef: z.object({ namespace: z.string().optional() }).optional(),
+      persistentVolumeReclaimPolicy: z.string().optional(),
     })
     .optional(),
-  status: z.object({ conditions: z.array(condition).nullish() }).optional(),
+  status: z
+    .object({
+      phase: z.string().optional(),
+      message: z.string().optional(),
+      conditions: z.array(condition).nullish(),
+    })
+    .optional(),
 });
 export type KubernetesObject = z.infer<typeof kubernetesObject>;
 

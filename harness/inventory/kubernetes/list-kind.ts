@@ -20,20 +20,44 @@ export async function listKind(
   kind: KubernetesKind,
   signal: AbortSignal,
 ): Promise<Listing<KubernetesObject>> {
+  const listing = await listObjects(
+    call,
+    { path: `${kind.api}/${kind.resource}`, listKind: kind.listKind },
+    signal,
+  );
+  const counts = (object: KubernetesObject): boolean => kind.counts?.(object) ?? true;
+  return listing.state === "complete"
+    ? { ...listing, items: listing.items.filter(counts) }
+    : { ...listing, reason: `${kind.kind}: ${listing.reason}`, partial: listing.partial.filter(counts) };
+}
+
+/** A list of objects. */
+export interface ListQuestion {
+  /** Path of the collection, such as `/api/v1/namespaces/coder/pods`. */
+  readonly path: string;
+  /** Only objects with these labels, as in `kubectl get -l`. @default all */
+  readonly labelSelector?: string;
+  /** The `kind` of the answer. @default any list */
+  readonly listKind?: string;
+}
+
+/** Lists a collection page by page. A refused or unreadable page makes the listing fail. */
+export async function listObjects(
+  call: CallKubernetes,
+  { path, labelSelector, listKind: expected }: ListQuestion,
+  signal: AbortSignal,
+): Promise<Listing<KubernetesObject>> {
   let begun = 1;
   let found: KubernetesObject[] = [];
   let pages = new PageWatch();
-  const failed = (reason: string): Listing<KubernetesObject> => ({
-    state: "failed",
-    reason: `${kind.kind}: ${reason}`,
-    partial: found,
-  });
+  const failed = (reason: string): Listing<KubernetesObject> => ({ state: "failed", reason, partial: found });
   for (let next = ""; ;) {
     const query = new URLSearchParams({
       limit: String(PAGE_SIZE),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
       ...(next === "" ? {} : { continue: next }),
     });
-    const answer = await call("GET", `${kind.api}/${kind.resource}?${query.toString()}`, signal);
+    const answer = await call("GET", `${path}?${query.toString()}`, signal);
     if (answer.state === "expired" && begun < BEGINNINGS) {
       begun += 1;
       next = "";
@@ -44,10 +68,11 @@ export async function listKind(
     if (answer.state !== "ok") return failed(`${answer.state}: ${answer.reason}`);
     const parsed = page.safeParse(answer.body);
     if (!parsed.success) return failed(`the answer is not a list: ${z.prettifyError(parsed.error)}`);
-    if (parsed.data.kind !== kind.listKind)
-      return failed(`the answer is not a list: its kind is ${parsed.data.kind}, expected ${kind.listKind}`);
-    found.push(...(parsed.data.items ?? []).filter((object) => kind.counts?.(object) ?? true));
-    const token = parsed.data.metadata.continue ?? "";
+    const { kind, items, metadata } = parsed.data;
+    if (expected === undefined ? !kind.endsWith("List") : kind !== expected)
+      return failed(`the answer is not a list: its kind is ${kind}, expected ${expected ?? "a list"}`);
+    found.push(...(items ?? []));
+    const token = metadata.continue ?? "";
     if (token === "") return { state: "complete", items: found };
     const endless = pages.next(token);
     if (endless !== undefined) return failed(endless);

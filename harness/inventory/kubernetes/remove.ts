@@ -6,12 +6,17 @@ import type { CallKubernetes, KubernetesAnswer } from "../../kubernetes/api.ts";
 import { KUBERNETES_KINDS, kubernetesObject } from "./kinds.ts";
 
 /** How long a delete waits for the object's controllers. A stuck object is retried in the next pass. */
-const GONE_WITHIN_MS = 60_000;
-const POLL_MS = 2_000;
-/** Conditions of a namespace that explain what still keeps it, the most precise first. */
+export const GONE_WITHIN_MS = 60_000;
+export const POLL_MS = 2_000;
+/**
+ * Conditions of a namespace that explain what still keeps it.
+ * https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/controller/namespace/deletion/status_condition_utils.go
+ */
 const KEEPING = [
-  "NamespaceFinalizersRemaining",
   "NamespaceContentRemaining",
+  "NamespaceFinalizersRemaining",
+  "NamespaceDeletionDiscoveryFailure",
+  "NamespaceDeletionGroupVersionParsingFailure",
   "NamespaceDeletionContentFailure",
 ];
 
@@ -49,7 +54,8 @@ export async function removeObject(
   return outcome ?? { state: "in-use", reason };
 }
 
-function refused(answer: Exclude<KubernetesAnswer, { state: "ok" }>): RemoveOutcome {
+/** The outcome of a removal whose call was refused. */
+export function refused(answer: Exclude<KubernetesAnswer, { state: "ok" }>): RemoveOutcome {
   if (answer.state === "gone") return { state: "gone" };
   return { state: answer.state === "expired" ? "failed" : answer.state, reason: answer.reason };
 }
@@ -59,13 +65,13 @@ function isLeaving(body: unknown): boolean {
 }
 
 /** Explains what delays the deletion of an object. */
-function explainDelay(body: unknown): string {
+export function explainDelay(body: unknown): string {
   const object = kubernetesObject.safeParse(body).data;
   const conditions = object?.status?.conditions ?? [];
-  const kept = KEEPING.map((type) =>
-    conditions.find((one) => one.type === type && one.status === "True"),
-  ).find((one) => one?.message !== undefined);
-  if (kept?.message !== undefined) return `it is being deleted: ${kept.message}`;
+  const kept = KEEPING.flatMap(
+    (type) => conditions.find((one) => one.type === type && one.status === "True")?.message ?? [],
+  );
+  if (kept.length > 0) return `it is being deleted: ${kept.join("; ")}`;
   const finalizers = object?.metadata.finalizers ?? [];
   return finalizers.length === 0
     ? "it is being deleted, but still exists"

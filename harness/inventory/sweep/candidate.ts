@@ -32,9 +32,10 @@ export function candidatesOf(items: readonly InventoryItem[]): readonly Candidat
   });
 }
 
-function runMark({ runId, labels, name }: InventoryItem): string | undefined {
+function runMark({ runId, labels, name, location = "" }: InventoryItem): string | undefined {
   if (runId !== undefined) return run12(runId);
-  return readRunMark({ names: [name], labels })?.run ?? findQuotedRun(name);
+  // In a cluster, the place is a namespace, which may be gone.
+  return readRunMark({ names: [name, location], labels })?.run ?? findQuotedRun(name);
 }
 
 type OwnMarks = Pick<Candidate, "manual" | "expires">;

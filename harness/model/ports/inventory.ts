@@ -15,6 +15,8 @@ export interface InventoryItem {
   readonly runId?: RunId;
   /** Why nobody can say whose it is, as where its name and its label name two runs: counted as left, never removed. */
   readonly doubtful?: string;
+  /** What holds it while it is being deleted, such as finalizers. */
+  readonly held?: string;
   /** Made by a controller in a cluster (a load balancer, a volume's disk): the controller deletes it while the cluster lives. */
   readonly madeByController?: boolean;
   /** ISO 8601; absent when the inventory does not know. */

@@ -62,7 +62,7 @@ async function ask(context: StageContext): Promise<AuditResult> {
     } else if (answer.items.length > 0) {
       emptySince = undefined;
       if (now >= giveUpAt)
-        return { state: "leaked", scope: answer.scope, left: left(answer), ...doubtsOf(answer.items) };
+        return { state: "leaked", scope: answer.scope, left: left(answer), ...whyLeft(answer.items) };
     } else {
       emptySince ??= now;
       if (now - emptySince >= ports.settle.quietMs) return reconciled(context, answer.scope);
@@ -82,12 +82,13 @@ async function reconciled(context: StageContext, scope: string): Promise<AuditRe
     : { state: "unverified", scope, left: [], problem: against.join("; ") };
 }
 
-/** Why some of the remaining items were not removed: their run is uncertain. */
-function doubtsOf(items: readonly InventoryItem[]): { readonly problem?: string } {
-  const doubts = items.flatMap(({ kind, name, doubtful }) =>
-    doubtful === undefined ? [] : [`${kind} ${name} was not removed: ${doubtful}`],
-  );
-  return doubts.length === 0 ? {} : { problem: doubts.join("; ") };
+/** Why some of the remaining items were not removed: their run is uncertain, or something holds them. */
+function whyLeft(items: readonly InventoryItem[]): { readonly problem?: string } {
+  const reasons = items.flatMap(({ kind, name, doubtful, held }) => [
+    ...(doubtful === undefined ? [] : [`${kind} ${name} was not removed: ${doubtful}`]),
+    ...(held === undefined ? [] : [`${kind} ${name}: ${held}`]),
+  ]);
+  return reasons.length === 0 ? {} : { problem: reasons.join("; ") };
 }
 
 function left(answer: InventoryAnswer): AuditResult["left"] {

@@ -5,6 +5,7 @@ import { describe, expect, test } from "vitest";
 import { awsInventory } from "../../../harness/inventory/aws/inventory.ts";
 import { tokenAccess } from "../../../harness/kubernetes/access.ts";
 import { kubernetesInventory } from "../../../harness/inventory/kubernetes/inventory.ts";
+import { sharedClusterInventory } from "../../../harness/inventory/kubernetes/shared/inventory.ts";
 import { isManual } from "../../../harness/model/cloud/run-mark.ts";
 import { assess } from "../../../harness/inventory/sweep/assess.ts";
 import { EMPTY_LEDGER } from "../../../harness/inventory/sweep/ledger.ts";
@@ -45,10 +46,12 @@ const INVENTORIES: Readonly<Record<string, Plant>> = {
   kubernetes: async (name, labels) => {
     const api = new FakeKubernetes();
     const access = tokenAccess({ server: await api.start(), token: () => Promise.resolve("a-token") });
+    // A provisioner names a volume after nothing of ours: the namespace of its claim says whose it is.
     api.put("/api/v1", undefined, "persistentvolumes", {
-      metadata: { name, labels, creationTimestamp: OLD },
+      metadata: { name: "pvc-1", labels, creationTimestamp: OLD },
+      spec: { claimRef: { namespace: name, name: "home" } },
     });
-    const inventory = kubernetesInventory({ access, clock: fakeClock(), cluster: "shared" });
+    const inventory = sharedClusterInventory({ access, clock: fakeClock(), cluster: "shared" });
     return { inventory, [Symbol.asyncDispose]: () => api[Symbol.asyncDispose]() };
   },
   twin: async (name, labels) => {

@@ -12,9 +12,7 @@ const OTHER_RUN = "01kb3v9x2m7q8r5t6w4y1z0xyz";
 const NETWORKING = "/apis/networking.k8s.io/v1";
 const signal = new AbortController().signal;
 
-async function cluster(
-  runId: string | undefined = RUN,
-): Promise<
+async function cluster(): Promise<
   AsyncDisposable & { api: FakeKubernetes; inventory: Inventory; clock: ReturnType<typeof fakeClock> }
 > {
   const api = new FakeKubernetes();
@@ -23,7 +21,7 @@ async function cluster(
     access: tokenAccess({ server: await api.start(), token: () => Promise.resolve("a-token") }),
     clock,
     cluster: "bench-gke",
-    ...(runId === "" ? {} : { runId }),
+    runId: RUN,
   });
   return { api, inventory, clock, [Symbol.asyncDispose]: () => api[Symbol.asyncDispose]() };
 }
@@ -58,67 +56,9 @@ test("balancers, ingresses, claims and volumes of a run's cluster are listed, us
   expect(seenIn(await world.inventory.list({ runId: OTHER_RUN }, signal))).toEqual([]);
 });
 
-test("in a cluster of several runs, labels identify the run", async () => {
-  await using world = await cluster("");
-  plant(world.api);
-  world.api.put("/api/v1", "coder", "persistentvolumeclaims", {
-    metadata: { name: "labelled", labels: { "bench-run": RUN } },
-  });
-  const items = seenIn(await world.inventory.list({ runId: RUN }, signal));
-  expect(items.map(({ name, runId }) => [name, runId])).toEqual([["labelled", RUN]]);
-});
-
-test("in a cluster of several runs, everything in a run's namespace belongs to the run, with its volumes", async () => {
-  await using world = await cluster("");
-  const { api } = world;
-  const labels = { "bench-run": RUN, "bench-managed": "manual" };
-  api.put("/api/v1", undefined, "namespaces", { metadata: { name: "coder", labels } });
-  api.put("/api/v1", undefined, "namespaces", { metadata: { name: "somebody-elses" } });
-  api.put("/api/v1", "coder", "services", { metadata: { name: "coder" }, spec: { type: "LoadBalancer" } });
-  api.put("/api/v1", "coder", "persistentvolumeclaims", { metadata: { name: "home" } });
-  api.put("/api/v1", "somebody-elses", "persistentvolumeclaims", { metadata: { name: "data" } });
-  const claimed = (namespace: string): Record<string, unknown> => ({ claimRef: { namespace, name: "home" } });
-  api.put("/api/v1", undefined, "persistentvolumes", { metadata: { name: "pv-1" }, spec: claimed("coder") });
-  api.put("/api/v1", undefined, "persistentvolumes", {
-    metadata: { name: "pv-2" },
-    spec: claimed("somebody-elses"),
-  });
-  // The volume of a namespace that is gone already.
-  api.put("/api/v1", undefined, "persistentvolumes", {
-    metadata: { name: "pv-3" },
-    spec: claimed("bench-5t6w4y1z0abc-coder"),
-  });
-  const items = seenIn(await world.inventory.list({}, signal));
-  expect(items.map(({ name, runId, labels: own }) => [name, runId, own["bench-managed"]])).toEqual([
-    ["coder", RUN, "manual"],
-    ["coder", RUN, "manual"],
-    ["home", RUN, "manual"],
-    ["pv-1", RUN, "manual"],
-    ["pv-3", undefined, undefined],
-  ]);
-  expect(seenIn(await world.inventory.list({ runId: RUN }, signal))).toHaveLength(5);
-  expect(seenIn(await world.inventory.list({ runId: OTHER_RUN }, signal))).toEqual([]);
-});
-
-test("everything in a doubtful namespace is as doubtful, and is not removed", async () => {
-  await using world = await cluster("");
-  const namespace = "bench-5t6w4y1z0abc-coder";
-  const labels = { "bench-run": OTHER_RUN };
-  world.api.put("/api/v1", undefined, "namespaces", { metadata: { name: namespace, labels } });
-  world.api.put("/api/v1", namespace, "persistentvolumeclaims", { metadata: { name: "home" } });
-  for (const runId of [RUN, OTHER_RUN]) {
-    const items = seenIn(await world.inventory.list({ runId }, signal));
-    expect(items.map(({ name, doubtful }) => [name, doubtful !== undefined])).toEqual([
-      [namespace, true],
-      ["home", true],
-    ]);
-    expect(await world.inventory.remove(items[1]!, signal)).toMatchObject({ state: "denied" });
-  }
-});
-
-test("cluster-wide objects of a run are found by label or name, also in the run's own cluster", async () => {
-  for (const runId of ["", RUN]) {
-    await using world = await cluster(runId);
+test("cluster-wide objects of a run are found by label or name", async () => {
+  {
+    await using world = await cluster();
     const { api } = world;
     const labels = { "bench-run": RUN };
     const rbac = "/apis/rbac.authorization.k8s.io/v1";
@@ -229,7 +169,7 @@ test("an object with finalizers is in use, and they are named", async () => {
 });
 
 test("a deleted namespace deletes everything in it, and nothing waits for that again", async () => {
-  await using world = await cluster("");
+  await using world = await cluster();
   const { api, clock, inventory } = world;
   api.finalizing = 40;
   const labels = { "bench-run": RUN };
