@@ -5,7 +5,7 @@ import type { Plan } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { findSecrets } from "../pipeline/folder/secrets.ts";
 import { provisionResult } from "../pipeline/stages/provision.ts";
-import { remoteWorkerRunner } from "../workload/remote/remote-runner.ts";
+import { remoteWorkerRunner } from "../workload/ssh/ssh-runner.ts";
 import { findRunnerOf, type RunnerPlace } from "./runner/find-runner.ts";
 import { localWorkers, workerProgram } from "./worker-program.ts";
 

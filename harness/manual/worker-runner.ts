@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { CloudOutputs } from "../../stacks/outputs.ts";
 import type { WorkerRunner } from "../model/ports/worker.ts";
 import { salvageJson } from "../tools/files/json-file.ts";
-import { remoteWorkerRunner } from "../workload/remote/remote-runner.ts";
+import { remoteWorkerRunner } from "../workload/ssh/ssh-runner.ts";
 import type { Io } from "../composition/settings/io.ts";
 import { findRunnerOf } from "../composition/runner/find-runner.ts";
 import { localWorkers, workerProgram } from "../composition/worker-program.ts";

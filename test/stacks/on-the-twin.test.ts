@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Transport } from "../../harness/coder/http/transport.ts";
 import { isAlive } from "../../harness/tools/process/local-process.ts";
 import { twinRunnerAccess } from "../../rehearsal/runner/access.ts";
-import { connectRunner } from "../../harness/workload/remote/connection.ts";
+import { connectRunner } from "../../harness/workload/ssh/connection.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import { CODER_VERSION } from "../../reference-architectures/seed.ts";
 import { newCoderCertificate } from "../../stacks/coder-certificate.ts";

@@ -3,7 +3,7 @@ import { MOST_APART_MS } from "../../model/record/clocks.ts";
 import type { ClockOffset } from "../../model/record/worker-result.ts";
 
 /** Bounds of the difference of two clocks, in milliseconds. */
-interface Bounds {
+export interface ClockBounds {
   readonly leastMs: number;
   readonly mostMs: number;
 }
@@ -30,7 +30,7 @@ export function generatorNow(): number {
  * names the daemon.
  */
 export class ClockWatch {
-  readonly #bounds = new Map<string, Bounds[]>();
+  readonly #bounds = new Map<string, ClockBounds[]>();
   /** By build id: whether it has started, and since when its next stamp was known to be missing. */
   readonly #builds = new Map<string, { sinceMs: number; isStarted: boolean }>();
 
@@ -99,7 +99,7 @@ function together(one: ClockOffset, other: ClockOffset): ClockOffset {
 }
 
 /** The offset that most bounds agree on (Marzullo's algorithm: the range that most of them cover). */
-function offsetOf(clock: string, bounds: readonly Bounds[]): ClockOffset {
+export function offsetOf(clock: string, bounds: readonly ClockBounds[]): ClockOffset {
   const edges = bounds
     .flatMap(({ leastMs, mostMs }) => [
       { atMs: leastMs, by: 1 },
@@ -107,7 +107,7 @@ function offsetOf(clock: string, bounds: readonly Bounds[]): ClockOffset {
     ])
     .sort((a, b) => a.atMs - b.atMs || b.by - a.by);
   let [covering, most] = [0, 0];
-  let best: Bounds = { leastMs: 0, mostMs: 0 };
+  let best: ClockBounds = { leastMs: 0, mostMs: 0 };
   for (const [index, { atMs, by }] of edges.entries()) {
     covering += by;
     if (covering <= most) continue;
@@ -120,7 +120,7 @@ function offsetOf(clock: string, bounds: readonly Bounds[]): ClockOffset {
   return { clock, samples: bounds.length, ...middleOf(best), astray };
 }
 
-function middleOf({ leastMs, mostMs }: Bounds): Pick<ClockOffset, "offsetMs" | "uncertaintyMs"> {
+function middleOf({ leastMs, mostMs }: ClockBounds): Pick<ClockOffset, "offsetMs" | "uncertaintyMs"> {
   return { offsetMs: rounded((leastMs + mostMs) / 2), uncertaintyMs: rounded((mostMs - leastMs) / 2) };
 }
 

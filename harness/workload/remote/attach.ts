@@ -1,7 +1,17 @@
 import { spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { generatorNow } from "../context/clock-watch.ts";
 import { LineSplitter } from "../../tools/files/lines.ts";
 import { childEnvironment } from "../../model/environment/child-environment.ts";
 import { LEAN_ALLOCATOR, LEAN_NODE } from "../worker-process/lean-process.ts";
@@ -99,8 +109,25 @@ function listenToClient(folder: string): { isGone: () => boolean; acknowledged: 
     if (line === undefined || !existsSync(folder)) return;
     heardAtMs = performance.now();
     touch(join(folder, TASK_FILES.attended));
-    if (line.type === "ack") acknowledged = Math.max(acknowledged, line.number);
-    else if (line.type === "kill" || !isWritten(join(folder, TASK_FILES.stop))) killHost(folder);
+    switch (line.type) {
+      case "ack":
+        acknowledged = Math.max(acknowledged, line.number);
+        break;
+      case "time":
+        void printLine({ type: "time", number: line.number, atMs: generatorNow() });
+        break;
+      case "go":
+        isWritten(join(folder, TASK_FILES.go), String(line.number));
+        break;
+      case "abort":
+        isWritten(join(folder, TASK_FILES.abort), line.why);
+        break;
+      case "stop":
+        if (!isWritten(join(folder, TASK_FILES.stop))) killHost(folder);
+        break;
+      case "kill":
+        killHost(folder);
+    }
   };
   const splitter = new LineSplitter();
   process.stdin.on("data", (chunk) => splitter.push(chunk).forEach(take));
@@ -128,10 +155,11 @@ function touch(file: string): void {
   else isWritten(file);
 }
 
-/** Whether an empty file could be made; false on a full disk. */
-function isWritten(file: string): boolean {
+/** Whether a file could be written; false on a full disk. Nobody sees a half of it. */
+function isWritten(file: string, content = ""): boolean {
   try {
-    writeFileSync(file, "", { mode: 0o600 });
+    writeFileSync(`${file}.new`, content, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
     return true;
   } catch {
     return false;

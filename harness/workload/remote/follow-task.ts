@@ -3,6 +3,8 @@ import type { WorkerEvent } from "../../model/ports/worker.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import type { Attachment } from "./attachment.ts";
 import { isLast, type NumberedEvent } from "./protocol.ts";
+import type { ClockRounds } from "./clock-rounds.ts";
+import type { PartSignals } from "./part-signals.ts";
 import type { StopControl } from "./stop-control.ts";
 
 /** The events received for a task so far, over all connections. */
@@ -24,25 +26,37 @@ export async function followTask(
   options: {
     readonly name: string;
     readonly stop: StopControl;
+    readonly others: PartSignals;
+    readonly clock: ClockRounds;
     /** How often an acknowledgement is sent as a sign of life, in milliseconds. */
     readonly ackEveryMs: number;
     readonly onAttached: () => void;
-    readonly onEvent: (event: WorkerEvent) => void;
+    readonly onEvent: (event: WorkerEvent, number: number) => void;
   },
 ): Promise<"removed" | "missing"> {
   const acknowledge = (): void => attachment.send({ type: "ack", number: received.number });
-  const heart = setInterval(acknowledge, options.ackEveryMs);
-  options.stop.attach(attachment);
+  const { stop, others, clock } = options;
+  const heart = setInterval(() => {
+    acknowledge();
+    clock.ask(attachment);
+  }, options.ackEveryMs);
+  stop.attach(attachment);
   acknowledge();
   try {
     for await (const line of attachment.lines) {
       switch (line.type) {
         case "attached":
           options.onAttached();
+          // Not earlier: without a task there is nobody to take them.
+          others.attach(attachment);
+          clock.attach(attachment);
+          break;
+        case "time":
+          clock.answered(line, attachment);
           break;
         case "event":
           if (!take(line, received)) break;
-          options.onEvent(line.event);
+          options.onEvent(line.event, line.number);
           if (received.isComplete) acknowledge();
           break;
         case "removed":
@@ -55,7 +69,8 @@ export async function followTask(
     throw new OutOfReach("the worker on the runner ended unexpectedly");
   } finally {
     clearInterval(heart);
-    options.stop.detach();
+    stop.detach();
+    others.detach();
   }
 }
 

@@ -1,15 +1,19 @@
-import { openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
+import { existsSync, openSync, readFileSync, statSync, unlinkSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { WORKER_PROTOCOL, type WorkerEvent } from "../../model/ports/worker.ts";
+import type { OtherParts } from "../context/load-context.ts";
 import { performTask } from "../tasks/perform-task.ts";
 import { claimHosting } from "./hosting.ts";
 import { hostedTask, type HostedTask, type NumberedEvent, TASK_FILES } from "./protocol.ts";
 import { stopOtherHosts } from "./stop-other-hosts.ts";
 import { parseJson } from "../../tools/parse-json.ts";
+import { waitUntil } from "../../tools/time/wait-until.ts";
 
 const WATCH_EVERY_MS = 200;
+/** The parts of a load begin a stage within this time and the way of a message. */
+const BARRIER_LOOK_MS = 20;
 
 /**
  * Runs the task in a folder of the runner, in its own session. Events go to a file, which outlives every
@@ -47,7 +51,8 @@ export async function hostTask(folder: string): Promise<void> {
     signal: stop.signal,
     onNote: (message) => write({ type: "note", message }),
   });
-  const last = await performTask(JSON.stringify(job.task), stop.signal, write, { folder });
+  const others = otherParts(folder, (before) => write({ type: "waiting", before }));
+  const last = await performTask(JSON.stringify(job.task), stop.signal, write, { folder, others });
   write(last);
   process.exit(last.type === "result" ? 0 : 1);
 }
@@ -69,13 +74,36 @@ function takeTask(folder: string): HostedTask | undefined {
  * Appends each event with its number. Written synchronously, so that even a killed host has stored its
  * events.
  */
-function eventWriter(folder: string): (event: WorkerEvent) => void {
+function eventWriter(folder: string): (event: WorkerEvent) => number {
   const file = openSync(join(folder, TASK_FILES.events), "ax", 0o600);
   let number = 0;
   return (event) => {
     number += 1;
     writeSync(file, `${JSON.stringify({ type: "event", number, event } satisfies NumberedEvent)}\n`);
+    return number;
   };
+}
+
+/** The other parts of a split load, which the client speaks for through files. */
+function otherParts(folder: string, wait: (before: string) => number): OtherParts {
+  const suffering = new AbortController();
+  setInterval(() => {
+    const why = suffering.signal.aborted ? undefined : read(join(folder, TASK_FILES.abort));
+    if (why !== undefined) suffering.abort(new Error(why));
+  }, WATCH_EVERY_MS).unref();
+  return {
+    together: async (before) => {
+      const number = wait(before);
+      const mayGo = (): true | undefined =>
+        Number(read(join(folder, TASK_FILES.go))) >= number ? true : undefined;
+      await waitUntil(mayGo, { clock: systemClock, everyMs: BARRIER_LOOK_MS });
+    },
+    suffering: suffering.signal,
+  };
+}
+
+function read(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, "utf8") : undefined;
 }
 
 /** Stops the task when the stop file appears, or when no client has shown life for too long. */

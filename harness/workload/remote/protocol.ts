@@ -2,10 +2,11 @@ import { z } from "zod";
 import { workerEvent } from "../../model/ports/worker.ts";
 import { workerTask } from "../../model/ports/worker-task.ts";
 
-// The exchange between this machine and a load runner. Over SSH it only uses SFTP's stat, mkdir, open
-// (write), write, close, rename and unlink, and the exec of one command line:
+// The exchange between this machine and the place that hosts a task. Over SSH it only uses SFTP's stat, mkdir,
+// open (write), write, close, rename and unlink, and the exec of one command line:
 //   <node> <folder>/worker-<sha256, 12 digits>.mjs attach <folder>/tasks/<id> --from <number of the first
 // event wanted>
+// In a pod, the same program also receives the task, over its stdin.
 
 /** The files of a task's folder on the runner. They are the task's only state there. */
 export const TASK_FILES = {
@@ -21,6 +22,10 @@ export const TASK_FILES = {
   stop: "stop",
   /** Touched at each sign of life of the client. */
   attended: "attended",
+  /** The number of the last event `waiting` after which this part may continue. */
+  go: "go",
+  /** Why another part of the load stopped itself: this one then does so too. */
+  abort: "abort",
 } as const;
 
 /** The content of `task.json`. */
@@ -46,6 +51,8 @@ export const attachLine = z.discriminatedUnion("type", [
   /** The first line: the task was found. */
   z.object({ type: z.literal("attached") }),
   numberedEvent,
+  /** The answer to `time`, by the clock of the place, in milliseconds since the epoch. */
+  z.object({ type: z.literal("time"), number: z.number().int(), atMs: z.number() }),
   /** Every event was acknowledged, and the folder was removed. */
   z.object({ type: z.literal("removed") }),
   /** No task was sent there, or it is finished and removed. */
@@ -60,6 +67,11 @@ export const clientLine = z.discriminatedUnion("type", [
   /** Every event up to this number has been passed on. */
   z.object({ type: z.literal("ack"), number: z.number().int().nonnegative() }),
   z.object({ type: z.literal("stop") }),
+  /** The part may continue after the event `waiting` of this number. */
+  z.object({ type: z.literal("go"), number: z.number().int().positive() }),
+  z.object({ type: z.literal("abort"), why: z.string() }),
+  /** Asks for the time of the place's clock. */
+  z.object({ type: z.literal("time"), number: z.number().int() }),
   /** Kill the host: it did not stop in time. */
   z.object({ type: z.literal("kill") }),
 ]);

@@ -16,7 +16,7 @@ import { removeTwinItem } from "../../../rehearsal/twin/cloud/remove.ts";
 import { controllerItem } from "../../../rehearsal/twin/controllers/controller-item.ts";
 import { runnerOnAws, runnerOnGoogle, launchRunner } from "../../../rehearsal/twin/programs/runner.ts";
 import { newSshKey } from "../../../stacks/ssh-key.ts";
-import { connectRunner, type RunnerConnection } from "../../../harness/workload/remote/connection.ts";
+import { connectRunner, type RunnerConnection } from "../../../harness/workload/ssh/connection.ts";
 
 const KEY = newSshKey();
 const PUBLIC = KEY.publicKey.split(" ").slice(0, 2).join(" ");

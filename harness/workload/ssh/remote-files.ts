@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SFTPWrapper } from "ssh2";
 import type { RunnerConnection } from "./connection.ts";
-import { OutOfReach } from "./out-of-reach.ts";
+import { OutOfReach } from "../remote/out-of-reach.ts";
 
 const CHUNK = 32 * 1024;
 /** How many writes are in flight: over a tunnel each takes a tenth of a second. */

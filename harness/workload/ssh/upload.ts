@@ -1,5 +1,5 @@
 import type { RemoteJob } from "./job.ts";
-import { TASK_FILES } from "./protocol.ts";
+import { TASK_FILES } from "../remote/protocol.ts";
 import type { RemoteFiles } from "./remote-files.ts";
 
 /** Uploads the worker to the runner, unless it is there already. */

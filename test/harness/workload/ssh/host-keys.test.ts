@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { knownHost } from "../../../../harness/workload/remote/host-keys.ts";
+import { knownHost } from "../../../../harness/workload/ssh/host-keys.ts";
 
 const line = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHx1Xn6sVwQ2M0iGZl6rj0Yt2mJc0p9cS3o7d1b4aQ8E";
 const blob = Buffer.from(line.split(" ")[1]!, "base64");

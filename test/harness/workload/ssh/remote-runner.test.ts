@@ -8,10 +8,7 @@ import type { RunnerAccess } from "../../../../harness/model/ports/runner.ts";
 import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { DrainTask } from "../../../../harness/model/ports/worker-task.ts";
 import { bundle } from "../../../../rehearsal/bundle.ts";
-import {
-  remoteWorkerRunner,
-  type RemoteRunnerOptions,
-} from "../../../../harness/workload/remote/remote-runner.ts";
+import { remoteWorkerRunner, type RemoteRunnerOptions } from "../../../../harness/workload/ssh/ssh-runner.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { RunnerAccess } from "../../model/ports/runner.ts";
-import type { HostedTask } from "./protocol.ts";
+import type { HostedTask } from "../remote/protocol.ts";
 
 /** One task on one runner: the paths and contents of its files there. */
 export interface RemoteJob {

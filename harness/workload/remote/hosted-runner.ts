@@ -1,31 +1,19 @@
 import { type Clock, systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
-import type { FindRunner } from "../../model/ports/runner.ts";
-import {
-  type TaskKind,
-  type TaskOf,
-  type TaskResults,
-  uniformRunner,
-  type WorkerEvent,
-  type WorkerRunner,
-} from "../../model/ports/worker.ts";
+import type { TaskKind, TaskOf, TaskOptions, TaskResults } from "../../model/ports/worker.ts";
+import type { ClockOffset } from "../../model/record/worker-result.ts";
 import { findOutcome } from "../worker-process/worker-outcome.ts";
-import { openAttachment } from "./attachment.ts";
-import { connectRunner } from "./connection.ts";
+import { ClockRounds } from "./clock-rounds.ts";
 import { followTask, lostTask, type Received } from "./follow-task.ts";
-import { attachCommand, type RemoteJob, planJob } from "./job.ts";
 import { Listener } from "./listener.ts";
 import { OutOfReach } from "./out-of-reach.ts";
+import { PartSignals } from "./part-signals.ts";
 import { Patience } from "./patience.ts";
 import { StopControl } from "./stop-control.ts";
 import { type Silence, WorkerWatch } from "../worker-process/worker-watch.ts";
-import { openFiles } from "./remote-files.ts";
-import { uploadProgram, uploadTask } from "./upload.ts";
+import type { OpenHost, TaskHost } from "./task-host.ts";
 
-export interface RemoteRunnerOptions {
-  readonly findRunner: FindRunner;
-  /** Path of the worker bundled into one file. */
-  readonly program: () => Promise<string>;
+export interface HostedOptions {
   /** @default the system's */
   readonly clock?: Clock;
   /**
@@ -48,35 +36,35 @@ const ACK_EVERY_MS = 5000;
 const LAST_ACK_TRIES = 4;
 
 /**
- * Runs the worker on the load runner, over SSH through the cloud's tunnel. The task outlives each connection.
- * Its events wait on the runner until they are acknowledged, so a lost tunnel loses nothing.
+ * Runs a task at a place that hosts it. The task outlives each connection. Its events wait there until they are
+ * acknowledged, so a lost connection loses nothing.
  */
-export function remoteWorkerRunner(options: RemoteRunnerOptions): WorkerRunner {
-  return uniformRunner((task, { signal, onEvent }) => runRemotely(task, options, signal, onEvent));
-}
-
-async function runRemotely<K extends TaskKind>(
+export async function runHosted<K extends TaskKind>(
   task: TaskOf<K>,
-  options: RemoteRunnerOptions,
-  signal: AbortSignal,
-  onEvent: (event: WorkerEvent) => void,
+  { signal, onEvent, ...parts }: TaskOptions,
+  options: HostedOptions & {
+    readonly openHost: OpenHost;
+    /** Called at the end with how far the clock of the place is from this machine's. */
+    readonly onClock?: (offset: ClockOffset) => void;
+  },
 ): Promise<TaskResults[K]> {
   const stopGraceMs = options.stopGraceMs ?? 20_000;
   const unattendedMs = options.unattendedMs ?? 15 * MINUTE_MS;
-  const access = await options.findRunner(signal);
-  const job = await planJob(access, await options.program(), { task, unattendedMs, stopGraceMs });
+  const host = await options.openHost({ task, unattendedMs, stopGraceMs }, signal);
   using stop = new StopControl(signal, stopGraceMs);
+  using others = new PartSignals(parts);
+  const rounds = new ClockRounds(host.name);
   const clock = options.clock ?? systemClock;
   let reconnect = (): void => undefined;
   using watch = new WorkerWatch({
-    ...{ name: access.name, task, clock, silence: options.silence },
+    ...{ name: host.name, task, clock, silence: options.silence },
     onNote: (message) => listener.hear({ type: "note", message }),
     onHung: (error) => stop.abandon(error),
     onReconnect: () => reconnect(),
   });
   const listener = new Listener(onEvent, () => stop.kill());
   const patience = new Patience({
-    name: access.name,
+    name: host.name,
     clock,
     readyMs: options.readyMs ?? (task.task === "drain" ? 2 : 10) * MINUTE_MS,
     lostMs: options.lostMs ?? 5 * MINUTE_MS,
@@ -84,13 +72,15 @@ async function runRemotely<K extends TaskKind>(
   });
   const ackEveryMs = Math.min(ACK_EVERY_MS, unattendedMs / 3);
   const received = await receiveAll({
-    ...{ job, ackEveryMs, stop, patience, listener, watch },
+    ...{ host, ackEveryMs, stop, others, rounds, patience, listener, watch },
     onConnected: (close) => (reconnect = close),
   });
+  const offset = rounds.result();
+  if (offset !== undefined) options.onClock?.(offset);
   listener.throwIfBroken();
   const result = findOutcome(received.last, task.task);
   if (result !== undefined) return result;
-  throw new RefbenchError("worker", `${access.name} answered a ${task.task} task with another task's result`);
+  throw new RefbenchError("worker", `${host.name} answered a ${task.task} task with another task's result`);
 }
 
 /** Reconnects until the last event has arrived and the runner has its acknowledgement. */
@@ -115,9 +105,11 @@ async function receiveAll(attendance: Attendance): Promise<Received> {
 }
 
 interface Attendance {
-  readonly job: RemoteJob;
+  readonly host: TaskHost;
   readonly ackEveryMs: number;
   readonly stop: StopControl;
+  readonly others: PartSignals;
+  readonly rounds: ClockRounds;
   readonly patience: Patience;
   readonly listener: Listener;
   readonly watch: WorkerWatch;
@@ -137,41 +129,41 @@ const SET_UP_MS = 5 * MINUTE_MS;
  * Node.
  */
 async function attendOnce(attendance: Attendance, received: Received): Promise<void> {
-  const { job, ackEveryMs, stop, patience, listener, watch } = attendance;
-  using connection = await connectRunner(job.access, stop.giveUp);
+  const { host, stop, patience, listener, watch, others } = attendance;
+  using connection = await host.connect(stop.giveUp);
   attendance.onConnected(() => connection.drop("nothing arrives over this connection, trying another"));
-  // A machine may accept SSH although nothing behind it works.
+  // A place may accept connections although nothing behind them works.
   const setUp = setTimeout(
     () =>
-      connection.drop(`it accepts SSH but did not start the task within ${SET_UP_MS / MINUTE_MS} minutes`),
+      connection.drop(
+        `it accepts connections but did not start the task within ${SET_UP_MS / MINUTE_MS} minutes`,
+      ),
     SET_UP_MS,
   );
   try {
-    const files = await openFiles(connection);
-    await uploadProgram(files, job);
+    await connection.bringProgram();
     const follow = async (): Promise<"removed" | "missing"> =>
-      followTask(await openAttachment(connection, attachCommand(job, received.number + 1)), received, {
-        name: job.access.name,
-        stop,
-        ackEveryMs,
+      followTask(await connection.attach(received.number + 1), received, {
+        ...{ name: host.name, stop, others, clock: attendance.rounds, ackEveryMs: attendance.ackEveryMs },
         onAttached: () => {
           clearTimeout(setUp);
           watch.listen(true);
         },
-        onEvent: (event) => {
+        onEvent: (event, number) => {
           // Not earlier: a worker that attaches and dies at once, for example on a full disk, would be
           // retried for ever.
           patience.wasReached();
           watch.hear(event);
           listener.hear(event);
+          if (event.type === "waiting") others.waits(number, event.before);
         },
       });
     if ((await follow()) === "removed") return;
     // The last acknowledgement had arrived, but not its answer.
     if (received.isComplete) return;
-    if (received.number > 0) throw lostTask(job.access.name, "its files no longer exist");
+    if (received.number > 0) throw lostTask(host.name, "its files no longer exist");
     stop.taskIsSent();
-    await uploadTask(files, job);
+    await connection.bringTask();
     if ((await follow()) === "missing") throw new OutOfReach("the task was sent but did not arrive");
   } finally {
     clearTimeout(setUp);

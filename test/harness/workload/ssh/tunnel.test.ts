@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { expect, test } from "vitest";
 
-const TUNNEL = new URL("../../../../harness/workload/remote/tunnel.ts", import.meta.url).href;
+const TUNNEL = new URL("../../../../harness/workload/ssh/tunnel.ts", import.meta.url).href;
 
 /** Opens files until the limit is reached, asks for a tunnel, and prints the outcome once every event had its turn. */
 const WITHOUT_FILES = `

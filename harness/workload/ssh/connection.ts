@@ -3,7 +3,7 @@ import { Client } from "ssh2";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import type { RunnerAccess } from "../../model/ports/runner.ts";
 import { knownHost } from "./host-keys.ts";
-import { OutOfReach } from "./out-of-reach.ts";
+import { OutOfReach } from "../remote/out-of-reach.ts";
 import { openTunnel, type Tunnel } from "./tunnel.ts";
 
 const READY_TIMEOUT_MS = 30_000;

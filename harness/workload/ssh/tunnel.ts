@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf } from "../../tools/error.ts";
 import type { RunnerAccess } from "../../model/ports/runner.ts";
 import { startPiped } from "../worker-process/start-piped.ts";
-import { OutOfReach } from "./out-of-reach.ts";
+import { OutOfReach } from "../remote/out-of-reach.ts";
 
 const KEPT_WORDS = 2000;
 const KILL_AFTER_MS = 5000;
