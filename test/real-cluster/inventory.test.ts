@@ -1,0 +1,105 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { kubernetesInventory } from "../../harness/inventory/kubernetes/inventory.ts";
+import { seenIn } from "../../harness/model/ports/listing.ts";
+import { systemClock } from "../../harness/tools/time/clock.ts";
+import {
+  eventually,
+  findRealCluster,
+  inventedRun,
+  narrowAccess,
+  openRealCluster,
+  plantTenant,
+  type RealCluster,
+} from "../support/real-cluster.ts";
+
+const signal = new AbortController().signal;
+const place = findRealCluster();
+
+describe.skipIf(place === undefined)("the inventory of a real cluster", () => {
+  let cluster: RealCluster;
+  beforeAll(async () => {
+    cluster = await openRealCluster(place!);
+  });
+  const inventory = (access = cluster.access) =>
+    kubernetesInventory({ access, clock: systemClock, cluster: "local" });
+
+  test("lists what a run made, removes it, and touches nothing of a second tenant", async () => {
+    const run = inventedRun();
+    const tenant = await plantTenant(cluster);
+    const before = await tenant.look();
+    const namespace = `${run.prefix}-coder`;
+    await cluster.create({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: namespace, labels: run.labels },
+    });
+    await cluster.create({
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "data", namespace },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    });
+    await cluster.create({
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRole",
+      metadata: { name: run.prefix, labels: run.labels },
+      rules: [],
+    });
+    const answer = await inventory().list({ runId: run.id }, signal);
+    expect(answer.state).toBe("complete");
+    expect(seenIn(answer).map(({ name }) => name)).toEqual(
+      expect.arrayContaining([namespace, "data", run.prefix]),
+    );
+    // As a sweep does it: a namespace's objects and a claim's volume go some seconds later.
+    const after = await eventually("everything is removed", async () => {
+      for (const item of seenIn(await inventory().list({ runId: run.id }, signal)))
+        expect(["removed", "gone", "in-use"]).toContain((await inventory().remove(item, signal)).state);
+      const rest = await inventory().list({ runId: run.id }, signal);
+      return seenIn(rest).length === 0 ? rest : undefined;
+    });
+    expect(after.state).toBe("complete");
+    expect(await tenant.look()).toEqual(before);
+  });
+
+  test("says what holds a namespace that does not end", async () => {
+    const run = inventedRun();
+    const namespace = `${run.prefix}-coder`;
+    const path = await cluster.create({
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name: namespace, labels: run.labels },
+    });
+    const held = await cluster.create({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: "held", namespace, finalizers: ["example.com/never"] },
+    });
+    await cluster.call("DELETE", path, signal);
+    await eventually("the namespace's controller says what remains", async () => {
+      const { status } = (await cluster.read(path)) as { status: { conditions?: unknown[] } };
+      return status.conditions;
+    });
+    const [item] = seenIn(await inventory().list({ runId: run.id }, signal));
+    expect(await inventory().remove(item!, signal)).toMatchObject({
+      state: "in-use",
+      reason: expect.stringContaining("example.com/never") as string,
+    });
+    await cluster.call("PATCH", held, signal, { metadata: { finalizers: null } });
+    await eventually("the namespace ends", async () =>
+      (await cluster.call("GET", path, signal)).state === "gone" ? true : undefined,
+    );
+  });
+
+  test("names the verb and the resource that the caller may not use, and calls nothing complete", async () => {
+    const { access, name } = await narrowAccess(cluster, [
+      { apiGroups: [""], resources: ["namespaces", "services"], verbs: ["list"] },
+    ]);
+    const answer = await inventory(access).list({ runId: inventedRun().id }, signal);
+    expect(answer).toMatchObject({
+      state: "failed",
+      reason: expect.stringContaining(
+        `User "system:serviceaccount:default:${name}" cannot list resource "persistentvolumes"`,
+      ) as string,
+    });
+  });
+});
