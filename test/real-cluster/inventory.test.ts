@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { kubernetesInventory } from "../../harness/inventory/kubernetes/inventory.ts";
+import { sharedClusterInventory } from "../../harness/inventory/kubernetes/shared/inventory.ts";
 import { seenIn } from "../../harness/model/ports/listing.ts";
 import { systemClock } from "../../harness/tools/time/clock.ts";
 import {
@@ -21,7 +21,7 @@ describe.skipIf(place === undefined)("the inventory of a real cluster", () => {
     cluster = await openRealCluster(place!);
   });
   const inventory = (access = cluster.access) =>
-    kubernetesInventory({ access, clock: systemClock, cluster: "local" });
+    sharedClusterInventory({ access, clock: systemClock, cluster: "local" });
 
   test("lists what a run made, removes it, and touches nothing of a second tenant", async () => {
     const run = inventedRun();
@@ -36,7 +36,7 @@ describe.skipIf(place === undefined)("the inventory of a real cluster", () => {
     await cluster.create({
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
-      metadata: { name: "data", namespace },
+      metadata: { name: "data", namespace, labels: run.labels },
       spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
     });
     await cluster.create({
@@ -88,6 +88,24 @@ describe.skipIf(place === undefined)("the inventory of a real cluster", () => {
     await eventually("the namespace ends", async () =>
       (await cluster.call("GET", path, signal)).state === "gone" ? true : undefined,
     );
+  });
+
+  test("leaves a namespace that holds what its run did not make, and names it", async () => {
+    const run = inventedRun();
+    const namespace = `${run.prefix}-coder`;
+    const metadata = { name: namespace, labels: run.labels };
+    await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata });
+    const claim = await cluster.create({
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "somebodys", namespace },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    });
+    const [item] = seenIn(await inventory().list({ runId: run.id }, signal));
+    const reason = expect.stringContaining("persistentvolumeclaims/somebodys") as string;
+    expect(item).toMatchObject({ name: namespace, doubtful: reason });
+    expect(await inventory().remove(item!, signal)).toMatchObject({ state: "denied", reason });
+    expect(await cluster.read(claim)).not.toHaveProperty("metadata.deletionTimestamp");
   });
 
   test("names the verb and the resource that the caller may not use, and calls nothing complete", async () => {
