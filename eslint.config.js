@@ -73,6 +73,7 @@ const WALL_TIME = [
       "labels, ends and ages are stamps of a cloud's, a licence's or a server's clock, of which no other is known",
     files: [
       "harness/inventory/**",
+      "harness/kubernetes/server-time.ts",
       "harness/kubernetes/plugin-authenticator.ts",
       "harness/model/cloud/licence.ts",
       "harness/coder/http/http.ts",

@@ -6,6 +6,8 @@ export interface ClusterAccess {
   readonly server: string;
   /** Identifies the caller. Asked for each request, because tokens last only minutes. Throws when nobody can log in. */
   readonly login: () => Promise<ClusterLogin>;
+  /** Whether the credential is renewed whenever it ends, by a plugin or a file. @default false */
+  readonly renews?: boolean;
 }
 
 /** What a request needs to be the caller's. */

@@ -73,7 +73,8 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Kubeco
   if (found?.["exec"] !== undefined) config.addAuthenticator(authenticator(found["exec"], config, options));
   await refuseMissingFiles(file, { ...cluster, ...user });
   const server = cluster.server.replace(/\/+$/, "");
-  return { context, access: { server, login: kubeconfigLogin(config) } };
+  const renews = found?.["exec"] !== undefined || found?.["tokenFile"] !== undefined;
+  return { context, access: { server, login: kubeconfigLogin(config), renews } };
 }
 
 async function readContent(file: string): Promise<z.infer<typeof kubeconfig>> {

@@ -68,6 +68,8 @@ export class FakeKubernetes {
     headers?: Record<string, string>;
     left: number;
   }[] = [];
+  /** What the caller may not do, such as `list secrets` or `create pods/exec`. */
+  readonly forbidden = new Set<string>();
   /** How often an object that is being deleted is read until its controllers release it. */
   finalizing = 2;
   pageSize = 500;
@@ -129,6 +131,7 @@ export class FakeKubernetes {
       for (const inside of this.#within(path)) this.#beginDelete(inside);
       return { status: 200, body: this.objects.get(path) };
     }
+    if (method === "POST") return this.#create(url, posted);
     if (method === "PATCH") {
       if (stored === undefined) return notFound;
       const { spec } = posted as FakeObject;
@@ -146,6 +149,25 @@ export class FakeKubernetes {
     this.#read(path);
     const object = this.objects.get(path);
     return object === undefined ? notFound : { status: 200, body: object };
+  }
+
+  /** Answers a question about the caller, or tries or stores an object. */
+  #create({ pathname, searchParams }: URL, posted: unknown): { status: number; body: unknown } {
+    const { spec, metadata } = posted as {
+      spec?: { resourceAttributes?: { verb: string; resource: string; subresource?: string } };
+      metadata?: { name: string };
+    };
+    if (pathname.endsWith("/selfsubjectreviews"))
+      return { status: 201, body: { status: { userInfo: { username: "ada" } } } };
+    if (spec?.resourceAttributes !== undefined) {
+      const { verb, resource, subresource } = spec.resourceAttributes;
+      const act = `${verb} ${resource}${subresource === undefined ? "" : `/${subresource}`}`;
+      return { status: 201, body: { status: { allowed: !this.forbidden.has(act) } } };
+    }
+    const path = `${pathname}/${metadata?.name ?? ""}`;
+    if (this.objects.has(path)) return { status: 409, body: { kind: "Status", message: "already exists" } };
+    if (searchParams.get("dryRun") !== "All") this.objects.set(path, posted as FakeObject);
+    return { status: 201, body: posted };
   }
 
   /** The answer about the API's groups, or the kinds of one; undefined for any other path. */

@@ -4,11 +4,7 @@ import { PageWatch } from "../../tools/page-watch.ts";
 import type { CallKubernetes } from "../../kubernetes/api.ts";
 import { type KubernetesKind, type KubernetesObject, kubernetesObject } from "./kinds.ts";
 
-const page = z.object({
-  kind: z.string(),
-  metadata: z.object({ continue: z.string().optional() }),
-  items: z.array(kubernetesObject).nullable(),
-});
+const list = z.object({ kind: z.string(), metadata: z.object({ continue: z.string().optional() }) });
 
 const PAGE_SIZE = 500;
 /** A list with an expired continue token starts again, at most this many times. */
@@ -37,24 +33,37 @@ export interface ListQuestion {
   readonly path: string;
   /** Only objects with these labels, as in `kubectl get -l`. @default all */
   readonly labelSelector?: string;
+  /** Only objects with these fields, as in `kubectl get --field-selector`. @default all */
+  readonly fieldSelector?: string;
   /** The `kind` of the answer. @default any list */
   readonly listKind?: string;
 }
 
 /** Lists a collection page by page. A refused or unreadable page makes the listing fail. */
-export async function listObjects(
+export function listObjects(
   call: CallKubernetes,
-  { path, labelSelector, listKind: expected }: ListQuestion,
+  question: ListQuestion,
   signal: AbortSignal,
 ): Promise<Listing<KubernetesObject>> {
+  return listOf(call, question, { item: kubernetesObject, signal });
+}
+
+/** As `listObjects`, with the parts of each object that `item` reads. */
+export async function listOf<T>(
+  call: CallKubernetes,
+  { path, labelSelector, fieldSelector, listKind: expected }: ListQuestion,
+  { item, signal }: { readonly item: z.ZodType<T>; readonly signal: AbortSignal },
+): Promise<Listing<T>> {
+  const page = list.extend({ items: z.array(item).nullable() });
   let begun = 1;
-  let found: KubernetesObject[] = [];
+  let found: T[] = [];
   let pages = new PageWatch();
-  const failed = (reason: string): Listing<KubernetesObject> => ({ state: "failed", reason, partial: found });
+  const failed = (reason: string): Listing<T> => ({ state: "failed", reason, partial: found });
   for (let next = ""; ;) {
     const query = new URLSearchParams({
       limit: String(PAGE_SIZE),
       ...(labelSelector === undefined ? {} : { labelSelector }),
+      ...(fieldSelector === undefined ? {} : { fieldSelector }),
       ...(next === "" ? {} : { continue: next }),
     });
     const answer = await call("GET", `${path}?${query.toString()}`, signal);

@@ -34,6 +34,8 @@ export interface PreflightContext {
   readonly tls?: boolean;
   /** EKS: the address ranges that may reach the cluster's API. @default any */
   readonly clusterCidrs?: readonly string[];
+  /** Own cluster: `kubectl` with the flags that name it. @default without flags */
+  readonly kubectl?: string;
   /** The deploying identity, if a twin plays AWS. */
   readonly twinCallerArn?: string;
 }

@@ -45,7 +45,7 @@ export const leftoversCheck: Check<PreflightContext> = {
 function unasked(scope: string, reason: string): ReturnType<typeof failedCheck> {
   return failedCheck(
     `the inventory (${scope}) cannot be listed, so no teardown could be verified: ${reason}`,
-    "fix what the inventory reports, usually a missing permission to list (roles/viewer) or a disabled API",
+    "fix what the inventory reports, usually a missing permission to list (roles/viewer; in a cluster, list on every kind) or a disabled API",
   );
 }
 

@@ -39,6 +39,10 @@ const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   "postgres-version": simulated(
     ({ size }) => `the twin has every version; a cloud needs ${size.figures.database.version}`,
   ),
+  storage: simulated(() => "the twin has every storage class"),
+  nodes: simulated(() => "the twin's nodes have room for everything"),
+  admission: simulated(() => "the twin admits every pod"),
+  clock: simulated(() => "the twin's clock is this machine's"),
   "machine-types": simulated(
     ({ architecture, size }) =>
       `the twin has every type; ${architecture.zone} needs ${needOf(architecture, size.figures).machineTypes.join(", ")}`,

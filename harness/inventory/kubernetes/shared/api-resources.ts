@@ -72,7 +72,7 @@ async function listGroup(
   const answer = await call("GET", api, signal);
   const parsed = answer.state === "ok" ? resourceList.safeParse(answer.body) : undefined;
   if (parsed?.success !== true)
-    return { state: "failed", reason: `API group ${api}: ${reasonOf(answer)}`, partial: [] };
+    return { state: "failed", reason: `API group ${api} does not answer: ${reasonOf(answer)}`, partial: [] };
   const items = parsed.data.resources
     // What cannot be deleted, such as a measurement of metrics.k8s.io, is computed and stored nowhere.
     .filter(({ name, verbs }) => !name.includes("/") && verbs.includes("list") && verbs.includes("delete"))

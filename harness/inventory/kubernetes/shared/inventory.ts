@@ -10,7 +10,7 @@ import { managementOf } from "../inventory.ts";
 import type { KubernetesObject } from "../kinds.ts";
 import { explainDelay } from "../remove.ts";
 import type { ApiResource } from "./api-resources.ts";
-import { type ClusterCalls, listRunObjects, type RunObjects } from "./list-run.ts";
+import { type ClusterCalls, firstOf, listRunObjects, type RunObjects } from "./list-run.ts";
 import { describeForeign, type FoundObject, markElsewhere, markVolume, roleOf } from "./ownership.ts";
 import { removeFromSharedCluster } from "./remove.ts";
 
@@ -46,7 +46,7 @@ export function sharedClusterInventory({ access, clock, cluster }: SharedCluster
       const items = itemsOf(found, runId);
       return found.problems.length === 0
         ? { state: "complete", scope, kinds: found.kinds, items }
-        : { state: "failed", scope, reason: found.problems.join("; "), partial: items };
+        : { state: "failed", scope, reason: firstOf(found.problems), partial: items };
     },
     remove: (item, signal) => removeFromSharedCluster(calls, clock, item, signal),
   };

@@ -67,8 +67,11 @@ export async function listRunObjects(
   const resources = keep("", await listApiResources(calls.call, signal));
   const namespaces = ofRun(await whole("namespaces"), asked);
   const volumes = await whole("persistentvolumes");
-  const listAll = async (questions: readonly Question[]): Promise<readonly FoundObject[]> =>
-    keep("", await listEach(calls, questions, signal));
+  const listAll = async (questions: readonly Question[]): Promise<readonly FoundObject[]> => {
+    const answers = await listEach(calls, questions, signal);
+    problems.push(...answers.problems);
+    return answers.items;
+  };
   const listed = resources.filter((one) => !LISTED_WHOLE.has(`${one.api}/${one.resource}`));
   const elsewhere = await listAll(listed.map(questionElsewhere));
   const contents = await listAll(
@@ -96,17 +99,27 @@ export async function listContents(
   const questions = seenIn(resources)
     .filter(({ namespaced }) => namespaced)
     .map((one) => questionWithin(namespace, one));
-  const contents = await listEach(calls, questions, signal);
-  if (resources.state === "complete") return contents;
-  const reasons = [resources.reason, ...(contents.state === "failed" ? [contents.reason] : [])];
-  return { state: "failed", reason: reasons.join("; "), partial: seenIn(contents) };
+  const { items, problems } = await listEach(calls, questions, signal);
+  const all = [...(resources.state === "failed" ? [resources.reason] : []), ...problems];
+  return all.length === 0
+    ? { state: "complete", items }
+    : { state: "failed", reason: firstOf(all), partial: items };
+}
+
+/** How many problems are told: a kubeconfig with few rights has one for each kind. */
+const TOLD = 5;
+
+/** Problems in one sentence. */
+export function firstOf(problems: readonly string[]): string {
+  const more = problems.length > TOLD ? [`and ${problems.length - TOLD} more such answers`] : [];
+  return [...problems.slice(0, TOLD), ...more].join("; ");
 }
 
 async function listEach(
   { callMetadata }: ClusterCalls,
   questions: readonly Question[],
   signal: AbortSignal,
-): Promise<Listing<FoundObject>> {
+): Promise<{ readonly items: readonly FoundObject[]; readonly problems: readonly string[] }> {
   const answers = await inTurns(questions, AT_ONCE, async ({ resource, question, what }) => {
     const answer = await listObjects(callMetadata, question, signal);
     return {
@@ -114,11 +127,10 @@ async function listEach(
       problems: answer.state === "failed" ? [problemOf(what, answer)] : [],
     };
   });
-  const items = answers.flatMap((answer) => answer.items);
-  const problems = answers.flatMap((answer) => answer.problems);
-  return problems.length === 0
-    ? { state: "complete", items }
-    : { state: "failed", reason: problems.join("; "), partial: items };
+  return {
+    items: answers.flatMap((answer) => answer.items),
+    problems: answers.flatMap((answer) => answer.problems),
+  };
 }
 
 interface Question {

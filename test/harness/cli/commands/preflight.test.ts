@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { preflightCommand } from "../../../../harness/cli/commands/preflight.ts";
-import { CHECK_NAMES } from "../../../../harness/inventory/preflight/check.ts";
+import { GOOGLE_CHECKS } from "../../../../harness/inventory/preflight/google/checks.ts";
 import type { PreflightReport } from "../../../../harness/inventory/preflight/report.ts";
 import { licenceOf } from "../../../support/coder/licence.ts";
 import { readyProject } from "../../inventory/preflight/ready-project.ts";
@@ -49,7 +49,7 @@ describe("refbench preflight --rehearse", () => {
     ]);
     const report = JSON.parse(stdout) as PreflightReport;
     expect(report).toMatchObject({ schemaVersion: 1, simulated: true, size: "canary", outcome: "ready" });
-    expect(report.checks.map(({ name }) => name)).toEqual(CHECK_NAMES);
+    expect(report.checks.map(({ name }) => name)).toEqual(GOOGLE_CHECKS.map(({ name }) => name));
     const written = await readFile(join(cwd, "out/preflight.json"), "utf8");
     expect(written).toBe(stdout);
   });
@@ -80,7 +80,7 @@ describe("refbench preflight --rehearse", () => {
     });
   });
 
-  test.each(CHECK_NAMES)("%s can be made to fail, with its fix", async (name) => {
+  test.each(GOOGLE_CHECKS.map(({ name }) => name))("%s can be made to fail, with its fix", async (name) => {
     const { stdout, code } = await preflight([
       ...["gke", "--rehearse", "--fail-check", name],
       ...["--output", "json"],

@@ -259,7 +259,7 @@ test("a group that does not answer makes the listing fail, and is named", async 
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({
     state: "failed",
-    reason: expect.stringContaining("API group /apis/metrics.example.com/v1: throttled"),
+    reason: expect.stringContaining("API group /apis/metrics.example.com/v1 does not answer: throttled"),
   });
   expect(seenIn(answer).map(({ name }) => name)).toEqual([CODER]);
 });
@@ -275,6 +275,23 @@ test.each([
   world.api.mishaps.push({ match, status: 403, body: { message: "forbidden" }, left: 1 });
   const answer = await world.inventory.list({ runId: RUN }, signal);
   expect(answer).toMatchObject({ state: "failed", reason: expect.stringContaining(reason) });
+});
+
+test("of many refusals the first are told, and the others counted", async () => {
+  await using world = await sharedCluster();
+  world.api.mishaps.push({ match: "/apis/", status: 403, body: { message: "forbidden" }, left: 99 });
+  world.api.mishaps.push({ match: "/api/v1/", status: 403, body: { message: "forbidden" }, left: 99 });
+  const { api } = world;
+  api.mishaps.unshift(
+    ...Object.keys(api.kinds)
+      .slice(1)
+      .map((match) => ({ match: `GET ${match}`, status: 403, body: { message: "no" }, left: 1 })),
+  );
+  const answer = await world.inventory.list({ runId: RUN }, signal);
+  expect(answer).toMatchObject({
+    state: "failed",
+    reason: expect.stringMatching(/; and \d+ more such answers$/),
+  });
 });
 
 test("an API server that is away is asked once, and fails the listing", async () => {

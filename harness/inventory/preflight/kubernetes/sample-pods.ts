@@ -1,0 +1,57 @@
+import type { Size } from "../../../../reference-architectures/architecture.ts";
+import type { PodRole, RoleRequest } from "../../../../reference-architectures/capacity/own-cluster.ts";
+import type { KubernetesContext } from "./context.ts";
+
+/** The images of a size, or the user's own. */
+export function imagesOf(
+  { coder, workspacePod, database }: Size,
+  { images = {} }: KubernetesContext["choice"],
+): Readonly<Partial<Record<PodRole, string>>> {
+  return {
+    coder: images.coder ?? `ghcr.io/coder/coder:v${coder.version}`,
+    ...(database.kind === "in-cluster"
+      ? { database: images.postgres ?? `docker.io/library/postgres:${database.version.replace(/\D+/, "")}` }
+      : {}),
+    workspaces: images.workspace ?? workspacePod.image,
+    ...(images.generator === undefined ? {} : { generator: images.generator }),
+  };
+}
+
+/** What each role's pod asks of the cluster's policies, as the chart, the stacks and the template write it. */
+const SECURITY: Readonly<Record<PodRole, Readonly<Record<string, unknown>>>> = {
+  coder: {
+    runAsNonRoot: true,
+    runAsUser: 1000,
+    runAsGroup: 1000,
+    allowPrivilegeEscalation: false,
+    seccompProfile: { type: "RuntimeDefault" },
+  },
+  database: {},
+  workspaces: { runAsUser: 1000 },
+  generator: { runAsNonRoot: true, runAsUser: 1000 },
+};
+
+/** A pod of a role, as the API takes it. It is only ever tried, and its image is never pulled. */
+export function samplePod(
+  { role, cpuMillis, memoryMib }: RoleRequest,
+  { labels, image = "registry.k8s.io/pause:3.10" }: { readonly labels: object; readonly image?: string },
+): object {
+  const amounts = { cpu: `${cpuMillis}m`, memory: `${memoryMib}Mi` };
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `refbench-preflight-${role}`, labels },
+    spec: {
+      restartPolicy: "Never",
+      automountServiceAccountToken: false,
+      containers: [
+        {
+          name: role,
+          image,
+          resources: { requests: amounts, limits: amounts },
+          securityContext: SECURITY[role],
+        },
+      ],
+    },
+  };
+}
