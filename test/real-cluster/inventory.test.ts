@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { sharedClusterInventory } from "../../harness/inventory/kubernetes/shared/inventory.ts";
 import { seenIn } from "../../harness/model/ports/listing.ts";
 import { systemClock } from "../../harness/tools/time/clock.ts";
@@ -6,6 +6,7 @@ import {
   eventually,
   findRealCluster,
   inventedRun,
+  NODE_IMAGE,
   narrowAccess,
   openRealCluster,
   plantTenant,
@@ -74,6 +75,10 @@ describe.skipIf(place === undefined)("the inventory of a real cluster", () => {
       kind: "ConfigMap",
       metadata: { name: "held", namespace, finalizers: ["example.com/never"] },
     });
+    const letGo = async () => cluster.call("PATCH", held, signal, { metadata: { finalizers: null } });
+    onTestFinished(async () => {
+      await letGo();
+    });
     await cluster.call("DELETE", path, signal);
     await eventually("the namespace's controller says what remains", async () => {
       const { status } = (await cluster.read(path)) as { status: { conditions?: unknown[] } };
@@ -84,7 +89,7 @@ describe.skipIf(place === undefined)("the inventory of a real cluster", () => {
       state: "in-use",
       reason: expect.stringContaining("example.com/never") as string,
     });
-    await cluster.call("PATCH", held, signal, { metadata: { finalizers: null } });
+    await letGo();
     await eventually("the namespace ends", async () =>
       (await cluster.call("GET", path, signal)).state === "gone" ? true : undefined,
     );
@@ -95,17 +100,22 @@ describe.skipIf(place === undefined)("the inventory of a real cluster", () => {
     const namespace = `${run.prefix}-coder`;
     const metadata = { name: namespace, labels: run.labels };
     await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata });
-    const claim = await cluster.create({
-      apiVersion: "v1",
-      kind: "PersistentVolumeClaim",
+    const labels = { app: "somebodys" };
+    const path = await cluster.create({
+      apiVersion: "apps/v1",
+      kind: "Deployment",
       metadata: { name: "somebodys", namespace },
-      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+      spec: {
+        replicas: 0,
+        selector: { matchLabels: labels },
+        template: { metadata: { labels }, spec: { containers: [{ name: "node", image: NODE_IMAGE }] } },
+      },
     });
     const [item] = seenIn(await inventory().list({ runId: run.id }, signal));
-    const reason = expect.stringContaining("persistentvolumeclaims/somebodys") as string;
+    const reason = expect.stringContaining("deployments/somebodys") as string;
     expect(item).toMatchObject({ name: namespace, doubtful: reason });
     expect(await inventory().remove(item!, signal)).toMatchObject({ state: "denied", reason });
-    expect(await cluster.read(claim)).not.toHaveProperty("metadata.deletionTimestamp");
+    expect(await cluster.read(path)).not.toHaveProperty("metadata.deletionTimestamp");
   });
 
   test("names the verb and the resource that the caller may not use, and calls nothing complete", async () => {
