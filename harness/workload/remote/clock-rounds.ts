@@ -1,4 +1,5 @@
-import type { ClockOffset } from "../../model/record/worker-result.ts";
+import type { z } from "zod";
+import type { partClock } from "../../model/record/parts.ts";
 import { type ClockBounds, generatorNow, offsetOf } from "../context/clock-watch.ts";
 import type { Attachment } from "./attachment.ts";
 
@@ -12,14 +13,10 @@ const KEPT = 1_000;
  * clock between the question and the answer.
  */
 export class ClockRounds {
-  readonly #name: string;
   readonly #bounds: ClockBounds[] = [];
+  readonly #first: ClockBounds[] = [];
   readonly #asked = new Map<number, number>();
   #number = 0;
-
-  constructor(name: string) {
-    this.#name = name;
-  }
 
   attach(attachment: Attachment): void {
     // Answers to questions of the last connection never come.
@@ -40,13 +37,19 @@ export class ClockRounds {
     const sentMs = this.#asked.get(number);
     if (sentMs === undefined) return;
     this.#asked.delete(number);
-    this.#bounds.push({ leastMs: atMs - generatorNow(), mostMs: atMs - sentMs });
+    const bounds = { leastMs: atMs - generatorNow(), mostMs: atMs - sentMs };
+    this.#bounds.push(bounds);
+    if (this.#first.length < FIRST_ROUNDS) this.#first.push(bounds);
     if (this.#bounds.length > KEPT) this.#bounds.shift();
     if (this.#bounds.length < FIRST_ROUNDS) this.ask(attachment);
   }
 
   /** How far the place's clock is ahead of this machine's; undefined before the first answer. */
-  result(): ClockOffset | undefined {
-    return this.#bounds.length === 0 ? undefined : offsetOf(this.#name, this.#bounds);
+  result(): z.infer<typeof partClock> | undefined {
+    if (this.#bounds.length === 0) return undefined;
+    const { offsetMs, uncertaintyMs } = offsetOf("", this.#bounds);
+    if (this.#bounds.length < 2 * FIRST_ROUNDS) return { offsetMs, uncertaintyMs };
+    const [first, last] = [this.#first, this.#bounds.slice(-FIRST_ROUNDS)].map((some) => offsetOf("", some));
+    return { offsetMs, uncertaintyMs, driftMs: (last?.offsetMs ?? 0) - (first?.offsetMs ?? 0) };
   }
 }

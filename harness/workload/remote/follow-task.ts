@@ -1,4 +1,5 @@
 import { RefbenchError } from "../../tools/error.ts";
+import { WorkerLost } from "../../model/ports/worker-lost.ts";
 import type { WorkerEvent } from "../../model/ports/worker.ts";
 import { OutOfReach } from "./out-of-reach.ts";
 import type { Attachment } from "./attachment.ts";
@@ -92,6 +93,6 @@ function quoteOutput(said: string): string {
 }
 
 /** The error for a task that cannot be continued. */
-export function lostTask(name: string, what: string): RefbenchError {
-  return new RefbenchError("worker", `${name} lost its task: ${what}`);
+export function lostTask(name: string, what: string): WorkerLost {
+  return new WorkerLost(`${name} lost its task: ${what}`, { loss: "unknown" });
 }

@@ -1,7 +1,6 @@
 import { type Clock, systemClock } from "../../tools/time/clock.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { TaskKind, TaskOf, TaskOptions, TaskResults } from "../../model/ports/worker.ts";
-import type { ClockOffset } from "../../model/record/worker-result.ts";
 import { findOutcome } from "../worker-process/worker-outcome.ts";
 import { ClockRounds } from "./clock-rounds.ts";
 import { followTask, lostTask, type Received } from "./follow-task.ts";
@@ -44,8 +43,8 @@ export async function runHosted<K extends TaskKind>(
   { signal, onEvent, ...parts }: TaskOptions,
   options: HostedOptions & {
     readonly openHost: OpenHost;
-    /** Called at the end with how far the clock of the place is from this machine's. */
-    readonly onClock?: (offset: ClockOffset) => void;
+    /** Measures how far the clock of the place is from this machine's. */
+    readonly rounds?: ClockRounds;
   },
 ): Promise<TaskResults[K]> {
   const stopGraceMs = options.stopGraceMs ?? 20_000;
@@ -53,7 +52,7 @@ export async function runHosted<K extends TaskKind>(
   const host = await options.openHost({ task, unattendedMs, stopGraceMs }, signal);
   using stop = new StopControl(signal, stopGraceMs);
   using others = new PartSignals(parts);
-  const rounds = new ClockRounds(host.name);
+  const rounds = options.rounds ?? new ClockRounds();
   const clock = options.clock ?? systemClock;
   let reconnect = (): void => undefined;
   using watch = new WorkerWatch({
@@ -75,8 +74,6 @@ export async function runHosted<K extends TaskKind>(
     ...{ host, ackEveryMs, stop, others, rounds, patience, listener, watch },
     onConnected: (close) => (reconnect = close),
   });
-  const offset = rounds.result();
-  if (offset !== undefined) options.onClock?.(offset);
   listener.throwIfBroken();
   const result = findOutcome(received.last, task.task);
   if (result !== undefined) return result;
