@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
@@ -45,7 +46,7 @@ export class FakeJobCluster implements JobCluster, AsyncDisposable {
 
   readonly call: CallKubernetes = (method, path, signal, body) => {
     signal.throwIfAborted();
-    this.calls.push(`${method} ${path} ${JSON.stringify(body) ?? ""}`);
+    this.calls.push(`${method} ${path} ${body === undefined ? "" : JSON.stringify(body)}`);
     return Promise.resolve(
       this.refuses?.(method, path) ?? this.#answer(method, path, body as Fields | undefined),
     );
@@ -108,7 +109,7 @@ export class FakeJobCluster implements JobCluster, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.cut();
     for (const { root } of this.pods.values()) killHosts(root);
-    await Promise.resolve(rmSync(this.#root, { recursive: true, force: true }));
+    await rm(this.#root, { recursive: true, force: true });
   }
 
   #jobName(): string {

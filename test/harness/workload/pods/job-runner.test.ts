@@ -222,7 +222,7 @@ test.each([
 
 test("pods that an admission policy or a quota refuses are reported in the cluster's words", async () => {
   await using cluster = new FakeJobCluster();
-  cluster.refuses = (method, path) =>
+  cluster.refuses = (_method, path) =>
     path.includes("/pods") ? { state: "ok", body: { items: [] } } : undefined;
   cluster.events = [{ reason: "FailedCreate", message: "exceeded quota: small" }];
   const run = runnerIn(cluster).load(loadTaskFor(nobody), { signal: never, onEvent: () => undefined });
