@@ -12,5 +12,6 @@ export type PlacePorts = Pick<
   | "hardEnds"
   | "cluster"
   | "machines"
+  | "others"
   | "unplayedFaults"
 >;

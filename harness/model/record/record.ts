@@ -2,6 +2,7 @@ import { z } from "zod";
 import { comparison } from "./comparison.ts";
 import { runCost } from "./cost.ts";
 import { machine } from "./machine.ts";
+import { sharedCluster } from "./shared-cluster.ts";
 import { loadResult } from "./worker-result.ts";
 
 /** Version of the record's shape; `storedRecord` of `migrate-record.ts` reads older ones too. */
@@ -144,6 +145,8 @@ export const recordSchema = z.object({
       skippedCanary: z.boolean(),
     })
     .optional(),
+  /** For a run in a cluster of the user's own: its nodes, and what others ran there before and during the load. */
+  sharedCluster: sharedCluster.optional(),
   /** For the second try of a night: the zone without free machines, and the run that found this. */
   failedOver: z.object({ fromZone: z.string(), runId: z.string(), reason: z.string() }).optional(),
   /** For a load against a deployment that refbench did not make: never a row of the table. */
@@ -219,7 +222,8 @@ export const recordSchema = z.object({
     workspaceImageDigest: z.string().optional(),
     /**
      * What was measured on, as far as it is known: `kubernetes`, `postgres`, `coderMachine`, `workspaceMachine`,
-     * `database`, `tls`, `generator`, `cpuPlatform`, `runnerCpuPlatform`, `workspaceImage`, `templateProviders`. Figures of different platforms are never one series.
+     * `database`, `tls`, `generator`, `cpuPlatform`, `runnerCpuPlatform`, `workspaceImage`, `templateProviders`; in a cluster of the user's own also
+     * `cluster`, `nodes`, `containerRuntime`, `kernel`. Figures of different platforms are never one series.
      */
     platform: z.record(z.string(), z.string()).optional(),
     /** How Coder's version was asked for, when not by its number: "stable" or "mainline". */

@@ -2,6 +2,7 @@ import { appendFileSync } from "node:fs";
 import type { Bucket } from "../../model/ports/bucket.ts";
 import type { Comparison } from "../../model/record/comparison.ts";
 import type { Cluster, ClusterPlace } from "../../model/ports/cluster.ts";
+import type { LookAtOthers } from "../../model/ports/cluster-sight.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import type { Reporter, RunEvent } from "../../model/ports/event.ts";
 import type { Inventory } from "../../model/ports/inventory.ts";
@@ -79,6 +80,8 @@ export interface Ports {
    * is enough.
    */
   readonly machines?: ReadMachines;
+  /** Looks at what else runs on the run's cluster; absent where the run has everything for itself. */
+  readonly others?: LookAtOthers;
   /** Rehearsals with planned faults: those that have not happened so far, in words. */
   readonly unplayedFaults?: () => readonly string[];
   /**

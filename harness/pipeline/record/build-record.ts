@@ -6,6 +6,7 @@ import {
   type RunRecord,
   type Teardown,
 } from "../../model/record/record.ts";
+import { othersWords } from "../../model/record/shared-cluster.ts";
 import { STAGES } from "../../model/record/stage.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
 import type { StageContext } from "../context/context.ts";
@@ -17,6 +18,7 @@ import type { RunFolder } from "../folder/run-folder.ts";
 import { recordedClock, type Timeline, timelineNow } from "../folder/timeline.ts";
 import { imageConditions, measuredConditions } from "../making/conditions.ts";
 import { holdDurationMs } from "../measurement/hold-duration.ts";
+import { withProcessor } from "../measurement/others.ts";
 import { machineConditions } from "../measurement/machines.ts";
 import { comparisonResult } from "../stages/compare.ts";
 import type { provisionResult } from "../stages/provision.ts";
@@ -48,6 +50,7 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
     ...recordedCoder(plan, results),
     ...(plan.failedOver === undefined ? {} : { failedOver: plan.failedOver }),
     ...(plan.cloud === undefined ? {} : { cloud: recordedCloud(plan.cloud) }),
+    ...recordedCluster(plan, results, measured),
     startedAt: plan.createdAt,
     ...(isFinal ? { finishedAt: timeline.instant(timeline.nowMs) } : {}),
     clock: recordedClock(timeline),
@@ -101,7 +104,7 @@ function recordedLoad(plan: Plan, environment: StageContext["environment"]): Run
 
 function allConditions(
   { plan, environment }: StageContext,
-  { preflight, machines, nodes }: StageResults,
+  { preflight, machines, nodes, others }: StageResults,
   measured: Measurements | undefined,
 ): readonly string[] {
   return [
@@ -110,6 +113,7 @@ function allConditions(
     ...imageConditions(plan, environment, preflight),
     ...(nodes?.condition === undefined ? [] : [nodes.condition]),
     ...(machines === undefined ? [] : machineConditions(machines)),
+    ...(others === undefined ? [] : othersWords(others)),
   ];
 }
 
@@ -135,6 +139,17 @@ async function countCreated(
 
 async function recordedComparison(folder: RunFolder): Promise<Pick<RunRecord, "comparison">> {
   return (await salvageJson(folder.result("comparison"), comparisonResult)) ?? {};
+}
+
+/** The cluster that others use too. Its generator ran there, unless it ran on this machine. */
+function recordedCluster(
+  { runner }: Plan,
+  { others }: StageResults,
+  measured: Measurements | undefined,
+): Pick<RunRecord, "sharedCluster"> {
+  if (others === undefined) return {};
+  const cpu = runner === "local" ? undefined : measured?.generator.machine?.cpu;
+  return { sharedCluster: withProcessor(others, cpu) };
 }
 
 /** Replaces the endpoints by the names of their variables: the addresses mean nothing to a reader. */

@@ -5,6 +5,7 @@ import { MEASURING_METHOD, type RunRecord } from "../../model/record/record.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
 import type { StageContext } from "../context/context.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
+import { clusterPlatform } from "../../model/record/shared-cluster.ts";
 import { processorsOf } from "../measurement/machines.ts";
 import { describePlatform } from "./describe-platform.ts";
 import type { StageResults } from "./stage-results.ts";
@@ -15,7 +16,7 @@ import type { StageResults } from "./stage-results.ts";
  */
 export async function recordedProvenance(
   context: StageContext,
-  { preflight, provision, machines }: StageResults,
+  { preflight, provision, machines, others }: StageResults,
   unplayed: readonly string[] | undefined,
 ): Promise<RunRecord["provenance"]> {
   const { folder, plan, environment } = context;
@@ -33,6 +34,9 @@ export async function recordedProvenance(
     platform: {
       ...describePlatform(plan, environment),
       ...(machines === undefined ? {} : processorsOf(machines)),
+      ...(others === undefined
+        ? {}
+        : { ...clusterPlatform(others), cluster: plan.cloud?.project ?? "unknown" }),
     },
     method: MEASURING_METHOD,
     node: plan.node,

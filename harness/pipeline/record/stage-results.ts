@@ -1,3 +1,4 @@
+import { sharedCluster } from "../../model/record/shared-cluster.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
 import { loadResult } from "../../model/record/worker-result.ts";
 import type { Measurements } from "../../model/record/record.ts";
@@ -17,6 +18,7 @@ export async function readStageResults(folder: RunFolder) {
     provision: await salvageJson(folder.result("provision"), provisionResult),
     bootstrap: await salvageJson(folder.result("bootstrap"), storedBootstrapResult),
     machines: await salvageJson(folder.result("machines"), machinesResult),
+    others: await salvageJson(folder.result("others"), sharedCluster),
     nodes: await salvageJson(folder.result("nodes"), nodesResult),
   };
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { RefbenchError } from "../../tools/error.ts";
 import { cloudOutputsSchema, coderOutputsSchema } from "../../../stacks/outputs.ts";
 import { applyStack } from "./apply-stack.ts";
+import { keepOthers } from "../measurement/others.ts";
 import { noteWhatExists } from "../context/ask-inventory.ts";
 import type { StageContext } from "../context/context.ts";
 import { readJson, writeJson } from "../../tools/files/json-file.ts";
@@ -21,6 +22,7 @@ export const provisionResult = z.object({
 export async function provision(context: StageContext): Promise<string> {
   const { folder, signal } = context;
   const order = await synthesizeInto(context);
+  await keepOthers(context, "before provision");
   const applied: { name: string; resources: number }[] = [];
   let outputs: Readonly<Record<string, unknown>> = {};
   for (const stack of order) {

@@ -39,6 +39,30 @@ export const teardownIsConsistent: Rule<RunRecord> = {
   },
 };
 
+/** What others request fits on the nodes: the scheduler places no more than a node can allocate. */
+export const othersFitTheNodes: Rule<RunRecord> = {
+  name: "others-fit-the-nodes",
+  check: ({ sharedCluster }) => {
+    if (sharedCluster === undefined) return [];
+    const nodes = new Map(sharedCluster.nodes.map((node) => [node.name, node]));
+    return sharedCluster.looks.flatMap(({ when, others }) =>
+      others.flatMap(({ node, pods, cpuMillis, memoryMib }) => {
+        const found = nodes.get(node);
+        // Nodes may come and go between two looks.
+        if (found === undefined) return [];
+        const where = `on ${node} ${when}`;
+        return [
+          atMost([`CPU of others ${where}`, cpuMillis], ["what it can allocate", found.cpuMillis], pods),
+          atMost([`memory of others ${where}`, memoryMib], ["what it can allocate", found.memoryMib], pods),
+          pods === 0
+            ? same([`requests without a pod ${where}`, cpuMillis + memoryMib], ["nothing", 0])
+            : undefined,
+        ];
+      }),
+    );
+  },
+};
+
 /** Half a cent, plus the rounding error of a sum. */
 const CENT = 0.006;
 

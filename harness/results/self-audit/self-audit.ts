@@ -28,6 +28,7 @@ const OF_TODAY: readonly Rule<RunRecord>[] = [
   record.timesGoForward,
   record.costAddsUp,
   record.objectivesAreShares,
+  record.othersFitTheNodes,
 ];
 
 const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [
