@@ -143,6 +143,7 @@ export class FakeKubernetes {
     const segments = path.split("/");
     const base = path.startsWith("/apis/") ? segments.slice(0, 4).join("/") : "/api/v1";
     const rest = path.slice(base.length + 1).split("/");
+    if (this.kinds[base] === undefined) return notFound;
     if (rest.length === 1) return this.#list(`${base}/`, rest[0]!, url.searchParams);
     if (rest.length === 3 && rest[0] === "namespaces")
       return this.#list(`${base}/namespaces/${rest[1]!}/`, rest[2]!, url.searchParams);
