@@ -37,6 +37,7 @@ export const FLOORS = {
 
 /** The modules of `stacks/` that describe what a deployment takes and returns. */
 const CONTRACTS = [
+  "kubernetes/names",
   "outputs",
   "environment",
   "unlabelled",

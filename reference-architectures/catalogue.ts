@@ -6,11 +6,12 @@ import { eks } from "./eks/architecture.ts";
 import { gceDocker } from "./gce-docker/architecture.ts";
 import { gceVm } from "./gce-vm/architecture.ts";
 import { gke } from "./gke/architecture.ts";
+import { kubernetes } from "./kubernetes/architecture.ts";
 import { withOverride } from "./override.ts";
 
 /** Every reference architecture by name, checked. One that contradicts itself does not load. */
 export const architectures: ReadonlyMap<string, Architecture> = new Map(
-  [gke, eks, gceDocker, gceVm].map((architecture) => [architecture.name, checked(architecture)]),
+  [gke, eks, kubernetes, gceDocker, gceVm].map((architecture) => [architecture.name, checked(architecture)]),
 );
 
 /** Returns the architecture with that name. */

@@ -9,6 +9,7 @@ type AddStacks = (app: App, size: ResolvedSize, props: BenchStackProps) => void;
 const STACKS: Readonly<Record<string, () => Promise<AddStacks>>> = {
   gke: async () => (await import("./gke/add-stacks.ts")).addGkeStacks,
   eks: async () => (await import("./eks/add-stacks.ts")).addEksStacks,
+  kubernetes: async () => (await import("./own-cluster/add-stacks.ts")).addOwnClusterStacks,
   "gce-docker": async () => (await import("./gce-docker/add-stacks.ts")).addGceDockerStacks,
   "gce-vm": async () => (await import("./gce-vm/add-stacks.ts")).addGceVmStacks,
 };

@@ -1,6 +1,6 @@
 import { getArchitecture } from "../reference-architectures/catalogue.ts";
 import type { Environment } from "./environment.ts";
-import { CODER_NAMESPACE, ownNamespaces, serviceName } from "./kubernetes/names.ts";
+import { NAMESPACES, ownNamespaces, serviceName } from "./kubernetes/names.ts";
 import { benchName } from "./labels.ts";
 
 /** An environment's data about Coder's certificate. */
@@ -74,7 +74,7 @@ function coderName(environment: Pick<Environment, "architecture" | "runId">): st
   switch (getArchitecture(environment.architecture).carriedBy) {
     case "gke":
     case "eks":
-      return serviceName(CODER_NAMESPACE);
+      return serviceName(NAMESPACES.coder);
     case "own-cluster":
       return serviceName(ownNamespaces(environment).coder);
     case "one-machine":

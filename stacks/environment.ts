@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Size } from "../reference-architectures/architecture.ts";
 
 /** The version of `environment.json`, the only input of synthesis. */
 export const ENVIRONMENT_SCHEMA_VERSION = 1;
@@ -41,6 +42,18 @@ const ownCluster = z.strictObject({
   databaseUrlSecret: z.strictObject({ namespace: name, name, key: name }).optional(),
 });
 export type OwnCluster = z.infer<typeof ownCluster>;
+
+/** The name of the twin's only cluster that no stack makes. */
+export const TWIN_CONTEXT = "refbench-twin";
+
+/** Returns the user's own cluster of a rehearsal. The twin reads no kubeconfig, so the file is empty. */
+export function twinOwnCluster({ machines }: Size): OwnCluster {
+  return {
+    kubeconfig: "/dev/null",
+    context: TWIN_CONTEXT,
+    workspaceNodes: Math.max(1, machines.workspaces.nodes),
+  };
+}
 
 /**
  * One deployment of one size, for one run or manual. Imports no cdktf: the harness writes this file and the stacks

@@ -2,13 +2,15 @@ import { z } from "zod";
 
 /** The contract with the harness: names and types of an environment's outputs. Imports no cdktf, and has no secrets. */
 export const coderOutputsSchema = z.object({
-  /** Coder's URL inside the network, such as `http://10.0.0.7`. */
+  /** Coder's URL inside its network or cluster, such as `http://10.0.0.7`. */
   coder_url: z.url(),
   /** Variables of the workspace template that only the stacks know: where workspaces are created. */
   template_variables: z.record(z.string(), z.string()),
   /** For Coder in a cluster. */
   coder_namespace: z.string().optional(),
   workspace_namespace: z.string().optional(),
+  /** The namespace of pods that generate load. */
+  load_namespace: z.string().optional(),
   coder_release: z.string().optional(),
   coder_chart_version: z.string().optional(),
   /** For Coder on a machine: the machine's name. */
@@ -21,8 +23,9 @@ export const cloudOutputsSchema = z.object({
   project: z.string(),
   region: z.string(),
   zone: z.string(),
-  network: z.string(),
-  /** Only for architectures with a cluster. */
+  /** Absent in a cluster of the user's own, whose network is not known. */
+  network: z.string().optional(),
+  /** Only for architectures with a cluster: its name, or the context of the user's own. */
   cluster: z.string().optional(),
   /** Absent if Postgres is on Coder's machine. */
   database_instance: z.string().optional(),

@@ -1,6 +1,9 @@
 import { randomBytes } from "node:crypto";
-import { getArchitecture } from "../reference-architectures/catalogue.ts";
+import { getArchitecture, resolveSize } from "../reference-architectures/catalogue.ts";
 import type { Environment } from "./environment.ts";
+
+/** The ephemeral variable with the URL of a Postgres of the user's own. */
+export const DATABASE_URL = "database_url";
 
 /** The ephemeral variable with the key of Coder's certificate. */
 export const TLS_KEY = "tls_key";
@@ -18,11 +21,22 @@ export const UNSET_SECRET = "no value was set, which only a destroy accepts";
  */
 export function ephemeralVariables(
   stack: string,
-  { architecture, tls }: Pick<Environment, "architecture" | "tls">,
+  environment: Pick<Environment, "architecture" | "size" | "overrides" | "tls">,
 ): readonly string[] {
   // Coder is in the last stack of its architecture.
+  const { architecture, tls } = environment;
   const hasCoder = stack === getArchitecture(architecture).stacks.at(-1);
-  return ["db_password", ...(tls !== undefined && hasCoder ? [TLS_KEY] : [])];
+  const database = hasOwnDatabase(environment) ? DATABASE_URL : "db_password";
+  return [database, ...(tls !== undefined && hasCoder ? [TLS_KEY] : [])];
+}
+
+/** Whether Coder uses a Postgres of the user's own. */
+export function hasOwnDatabase({
+  architecture,
+  size,
+  overrides,
+}: Pick<Environment, "architecture" | "size" | "overrides">): boolean {
+  return resolveSize(architecture, size, overrides).figures.database.kind === "external";
 }
 
 /** Creates a secret that needs no escaping in a URL. */

@@ -31,11 +31,8 @@ export async function runRequestOf(
   /** Whose command line the flags are of: a flag that says nothing here is refused, a variable is passed over. */
   command: Pick<Command, "getOptionValueSource">,
 ): Promise<RunRequest> {
-  const { rehearse, size, overrides, runner, coderVersion, clusterAccess, tls } = await runSettingsOf(
-    architecture,
-    flags,
-    command,
-  );
+  const settings = await runSettingsOf(architecture, flags, command);
+  const { rehearse, size, overrides, runner, coderVersion, clusterAccess, tls } = settings;
   refuseFooting(architecture, flags, io);
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {
     throw new RefbenchError(
@@ -68,7 +65,7 @@ export async function runRequestOf(
     ...nightOf(flags),
     ...(clusterAccess === undefined ? {} : { clusterAccess }),
     tls,
-    ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(size, flags, io)),
+    ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(settings, flags, io)),
     refbench,
   };
 }

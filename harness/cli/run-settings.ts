@@ -7,10 +7,13 @@ import type { Plan } from "../pipeline/folder/plan.ts";
 import { clusterAccessOf, type ClusterAccessFlags } from "./options/cluster-access.ts";
 import { resolveCoderVersion } from "../composition/settings/coder-channel.ts";
 import type { RunSettings } from "../composition/settings/run-settings.ts";
+import { ownClusterOf, type OwnClusterFlags } from "./options/own-cluster-options.ts";
+import type { OwnClusterRequest } from "../composition/settings/own-cluster-request.ts";
+import type { Provider } from "../../reference-architectures/zones.ts";
 import { tlsOf, type TlsFlags } from "./options/tls-option.ts";
 
 /** The flags by which the checks before a run depend on it: those of `preflight`, and some of those of `run`. */
-export interface SettingsFlags extends ClusterAccessFlags, TlsFlags {
+export interface SettingsFlags extends ClusterAccessFlags, OwnClusterFlags, TlsFlags {
   readonly size?: string;
   readonly set: readonly string[];
   readonly coderVersion?: string;
@@ -30,8 +33,10 @@ export async function runSettingsOf(
   flags: SettingsFlags,
   command: Pick<Command, "getOptionValueSource">,
 ): Promise<RunSettings> {
-  const { rehearse = false, runner, coderVersion } = flags;
-  const overrides = parseOverrides(flags.set);
+  const { rehearse = false, coderVersion } = flags;
+  const runner = runnerOf(architecture, flags, command);
+  const own = ownClusterOf(architecture, rehearse, flags, command);
+  const overrides = withDatabase(parseOverrides(flags.set), { architecture, rehearse, ...own });
   const size = resolveSize(architecture, flags.size, overrides);
   refuseOthersFlags(architecture, rehearse, command);
   const access = clusterAccessOf(architecture, flags, command);
@@ -49,8 +54,51 @@ export async function runSettingsOf(
     place,
     runner,
     ...access,
+    ...own,
     ...tls,
   };
+}
+
+/** A cluster of the user's own has no machine that is a load runner. */
+function runnerOf(
+  architecture: string,
+  { runner }: Pick<SettingsFlags, "runner">,
+  command: Pick<Command, "getOptionValueSource">,
+): Plan["runner"] {
+  if (runner !== "network" || getArchitecture(architecture).carriedBy !== "own-cluster") return runner;
+  if (command.getOptionValueSource("runner") !== "cli") return "local";
+  throw new RefbenchError(
+    "usage",
+    `--runner network needs a load runner, which ${architecture} does not have: remove it`,
+  );
+}
+
+const DATABASE_KIND = "database.kind";
+
+/** A Postgres of the user's own is another kind of database, and so a figure of the row. */
+function withDatabase(
+  overrides: Readonly<Record<string, unknown>>,
+  {
+    architecture,
+    rehearse,
+    ownCluster,
+  }: { readonly architecture: string; readonly rehearse: boolean; readonly ownCluster?: OwnClusterRequest },
+): Readonly<Record<string, unknown>> {
+  const kind = overrides[DATABASE_KIND];
+  if (ownCluster?.databaseUrlSecret !== undefined) {
+    if (kind === undefined || kind === "external") return { ...overrides, [DATABASE_KIND]: "external" };
+    throw new RefbenchError(
+      "usage",
+      `--set ${DATABASE_KIND}=${JSON.stringify(kind)} cannot be combined with --database-url-secret: remove one of the two`,
+    );
+  }
+  if (kind === "external" && !rehearse && getArchitecture(architecture).databases.includes("external")) {
+    throw new RefbenchError(
+      "usage",
+      `--set ${DATABASE_KIND}=external needs --database-url-secret: name the Secret with the URL of your Postgres`,
+    );
+  }
+  return overrides;
 }
 
 const ONLY_REHEARSALS = {
@@ -89,12 +137,21 @@ function refuseOthersFlags(
   }
   if (rehearse) return;
   const { cloud } = getArchitecture(architecture);
-  const others = given(cloud === "google" ? { account: "--account" } : { project: "--project" });
+  const [where, own] = OWN_FLAGS[cloud];
+  const others = given(Object.fromEntries(Object.entries(PLACE_FLAGS).filter(([, flag]) => flag !== own)));
   if (others !== undefined) {
-    const [where, own] = cloud === "google" ? ["Google", "--project"] : ["AWS", "--account"];
     throw new RefbenchError(
       "usage",
-      `${others} is not ${where}'s, where ${architecture} runs: expected ${own}`,
+      `${others} is not ${where}, where ${architecture} runs: expected ${own}`,
     );
   }
 }
+
+const PLACE_FLAGS = { project: "--project", account: "--account" } as const;
+
+/** Whose the place of each cloud is, and the flag that names it. */
+const OWN_FLAGS: Readonly<Record<Provider, readonly [where: string, flag: string]>> = {
+  google: ["Google's", "--project"],
+  aws: ["AWS's", "--account"],
+  kubernetes: ["of your own cluster", "--context"],
+};

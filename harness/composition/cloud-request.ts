@@ -13,6 +13,8 @@ import { earlierRuns } from "./earlier-runs.ts";
 import { endpointsOf } from "./settings/endpoints.ts";
 import type { Io } from "./settings/io.ts";
 import { projectOfFlags } from "./settings/pinned-project.ts";
+import { type PlacedInOwnCluster, placeInOwnCluster } from "./own-cluster/place.ts";
+import type { RunSettings } from "./settings/run-settings.ts";
 import { readLicence } from "./settings/read-licence.ts";
 import { stacksDigest } from "./settings/stacks-digest.ts";
 
@@ -30,30 +32,32 @@ export interface CloudFlags {
 
 /** Returns the part of the request that only a real run has. Throws `usage` if the run may not start; creates nothing. */
 export async function cloudRequestOf(
-  size: ResolvedSize,
+  { size, ownCluster }: Pick<RunSettings, "size" | "ownCluster">,
   flags: CloudFlags,
   io: Io,
-): Promise<Pick<RunRequest, "cloud" | "project" | "licence">> {
+): Promise<Pick<RunRequest, "cloud" | "project" | "licence" | "ownCluster" | "databaseUrl">> {
   refuseTwin(io.env);
   refuseDevOverrides(io.env);
-  const { architecture, cloud } = await placeInCloud(size, flags, io);
+  const own = ownCluster === undefined ? undefined : await placeInOwnCluster(ownCluster, io);
+  const { architecture, cloud } = await placeInCloud(size, flags, { ...io, own });
   const licence = await requiredLicence(size, flags, io);
   const refusal = await refusalWithoutCanary(architecture, size, cloud, flags, io);
   if (refusal !== undefined) throw new RefbenchError("usage", refusal);
-  return { cloud, project: cloud.project, ...(licence === undefined ? {} : { licence }) };
+  return { cloud, project: cloud.project, ...own?.request, ...(licence === undefined ? {} : { licence }) };
 }
 
 async function placeInCloud(
   { architecture: name }: ResolvedSize,
   flags: CloudFlags,
-  { env }: Io,
+  { env, own }: Pick<Io, "env"> & { readonly own?: PlacedInOwnCluster | undefined },
 ): Promise<{ readonly architecture: Architecture; readonly cloud: CloudPlan }> {
   const architecture = getArchitecture(name);
-  const project = projectOfFlags(architecture, flags);
+  const project = own === undefined ? projectOfFlags(architecture, flags) : own.uid;
   const { endpoints, emulated } = endpointsOf(architecture.cloud, env);
   const cloud: CloudPlan = {
     provider: architecture.cloud,
     project,
+    ...(own === undefined ? {} : { cluster: own.place }),
     ...placeOf(architecture, flags),
     endpoints: { ...endpoints },
     emulated,

@@ -25,6 +25,7 @@ export function composeChecks(
       runId,
       tls,
       clusterAccess,
+      ownCluster,
       region,
       zone,
     } = await readJson(folder.environment, environmentSchema);
@@ -36,12 +37,15 @@ export function composeChecks(
         rehearse: cloud === undefined,
         project: cloud?.provider === "google" ? cloud.project : undefined,
         account: cloud?.provider === "aws" ? cloud.project : undefined,
-        ...(cloud?.provider === "kubernetes" ? { cluster: clusterOfPlan(cloud) } : {}),
+        ownCluster,
         fail: new Set(),
         skip:
           cloud === undefined || cloud.skippedChecks.length === 0 ? undefined : cloud.skippedChecks.join(","),
         licence,
-        run: { runId, plan, inventory },
+        run: {
+          ...{ runId, plan, inventory },
+          ...(cloud?.provider === "kubernetes" ? { cluster: clusterOfPlan(cloud) } : {}),
+        },
         runner: plan.runner,
         tls: tls !== undefined,
         clusterCidrs: clusterAccess?.cidrs ?? [],

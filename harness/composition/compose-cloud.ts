@@ -23,6 +23,7 @@ import { lockProviders } from "../terraform/lock-providers.ts";
 import { composeChecks } from "./compose-checks.ts";
 import type { PlacePorts } from "./place-ports.ts";
 import { refuseOtherCloud } from "./refuse-other-cloud.ts";
+import { composeOwnCluster } from "./own-cluster/compose.ts";
 import { composeWorkers } from "./compose-workers.ts";
 
 /**
@@ -37,11 +38,12 @@ export const CLOUD_SETTLE = {
 };
 
 /** The ports of a real run. Everything comes from its plan, except credentials, which come from the environment. */
-export function composeCloud(
+export async function composeCloud(
   folder: RunFolder,
   { plan, cloud, env }: { readonly plan: Plan; readonly cloud: CloudPlan; readonly env: NodeJS.ProcessEnv },
-): PlacePorts {
+): Promise<PlacePorts> {
   refuseOtherCloud(folder, cloud, env);
+  if (cloud.provider === "kubernetes") return composeOwnCluster(folder, { plan, cloud, env });
   const ofCloud = inventoryOf(cloud, env);
   // The clusters of an emulated cloud have no API server.
   const cluster = cloud.emulated ? undefined : clusterOf(plan, cloud, env);

@@ -23,8 +23,9 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     clock: systemClock,
     terraform: createTerraform(),
     synthesize,
-    terraformSecrets: ({ databasePassword, tlsKey }) => ({
+    terraformSecrets: ({ databasePassword, databaseUrl, tlsKey }) => ({
       TF_VAR_db_password: databasePassword,
+      ...(databaseUrl === undefined ? {} : { TF_VAR_database_url: databaseUrl }),
       ...(tlsKey === undefined ? {} : { TF_VAR_tls_key: tlsKey }),
     }),
     readTemplate: plan.rehearsal?.coder === undefined ? readTemplate : () => readLocalTemplate(),

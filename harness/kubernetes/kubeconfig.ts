@@ -77,6 +77,15 @@ export async function readKubeconfig(options: KubeconfigOptions): Promise<Kubeco
   return { context, access: { server, login: kubeconfigLogin(config), renews } };
 }
 
+/**
+ * Returns the names of a kubeconfig's contexts.
+ * @throws RefbenchError `usage` when the file cannot be read
+ */
+export async function listContexts(file: string): Promise<readonly string[]> {
+  const { contexts } = await readContent(file);
+  return (contexts ?? []).flatMap(({ name }) => (typeof name === "string" ? [name] : []));
+}
+
 async function readContent(file: string): Promise<z.infer<typeof kubeconfig>> {
   let text: string;
   try {

@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "../architecture.ts";
+import { POSTGRES_IN_PODS } from "../artefacts/postgres-image.ts";
 import type { Contradiction } from "../contradiction.ts";
 
 /** The reserve of database connections: Coder recommends a fifth more than its replicas open. */
@@ -28,6 +29,13 @@ export function findDatabaseProblem(
       path: "database.tier",
       value: database.tier,
       expected: `a tier of ${database.kind} such as ${example}`,
+    };
+  }
+  if (database.kind === "in-cluster" && !POSTGRES_IN_PODS.includes(database.version)) {
+    return {
+      path: "database.version",
+      value: database.version,
+      expected: `one of ${POSTGRES_IN_PODS.join(", ")}, whose images are pinned`,
     };
   }
   const shape = database.kind === "cloud-sql" ? findShapeProblem(database.tier) : undefined;

@@ -1,5 +1,7 @@
 import type { Cluster, ClusterNode, ClusterPlace } from "../../harness/model/ports/cluster.ts";
 import type { TwinItem } from "../inventory/item.ts";
+import { TWIN_CONTEXT } from "../../stacks/environment.ts";
+import { ownNodeNames, ownTwinCluster } from "../inventory/own-cluster.ts";
 import { openStore, type TwinStore } from "../inventory/store.ts";
 import { isControlPlaneAway, PENDING } from "./cloud/control-plane.ts";
 import { faultsMet } from "./planned-faults.ts";
@@ -24,6 +26,7 @@ export function twinCluster(
     (await store.list(["google_container_cluster", "aws_eks_cluster"])).find((item) => item.name === name);
   return {
     look: async () => {
+      if (name === TWIN_CONTEXT) return { state: "ready" };
       const cluster = await find(open());
       if (cluster?.status !== "ready")
         return { state: "away", reason: `its status is ${cluster?.status ?? "gone"}` };
@@ -35,9 +38,10 @@ export function twinCluster(
       const store = open();
       const cluster = await find(store);
       const pools = await store.list(Object.keys(NODE_COUNTS));
-      const nodes = pools
-        .filter(({ parent }) => parent !== undefined && parent === cluster?.key)
-        .flatMap(nodesOf);
+      const nodes =
+        name === TWIN_CONTEXT
+          ? ownNodeNames(ownTwinCluster(name)).map((node) => ({ name: node, uid: node }))
+          : pools.filter(({ parent }) => parent !== undefined && parent === cluster?.key).flatMap(nodesOf);
       const faults = await faultsMet(faultsFile, { op: "nodes", type: "*", name: "*" });
       const [first, ...rest] = nodes;
       if (first === undefined || faults.length === 0) return { state: "seen", nodes };

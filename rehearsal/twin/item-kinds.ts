@@ -13,6 +13,7 @@ const UNPLANNED_KINDS = [
   "google_compute_region_backend_service",
   "google_compute_target_pool",
   "kubernetes_deployment",
+  "kubernetes_persistent_volume",
   "kubernetes_pod",
   "kubernetes_service",
 ];

@@ -92,6 +92,7 @@ export const TYPES_IN_USE = {
       "secret_v1",
       "service_account_v1",
       "service_v1",
+      "stateful_set_v1",
       "storage_class_v1",
     ],
     dataSources: ["service", "service_v1"],

@@ -1,3 +1,4 @@
+import type { Architecture } from "../../reference-architectures/architecture.ts";
 import { architectures, getArchitecture } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../stacks/environment.ts";
 
@@ -43,9 +44,30 @@ export function casesOf(names: readonly string[]): readonly ValidationCase[] {
             zone,
             coderVersion: coder.version,
             ...options,
+            ...ownClusterOf(cloud, words),
           },
         })),
       ),
     ),
   );
+}
+
+/** A cluster of the user's own, without and with every choice in it. */
+function ownClusterOf(cloud: Architecture["cloud"], words: string): Pick<Environment, "ownCluster"> {
+  if (cloud !== "kubernetes") return {};
+  const plain = { kubeconfig: "/nowhere/kubeconfig", context: "some-context", workspaceNodes: 3 };
+  if (words === "no option") return { ownCluster: plain };
+  return {
+    ownCluster: {
+      ...plain,
+      storageClass: "fast",
+      nodeSelector: { "kubernetes.io/arch": "amd64" },
+      images: {
+        coder: "registry.internal/coder:v2.31.0",
+        postgres: "registry.internal/postgres:16",
+        workspace: "registry.internal/workspace:1",
+        generator: "registry.internal/refbench:1",
+      },
+    },
+  };
 }

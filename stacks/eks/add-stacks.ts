@@ -5,6 +5,9 @@ import { machineOf } from "../../reference-architectures/machine-types.ts";
 import type { BenchStackProps } from "../bench-stack.ts";
 import { eksAccess } from "../kubernetes/cluster-access.ts";
 import { CoderStack } from "../kubernetes/coder-stack.ts";
+import { HOME_STORAGE_CLASS, NAMESPACES } from "../kubernetes/names.ts";
+import { rolePlacement } from "../kubernetes/node-role.ts";
+import { countNodesOf } from "../kubernetes/plan-pools.ts";
 import { PRIVATE_RANGES } from "../kubernetes/private-ranges.ts";
 import { benchLabels } from "../labels.ts";
 import { EksCloudStack } from "./cloud-stack.ts";
@@ -21,7 +24,11 @@ export function addEksStacks(app: App, { figures: size }: ResolvedSize, props: B
     ...props,
     size,
     access: eksAccess(cloud.controlPlane, environment.region),
-    databaseAddress: cloud.database.address,
+    namespaces: NAMESPACES,
+    addDatabase: () => ({ address: cloud.database.address, sslmode: "require", ready: [] }),
+    placement: rolePlacement,
+    workspaceNodes: countNodesOf("workspaces", size),
+    storageClass: HOME_STORAGE_CLASS,
     addDriver: (stack) =>
       addDiskDriver(stack, {
         environment,
@@ -29,7 +36,7 @@ export function addEksStacks(app: App, { figures: size }: ResolvedSize, props: B
         disksPerNode: EKS.disksPerNode(machineOf(size.machines.workspaces.machineType)),
       }),
     // For the controller that every cluster of EKS has, because AWS's own controller is not installed.
-    serviceAnnotations: {
+    balancerAnnotations: {
       [`${BALANCER}-type`]: "nlb",
       [`${BALANCER}-internal`]: "true",
       // It is in no state: an inventory finds it by these tags.

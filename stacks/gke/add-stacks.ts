@@ -3,6 +3,9 @@ import type { ResolvedSize } from "../../reference-architectures/catalogue.ts";
 import type { BenchStackProps } from "../bench-stack.ts";
 import { gkeAccess } from "../kubernetes/cluster-access.ts";
 import { CoderStack } from "../kubernetes/coder-stack.ts";
+import { HOME_STORAGE_CLASS, NAMESPACES } from "../kubernetes/names.ts";
+import { rolePlacement } from "../kubernetes/node-role.ts";
+import { countNodesOf } from "../kubernetes/plan-pools.ts";
 import { PRIVATE_RANGES } from "../kubernetes/private-ranges.ts";
 import { benchLabels } from "../labels.ts";
 import { GkeCloudStack } from "./cloud-stack.ts";
@@ -15,8 +18,12 @@ export function addGkeStacks(app: App, { figures: size }: ResolvedSize, props: B
     ...props,
     size,
     access: gkeAccess(cloud.controlPlane.endpoint),
-    databaseAddress: cloud.database.address,
-    serviceAnnotations: {
+    namespaces: NAMESPACES,
+    addDatabase: () => ({ address: cloud.database.address, sslmode: "require", ready: [] }),
+    placement: rolePlacement,
+    workspaceNodes: countNodesOf("workspaces", size),
+    storageClass: HOME_STORAGE_CLASS,
+    balancerAnnotations: {
       "networking.gke.io/load-balancer-type": "Internal",
       // Otherwise the load balancer's firewall rule is open to the internet.
       "service.beta.kubernetes.io/load-balancer-source-ranges": PRIVATE_RANGES.join(","),

@@ -1,6 +1,13 @@
 import { Fn } from "cdktf";
 
-/** How the kubernetes and helm providers reach a cluster. */
+/** A cluster as a kubeconfig names it. Terraform's providers read the file themselves, with its credentials. */
+export interface Kubeconfig {
+  /** Absolute path. */
+  readonly file: string;
+  readonly context: string;
+}
+
+/** How the kubernetes and helm providers reach a cluster of another stack. */
 export interface ClusterConnection {
   readonly host: string;
   /** The certificate of the cluster's own authority, as text; absent if the host's certificate is publicly signed. */

@@ -1,4 +1,4 @@
-import { Release } from "@cdktf/provider-helm/lib/release/index.js";
+import { Release, type ReleaseConfig } from "@cdktf/provider-helm/lib/release/index.js";
 import { DataKubernetesServiceV1 } from "@cdktf/provider-kubernetes/lib/data-kubernetes-service-v1/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
@@ -10,9 +10,16 @@ export interface CoderReleaseProps {
   readonly environment: Environment;
   readonly namespace: string;
   readonly chartVersion: string;
+  /**
+   * A chart of the user's own: a path or URL.
+   * @default Coder's chart of that version, from Coder's repository
+   */
+  readonly chart?: string | undefined;
   /** The name of the release, which also selects its pods. */
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
+  /** Whether the Service has a load balancer. */
+  readonly isBalanced: boolean;
   /** Everything that must exist before Coder starts, and until it is deleted. */
   readonly dependsOn: ITerraformDependable[];
 }
@@ -27,7 +34,10 @@ export function releaseName(environment: Environment): string {
 
 /** Coder, from its own chart. */
 export class CoderRelease extends Construct {
-  /** `http://<address>:<port>` of the Service's load balancer, inside the network; `https` with TLS. */
+  /**
+   * `http://<address>:<port>` of the Service, inside the network; `https` with TLS. The address is that of its load
+   * balancer, and the Service's own without one.
+   */
   readonly url: string;
   readonly releaseName: string;
   readonly chartVersion: string;
@@ -36,9 +46,7 @@ export class CoderRelease extends Construct {
     super(scope, id);
     const release = new Release(this, "release", {
       name: props.name,
-      repository: "https://helm.coder.com/v2",
-      chart: "coder",
-      version: props.chartVersion,
+      ...chartOf(props),
       namespace: props.namespace,
       createNamespace: false,
       // JSON is valid YAML.
@@ -59,7 +67,9 @@ export class CoderRelease extends Construct {
     const address = `data.kubernetes_service_v1.${service.friendlyUniqueId}`;
     const ingress = `${address}.status[0].load_balancer[0].ingress[0]`;
     // Google's load balancer has an address, AWS's a name.
-    const host = `\${coalesce(${ingress}.ip, ${ingress}.hostname)}`;
+    const host = props.isBalanced
+      ? `\${coalesce(${ingress}.ip, ${ingress}.hostname)}`
+      : hostOf(`${address}.spec[0].cluster_ip`);
     const ports = `${address}.spec[0].port`;
     // With TLS, the chart has a second port beside that of plain HTTP.
     const port =
@@ -72,4 +82,18 @@ export class CoderRelease extends Construct {
     this.releaseName = release.name;
     this.chartVersion = release.version;
   }
+}
+
+/** The chart of a path or of an archive's URL has its own version; a registry needs the wanted one. */
+function chartOf({
+  chart,
+  chartVersion: version,
+}: CoderReleaseProps): Pick<ReleaseConfig, "chart" | "repository" | "version"> {
+  if (chart === undefined) return { repository: "https://helm.coder.com/v2", chart: "coder", version };
+  return chart.startsWith("oci://") ? { chart, version } : { chart };
+}
+
+/** An IPv6 address has brackets in a URL. */
+function hostOf(address: string): string {
+  return `\${strcontains(${address}, ":") ? "[\${${address}}]" : ${address}}`;
 }

@@ -1,37 +1,63 @@
 import { NamespaceV1 } from "@cdktf/provider-kubernetes/lib/namespace-v1/index.js";
-import { SecretV1 } from "@cdktf/provider-kubernetes/lib/secret-v1/index.js";
-import { type App, type ITerraformDependable, TerraformLocal } from "cdktf";
+import type { App, ITerraformDependable, TerraformVariable } from "cdktf";
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { pinnedImage } from "../../reference-architectures/artefacts/workspace-image.ts";
 import { BenchStack, type BenchStackProps } from "../bench-stack.ts";
 import { templateTrust } from "../coder-certificate.ts";
-import { CANDIDATE_DATABASE_NAME, DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
+import type { OwnCluster } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
 import { nextSteps } from "../manual/next-steps.ts";
 import { providerMirror } from "../provider-mirror.ts";
-import type { CoderOutputs } from "../outputs.ts";
-import { TLS_KEY } from "../secrets.ts";
-import type { ClusterConnection } from "./cluster-access.ts";
+import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
+import { DATABASE_URL, TLS_KEY } from "../secrets.ts";
+import type { ClusterConnection, Kubeconfig } from "./cluster-access.ts";
 import { CoderRelease, releaseName } from "./coder-release.ts";
-import { coderValues } from "./coder-values.ts";
-import { CODER_NAMESPACE, HOME_STORAGE_CLASS } from "./names.ts";
-import { ROLE_TAINT, roleLabel } from "./node-role.ts";
-import { countNodesOf } from "./plan-pools.ts";
+import { coderImage, coderValues } from "./coder-values.ts";
+import { addDatabaseSecret, type CoderDatabase, DATABASE_SECRET } from "./database-secret.ts";
+import type { ClusterNamespaces } from "./names.ts";
+import { type NodePlacement, type NodeRole, selectorText } from "./node-role.ts";
 import { kubernetesProviders } from "./providers.ts";
 import { addTlsSecret } from "./tls-secret.ts";
 import { WorkspaceImage } from "./workspace-image.ts";
 import { type HomeDisks, WorkspaceSpace } from "./workspace-space.ts";
 
-/** Name of the secret with the database's address. */
-const DATABASE_SECRET = "coder-db-url";
+/** Where a database inside the cluster is made. */
+export interface DatabaseSite {
+  readonly stack: BenchStack;
+  /** Coder's namespace. */
+  readonly namespace: string;
+  /** An ephemeral variable. */
+  readonly password: TerraformVariable;
+}
+
+/** A database, and what must exist before Coder starts. */
+export interface AddedDatabase extends CoderDatabase {
+  readonly ready: readonly ITerraformDependable[];
+}
 
 export interface CoderStackProps extends BenchStackProps {
   readonly size: Size;
-  readonly access: ClusterConnection;
-  readonly databaseAddress: string;
-  readonly disks: HomeDisks;
-  /** Annotations that keep the load balancer of Coder's Service inside the network. */
-  readonly serviceAnnotations: Readonly<Record<string, string>>;
+  readonly access: ClusterConnection | Kubeconfig;
+  readonly namespaces: ClusterNamespaces;
+  /** Adds or names the database. Absent = the run's secrets have the URL of the user's own. */
+  readonly addDatabase?: ((site: DatabaseSite) => AddedDatabase) | undefined;
+  /** The class of home disks to make; absent = the cluster has one. */
+  readonly disks?: HomeDisks;
+  /** The class of home disks, made here or not; empty = the cluster's default. */
+  readonly storageClass: string;
+  /**
+   * Annotations that keep the load balancer of Coder's Service inside the network.
+   * @default no load balancer
+   */
+  readonly balancerAnnotations?: Readonly<Record<string, string>>;
+  /** The nodes of each role. */
+  readonly placement: (role: NodeRole) => NodePlacement;
+  /** The number of nodes on which workspaces may run. */
+  readonly workspaceNodes: number;
+  /** The user's own chart and images. @default Coder's chart, and public images */
+  readonly artefacts?: Pick<OwnCluster, "chart" | "images">;
+  /** The place, where no other stack outputs it. */
+  readonly outputs?: CloudOutputs;
   /** Adds the disk driver that the cluster lacks. It stays until the last workspace is deleted. */
   readonly addDriver?: (stack: BenchStack) => ITerraformDependable;
 }
@@ -41,69 +67,97 @@ export class CoderStack extends BenchStack {
   constructor(app: App, name: string, props: CoderStackProps) {
     super(app, name, props);
     const { environment } = this;
-    const { size } = props;
+    const { size, placement, artefacts = {} } = props;
     kubernetesProviders(this, props.access);
-    const labels = benchLabels(environment);
     const driver = props.addDriver?.(this);
 
-    const namespace = new NamespaceV1(this, "namespace", {
-      metadata: { name: CODER_NAMESPACE, labels },
-      // It is deleted last, after the Service's load balancer: the controller holds the Service until then.
-      timeouts: { delete: "20m" },
-    });
+    const namespace = this.addNamespace("namespace", props.namespaces.coder);
     const workspaces = new WorkspaceSpace(this, "workspaces", {
       environment,
-      coderNamespace: namespace.metadata.name,
+      coderNamespace: namespace,
+      name: props.namespaces.workspaces,
       disks: props.disks,
       dependsOn: driver === undefined ? [] : [driver],
     });
+    const workspaceImage =
+      artefacts.images?.workspace ?? pinnedImage(size.workspacePod.image, environment.workspaceImageDigest);
     new WorkspaceImage(this, "workspace-image", {
       environment,
-      namespace: namespace.metadata.name,
-      image: pinnedImage(size.workspacePod.image, environment.workspaceImageDigest),
-      nodes: countNodesOf("workspaces", size),
+      namespace,
+      image: workspaceImage,
+      nodes: props.workspaceNodes,
+      placement: placement("workspaces"),
     });
-    const secret = this.addDatabaseSecret(props.databaseAddress, namespace.metadata.name, labels);
-    const certificate = this.addCertificate(namespace.metadata.name, labels);
+    const database = this.addDatabase(props, namespace);
+    const certificate = this.addCertificate(namespace, benchLabels(environment));
     const release = new CoderRelease(this, "coder", {
       environment,
-      namespace: namespace.metadata.name,
+      namespace,
       chartVersion: size.coder.version,
+      chart: artefacts.chart,
       name: releaseName(environment),
       values: this.releaseValues(props),
+      isBalanced: props.balancerAnnotations !== undefined,
       // Coder deletes workspaces with its role, so the role is destroyed after Coder.
-      dependsOn: [secret, ...certificate, workspaces.ready],
+      dependsOn: [...database, ...certificate, workspaces.ready],
     });
     const place = {
       namespace: workspaces.namespace,
-      storage_class: HOME_STORAGE_CLASS,
+      storage_class: props.storageClass,
+      node_selector: selectorText(placement("workspaces").nodeSelector),
+      ...(artefacts.images?.workspace === undefined ? {} : { image: workspaceImage }),
       ...templateTrust(environment),
     };
+    const { load } = props.namespaces;
     this.addOutputs({
-      ...nextSteps({ environment, size, place }),
+      ...props.outputs,
+      ...nextSteps({ environment, size, place, coderNamespace: namespace }),
       coder_url: release.url,
       template_variables: place,
-      coder_namespace: namespace.metadata.name,
+      coder_namespace: namespace,
       workspace_namespace: workspaces.namespace,
+      load_namespace: load === undefined ? undefined : this.addNamespace("load", load),
       coder_release: release.releaseName,
       coder_chart_version: release.chartVersion,
     } satisfies CoderOutputs);
   }
 
-  private releaseValues({ size, serviceAnnotations }: CoderStackProps): Record<string, unknown> {
+  private addNamespace(id: string, name: string): string {
+    const namespace = new NamespaceV1(this, id, {
+      metadata: { name, labels: benchLabels(this.environment) },
+      // Coder's is deleted last, after the Service's load balancer: the controller holds the Service until then.
+      timeouts: { delete: "20m" },
+    });
+    return namespace.metadata.name;
+  }
+
+  private releaseValues(props: CoderStackProps): Record<string, unknown> {
     const { environment } = this;
+    const { size, balancerAnnotations, artefacts } = props;
     return coderValues({
       size,
-      imageDigest: environment.coderImageDigest,
+      image: artefacts?.images?.coder ?? coderImage(size.coder.version, environment.coderImageDigest),
       mirror: providerMirror(environment.architecture, size),
       release: releaseName(environment),
       labels: benchLabels(environment),
       databaseSecret: DATABASE_SECRET,
       tls: environment.tls !== undefined,
-      serviceAnnotations,
-      nodeSelector: { [roleLabel("coder")]: "true" },
-      tolerations: [{ key: ROLE_TAINT, value: "coder" }],
+      balancerAnnotations,
+      placement: props.placement("coder"),
     });
+  }
+
+  /** Adds the Secret with the database's URL, and the database if the stack has it. */
+  private addDatabase({ addDatabase }: CoderStackProps, namespace: string): ITerraformDependable[] {
+    const { environment } = this;
+    if (addDatabase === undefined) {
+      const url = this.ephemeralVariable(DATABASE_URL, "URL of the user's own Postgres.");
+      return [addDatabaseSecret(this, "database-url", { environment, namespace, secret: url })];
+    }
+    const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
+    const database = addDatabase({ stack: this, namespace, password });
+    const secret = { environment, namespace, secret: password, database };
+    return [addDatabaseSecret(this, "database-url", secret), ...database.ready];
   }
 
   /** Adds the secret with Coder's certificate where Coder serves TLS. */
@@ -112,21 +166,5 @@ export class CoderStack extends BenchStack {
     if (tls === undefined) return [];
     const key = this.ephemeralVariable(TLS_KEY, "Key of Coder's certificate.");
     return [addTlsSecret(this, "certificate", { tls, namespace, labels, key })];
-  }
-
-  private addDatabaseSecret(address: string, namespace: string, labels: Record<string, string>): SecretV1 {
-    const isCandidate = this.environment.comparison?.release === "candidate";
-    const database = isCandidate ? CANDIDATE_DATABASE_NAME : DATABASE_NAME;
-    const password = this.ephemeralVariable("db_password", "Password of Coder's database user.");
-    const variable = `var.${password.friendlyUniqueId}`;
-    const secret = new SecretV1(this, "database-url", {
-      metadata: { name: DATABASE_SECRET, namespace, labels },
-      // A run's password never changes, but a candidate's release has another database.
-      dataWoRevision: isCandidate ? 2 : 1,
-    });
-    const host = new TerraformLocal(this, "database-address", address);
-    const url = `postgres://${DATABASE_USER}:\${${variable}}@\${local.${host.friendlyUniqueId}}:5432/${database}?sslmode=require`;
-    secret.addOverride("data_wo", { url });
-    return secret;
   }
 }

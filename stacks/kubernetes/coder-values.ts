@@ -1,6 +1,8 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
+import { pinnedImage } from "../../reference-architectures/artefacts/workspace-image.ts";
 import { coderEnvironment } from "../coder-environment.ts";
 import { PROVIDER_FOLDER, type ProviderMirror } from "../provider-mirror.ts";
+import type { NodePlacement } from "./node-role.ts";
 import { TLS_SECRET, TLS_SECRET_CA } from "./tls-secret.ts";
 
 export interface CoderValuesProps {
@@ -10,20 +12,20 @@ export interface CoderValuesProps {
    * @default the public registry
    */
   readonly mirror?: ProviderMirror | undefined;
-  /**
-   * @default the image of the version's tag at the time of the pull
-   */
-  readonly imageDigest?: string | undefined;
+  /** Coder's image, by tag, digest or both. */
+  readonly image: string;
   readonly release: string;
   readonly labels: Readonly<Record<string, string>>;
   /** The secret with the database's address under `url`. */
   readonly databaseSecret: string;
   /** Whether Coder serves TLS, with the certificate in its Secret. */
   readonly tls: boolean;
-  /** Annotations that keep the Service's load balancer inside the network. Without them it is public. */
-  readonly serviceAnnotations: Readonly<Record<string, string>>;
-  readonly nodeSelector: Readonly<Record<string, string>>;
-  readonly tolerations: readonly { readonly key: string; readonly value: string }[];
+  /**
+   * Annotations that keep the Service's load balancer inside the network. Without them it is public.
+   * @default the Service has no load balancer, because Coder is called from inside the cluster only
+   */
+  readonly balancerAnnotations?: Readonly<Record<string, string>> | undefined;
+  readonly placement: NodePlacement;
 }
 
 /**
@@ -31,12 +33,11 @@ export interface CoderValuesProps {
  * ignores unknown values silently.
  */
 export function coderValues(props: CoderValuesProps): Record<string, unknown> {
-  const { size, labels } = props;
+  const { size, labels, placement } = props;
   const resources = { cpu: `${size.coder.cpuMillis}m`, memory: `${size.coder.memoryGib}Gi` };
   return {
     coder: {
-      // The chart appends the tag to its repository unchanged, so a tag with a digest works too.
-      image: { tag: imageTag(size.coder.version, props.imageDigest), pullPolicy: "IfNotPresent" },
+      image: { ...imageValues(props.image), pullPolicy: "IfNotPresent" },
       replicaCount: size.coder.replicas,
       env: [
         ...Object.entries(coderEnvironment(size)).map(([name, value]) => ({ name, value })),
@@ -45,7 +46,7 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
           valueFrom: { secretKeyRef: { name: props.databaseSecret, key: "url" } },
         },
       ],
-      ...(props.mirror === undefined ? {} : mirrorValues(size, props.mirror, props.imageDigest)),
+      ...(props.mirror === undefined ? {} : mirrorValues(props.mirror, props.image)),
       // Workspaces are in the cluster, so their agents use the Service's name, which is known before.
       envUseClusterAccessURL: true,
       ...(props.tls
@@ -67,25 +68,33 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
           ],
         },
       },
-      nodeSelector: props.nodeSelector,
-      tolerations: props.tolerations.map((toleration) => ({
+      nodeSelector: placement.nodeSelector,
+      tolerations: placement.tolerations.map((toleration) => ({
         ...toleration,
         operator: "Equal",
         effect: "NoSchedule",
       })),
       labels,
       podLabels: labels,
-      service: {
-        type: "LoadBalancer",
-        sessionAffinity: "None",
-        // With `Cluster`, all nodes relay to Coder's nodes, unevenly and over machines that nobody measures. With
-        // `Local`, the clouds' controllers use and open a health check's node port.
-        externalTrafficPolicy: "Local",
-        annotations: props.serviceAnnotations,
-      },
+      service: serviceValues(props.balancerAnnotations),
       // Coder builds in the workspaces' namespace only, where this stack adds its role.
       serviceAccount: { workspacePerms: false, labels },
     },
+  };
+}
+
+function serviceValues(
+  annotations: Readonly<Record<string, string>> | undefined,
+): Readonly<Record<string, unknown>> {
+  const common = { sessionAffinity: "None" };
+  if (annotations === undefined) return { ...common, type: "ClusterIP" };
+  return {
+    ...common,
+    type: "LoadBalancer",
+    // With `Cluster`, all nodes relay to Coder's nodes, unevenly and over machines that nobody measures. With `Local`,
+    // the clouds' controllers use and open a health check's node port.
+    externalTrafficPolicy: "Local",
+    annotations,
   };
 }
 
@@ -93,17 +102,13 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
  * Returns the values for a container of Coder's own image that fills the folder before Coder starts. The folder
  * exists as long as the pod.
  */
-function mirrorValues(
-  size: Size,
-  { script, providers }: ProviderMirror,
-  digest: string | undefined,
-): Record<string, unknown> {
+function mirrorValues({ script, providers }: ProviderMirror, image: string): Record<string, unknown> {
   const volumeMounts = [{ name: PROVIDER_VOLUME, mountPath: PROVIDER_FOLDER }];
   return {
     initContainers: [
       {
         name: "provider-mirror",
-        image: `ghcr.io/coder/coder:${imageTag(size.coder.version, digest)}`,
+        image,
         imagePullPolicy: "IfNotPresent",
         command: ["sh", "-c", script, "provider-mirror", PROVIDER_FOLDER, ...providers],
         // Like the chart runs Coder itself.
@@ -124,6 +129,15 @@ function mirrorValues(
 
 const PROVIDER_VOLUME = "providers";
 
-function imageTag(version: string, digest: string | undefined): string {
-  return digest === undefined ? `v${version}` : `v${version}@${digest}`;
+/** Returns Coder's public image of a version, by its digest if that is known. */
+export function coderImage(version: string, digest: string | undefined): string {
+  return pinnedImage(`ghcr.io/coder/coder:v${version}`, digest);
+}
+
+/** The chart joins both by a colon unchanged, so a tag with a digest works too, and a digest without a tag. */
+function imageValues(image: string): { readonly repo: string; readonly tag: string } {
+  const tagged = /^([^@]+):([^/:@]+(?:@sha256:[0-9a-f]+)?)$/.exec(image);
+  const [, repo, tag] = tagged ?? /^(.+@sha256):([0-9a-f]+)$/.exec(image) ?? [];
+  if (repo !== undefined && tag !== undefined) return { repo, tag };
+  throw new Error(`image ${image} has neither a tag nor a digest`);
 }

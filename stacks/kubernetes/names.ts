@@ -1,11 +1,21 @@
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
 
-/** The namespace of Coder itself. */
-export const CODER_NAMESPACE = "coder";
+/** The namespaces of an environment in its cluster. */
+export interface ClusterNamespaces {
+  /** The namespace of Coder itself. */
+  readonly coder: string;
+  /** The namespace of workspaces, in which Coder builds and which a teardown empties first. */
+  readonly workspaces: string;
+  /** The namespace of pods that generate load. */
+  readonly load?: string;
+}
 
-/** The namespace of workspaces, in which Coder builds and which a teardown empties first. */
-export const WORKSPACE_NAMESPACE = "coder-workspaces";
+/** The namespaces in a cluster of the environment's own, which nobody else uses. */
+export const NAMESPACES = {
+  coder: "coder",
+  workspaces: "coder-workspaces",
+} as const satisfies ClusterNamespaces;
 
 /** The chart's name for its Service, Deployment and ServiceAccount, independent of the release's name. */
 export const CODER_SERVICE = "coder";
@@ -18,16 +28,8 @@ export function serviceName(namespace: string): string {
   return `${CODER_SERVICE}.${namespace}.svc.cluster.local`;
 }
 
-/** The namespaces of a run in a cluster that the run did not create, named by the run. */
-export interface OwnNamespaces {
-  readonly coder: string;
-  readonly workspaces: string;
-  /** The namespace of the pods that generate the load. */
-  readonly load: string;
-}
-
-/** Returns the namespaces of an environment in a cluster of the user's own. */
-export function ownNamespaces(environment: Pick<Environment, "runId">): OwnNamespaces {
+/** Returns the namespaces of an environment in a cluster of the user's own, named by its run. */
+export function ownNamespaces(environment: Pick<Environment, "runId">): Required<ClusterNamespaces> {
   return {
     coder: benchName(environment, "coder"),
     workspaces: benchName(environment, "workspaces"),

@@ -2,7 +2,7 @@ import { DeploymentV1 } from "@cdktf/provider-kubernetes/lib/deployment-v1/index
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
-import { ROLE_TAINT, roleLabel } from "./node-role.ts";
+import type { NodePlacement } from "./node-role.ts";
 
 export interface WorkspaceImageProps {
   readonly environment: Environment;
@@ -12,6 +12,7 @@ export interface WorkspaceImageProps {
   readonly image: string;
   /** The number of nodes on which workspaces run. */
   readonly nodes: number;
+  readonly placement: NodePlacement;
 }
 
 /** Enough for some hundred megabytes, pulled by all nodes at once through one address. */
@@ -27,8 +28,9 @@ const SELECTOR = { "app.kubernetes.io/name": "bench-workspace-image" };
  * version of the provider waits until a DaemonSet's pods are scheduled, and not for their image (fixed in version 3).
  */
 export class WorkspaceImage extends Construct {
-  constructor(scope: Construct, id: string, { environment, namespace, image, nodes }: WorkspaceImageProps) {
+  constructor(scope: Construct, id: string, props: WorkspaceImageProps) {
     super(scope, id);
+    const { environment, namespace, image, nodes, placement } = props;
     const labels = benchLabels(environment);
     new DeploymentV1(this, "pull", {
       metadata: { name: "workspace-image", namespace, labels: { ...labels, ...SELECTOR } },
@@ -44,8 +46,12 @@ export class WorkspaceImage extends Construct {
           metadata: { labels: { ...labels, ...SELECTOR } },
           spec: {
             // Like the workspaces' own pods.
-            nodeSelector: { [roleLabel("workspaces")]: "true" },
-            toleration: [{ key: ROLE_TAINT, operator: "Equal", value: "workspaces", effect: "NoSchedule" }],
+            nodeSelector: placement.nodeSelector,
+            toleration: placement.tolerations.map((each) => ({
+              ...each,
+              operator: "Equal",
+              effect: "NoSchedule",
+            })),
             affinity: {
               podAntiAffinity: {
                 requiredDuringSchedulingIgnoredDuringExecution: [

@@ -6,7 +6,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
-import { CODER_SERVICE, HOME_STORAGE_CLASS, WORKSPACE_NAMESPACE } from "./names.ts";
+import { CODER_SERVICE, HOME_STORAGE_CLASS } from "./names.ts";
 
 /** The calls with which the provider of the workspace template creates, changes and deletes a pod or disk. */
 const VERBS = ["create", "delete", "get", "patch"];
@@ -21,7 +21,10 @@ export interface WorkspaceSpaceProps {
   readonly environment: Environment;
   /** Coder's namespace, whose service account builds here. */
   readonly coderNamespace: string;
-  readonly disks: HomeDisks;
+  /** The name of the namespace. */
+  readonly name: string;
+  /** The class of home disks to make; absent = the cluster has one. */
+  readonly disks?: HomeDisks | undefined;
   /** Everything that must exist before the first disk, and until the last one is deleted. */
   readonly dependsOn: ITerraformDependable[];
 }
@@ -34,10 +37,10 @@ export class WorkspaceSpace extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkspaceSpaceProps) {
     super(scope, id);
-    const { environment, coderNamespace, disks, dependsOn } = props;
+    const { environment, coderNamespace, name, disks, dependsOn } = props;
     const labels = benchLabels(environment);
     const namespace = new NamespaceV1(this, "namespace", {
-      metadata: { name: WORKSPACE_NAMESPACE, labels },
+      metadata: { name, labels },
       // It is deleted after its pods and disks, which takes a while for a thousand.
       timeouts: { delete: "20m" },
       dependsOn,
@@ -57,6 +60,7 @@ export class WorkspaceSpace extends Construct {
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
       subject: [{ kind: "ServiceAccount", name: CODER_SERVICE, namespace: coderNamespace }],
     });
+    if (disks === undefined) return;
     new StorageClassV1(this, "disks", {
       metadata: { name: HOME_STORAGE_CLASS, labels },
       storageProvisioner: disks.provisioner,

@@ -1,7 +1,8 @@
 import type { CoderCertificate } from "../coder-certificate.ts";
 import type { Environment } from "../environment.ts";
 import { EnvironmentError } from "../read-json.ts";
-import { TLS_KEY } from "../secrets.ts";
+import { DATABASE_URL, hasOwnDatabase, TLS_KEY } from "../secrets.ts";
+import { TWIN_PROJECT } from "../../reference-architectures/twin-project.ts";
 import type { SshKey } from "../ssh-key.ts";
 
 /** The name of the load runner's private key among the secrets, as in a run. */
@@ -23,6 +24,7 @@ export async function newKeys(
     secrets: {
       ...(runner === undefined ? {} : { [RUNNER_KEY]: runner.privateKey }),
       ...(certificate === undefined ? {} : { [TLS_KEY]: certificate.key }),
+      ...databaseUrl(environment, env),
     },
   };
 }
@@ -54,4 +56,15 @@ async function newCertificate(
   }
   const { newCoderCertificate } = await import("../coder-certificate.ts");
   return newCoderCertificate(environment);
+}
+
+/** Reads the URL of a Postgres of the user's own. Nobody connects to the twin's. */
+function databaseUrl(environment: Environment, env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  if (!hasOwnDatabase(environment)) return {};
+  const given = env["REFBENCH_DATABASE_URL"] ?? "";
+  if (environment.project === TWIN_PROJECT) return { [DATABASE_URL]: "postgres://coder@localhost/coder" };
+  if (/^postgres(ql)?:\/\/\S+$/.test(given)) return { [DATABASE_URL]: given };
+  throw new EnvironmentError(
+    "REFBENCH_DATABASE_URL must be the URL of your own Postgres, such as postgres://user:password@host:5432/coder; it is not shown here",
+  );
 }

@@ -4,8 +4,15 @@ import { ulid } from "ulid";
 import { getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
 import { parseOverrides } from "../../reference-architectures/override.ts";
 import { pinnedProject } from "../../reference-architectures/pinned-project.ts";
+import type { Size } from "../../reference-architectures/architecture.ts";
+import { manualCluster } from "./manual-cluster.ts";
 import { placeOf } from "../../reference-architectures/place.ts";
-import { ENVIRONMENT_SCHEMA_VERSION, STATE_BUCKET, type Environment } from "../environment.ts";
+import {
+  ENVIRONMENT_SCHEMA_VERSION,
+  STATE_BUCKET,
+  type Environment,
+  twinOwnCluster,
+} from "../environment.ts";
 import { EnvironmentError } from "../read-json.ts";
 
 /** The variables of a place. Each cloud has its own, because one command may create stacks in both. */
@@ -56,6 +63,7 @@ export function requestedEnvironment(
     project: requestedProject(architecture, env, purpose),
     ...placeOf({ cloud, ...usual }, { region: env[names.region], zone: env[names.zone] }, names),
     coderVersion: size.figures.coder.version,
+    ...ownClusterOf(architecture, size.figures, { env, purpose }),
     ...clusterAccess(env),
     ...stateBucketOf(env),
   };
@@ -104,6 +112,17 @@ function stateBucketOf(env: NodeJS.ProcessEnv): Pick<Environment, "stateBucket">
     );
   }
   return { stateBucket: url };
+}
+
+/** The cluster of the user's own, for an architecture that uses one. */
+function ownClusterOf(
+  architecture: string,
+  size: Size,
+  { env, purpose }: { readonly env: NodeJS.ProcessEnv; readonly purpose: Purpose },
+): Pick<Environment, "ownCluster"> {
+  if (getArchitecture(architecture).carriedBy !== "own-cluster") return {};
+  if (isOnTwin(env)) return { ownCluster: twinOwnCluster(size) };
+  return { ownCluster: manualCluster(size, env, { isRead: purpose === "look" }) };
 }
 
 /** Reads lists with commas. Without them only the cluster's creator may use it. */

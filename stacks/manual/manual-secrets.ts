@@ -4,7 +4,7 @@ import { z } from "zod";
 import { getArchitecture } from "../../reference-architectures/catalogue.ts";
 import type { Environment } from "../environment.ts";
 import { findUserJson } from "../read-json.ts";
-import { ephemeralVariables, newSecret, TLS_KEY } from "../secrets.ts";
+import { DATABASE_URL, ephemeralVariables, newSecret, TLS_KEY } from "../secrets.ts";
 
 /** The file of secrets in an environment's folder, with mode 600. */
 export const SECRETS_FILE = "secrets.json";
@@ -28,12 +28,15 @@ export async function manualSecrets(
   return secrets;
 }
 
-/** Creates a secret for each variable, except a certificate's key, which belongs to its certificate. */
+/** Secrets that are not random: a key belongs to its certificate, and the URL of an own Postgres is the user's. */
+const GIVEN: ReadonlySet<string> = new Set([TLS_KEY, DATABASE_URL]);
+
+/** Creates a secret for each variable that may have a random one. */
 export function newManualSecrets(environment: Environment): Readonly<Record<string, string>> {
   const names = getArchitecture(environment.architecture).stacks.flatMap((stack) =>
     ephemeralVariables(stack, environment),
   );
-  return Object.fromEntries(names.filter((name) => name !== TLS_KEY).map((name) => [name, newSecret()]));
+  return Object.fromEntries(names.filter((name) => !GIVEN.has(name)).map((name) => [name, newSecret()]));
 }
 
 /** Writes the file atomically, readable for its owner only. */

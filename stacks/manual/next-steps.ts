@@ -13,6 +13,8 @@ export interface NextStepsProps {
   readonly size: Size;
   /** The place of workspaces, from the stacks' outputs. */
   readonly place: CoderOutputs["template_variables"];
+  /** For Coder in a cluster: its namespace. */
+  readonly coderNamespace?: string;
 }
 
 /** The local port to which Coder's port is forwarded. */
@@ -35,7 +37,7 @@ export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps
         ]
       : [
           "Coder answers inside its network only, at coder_url. To reach it from here, in a shell that stays open:",
-          ...reach(environment).map((command) => `  ${command}`),
+          ...reach(props).map((command) => `  ${command}`),
           "In another shell, make its first user, who is its owner, and give it the workspaces' template:",
           ...login(environment),
           `  ${pushTemplate(props)}`,
@@ -87,33 +89,42 @@ function beforeDestroy(drain: string, cdktf: string, name: string): readonly str
  * Returns the commands that forward Coder's port, with the cloud's own permissions, without a key or an open port.
  * The names are known before the resources exist.
  */
-function reach(environment: Environment): readonly string[] {
+function reach({ environment, coderNamespace = "" }: NextStepsProps): readonly string[] {
   const { region, zone, project } = environment;
   const { carriedBy } = getArchitecture(environment.architecture);
   const where = `--project=${project} --${carriedBy === "gke" ? "location" : "zone"}=${zone}`;
   const port = environment.tls === undefined ? 80 : 443;
-  const forward = `kubectl --namespace=coder port-forward service/coder ${LOCAL_PORT}:${port}`;
+  const forward = `--namespace=${coderNamespace} port-forward service/coder ${LOCAL_PORT}:${port}`;
   switch (carriedBy) {
     case "gke":
       return [
         `gcloud container clusters get-credentials ${benchName(environment, "gke")} ${where} --dns-endpoint`,
-        forward,
+        `kubectl ${forward}`,
       ];
     case "eks":
       return [
         `aws eks update-kubeconfig --region=${region} --name=${benchName(environment, "eks")}`,
-        forward,
+        `kubectl ${forward}`,
       ];
     case "own-cluster":
-      return [
-        `kubectl --context=${project} --namespace=${benchName(environment, "coder")} port-forward service/coder ${LOCAL_PORT}:${port}`,
-      ];
+      return [`kubectl ${kubectlPlace(environment)} ${forward}`];
     case "one-machine":
     case "machine-each":
       return [
         `gcloud compute ssh ${benchName(environment, "coder")} ${where} --tunnel-through-iap -- -N -L ${LOCAL_PORT}:localhost:${LOCAL_PORT}`,
       ];
   }
+}
+
+/** Returns kubectl's flags for the user's own cluster. */
+function kubectlPlace({ ownCluster }: Environment): string {
+  const { kubeconfig = "", context = "" } = ownCluster ?? {};
+  return `--kubeconfig=${quoted(kubeconfig)} --context=${quoted(context)}`;
+}
+
+/** Quotes a word for the shell unless it is plain. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]*$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { architectures, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
-import { machineOf } from "../../reference-architectures/machine-types.ts";
+import { machineOf, OWN_NODE } from "../../reference-architectures/machine-types.ts";
 import { ArchitectureError } from "../../reference-architectures/error.ts";
 
 /** The refusal of a size, or a failure when it was accepted. */
@@ -21,6 +21,11 @@ const ROWS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ["canary", 2, 2, 2, 1, 4, false],
   ],
   eks: [
+    ["100", 100, 200, 30, 1, 1_000, false],
+    ["1200", 1_200, 1_200, 120, 4, 10_000, true],
+    ["canary", 2, 2, 2, 1, 4, false],
+  ],
+  kubernetes: [
     ["100", 100, 200, 30, 1, 1_000, false],
     ["1200", 1_200, 1_200, 120, 4, 10_000, true],
     ["canary", 2, 2, 2, 1, 4, false],
@@ -74,7 +79,8 @@ test("every canary is one small machine for Coder, without a licence", () => {
   for (const { name } of architectures.values()) {
     const { machines, licensed } = resolveSize(name, "canary").figures;
     expect(machines.coder.nodes).toBe(1);
-    expect(machineOf(machines.coder.machineType).cores).toBeLessThanOrEqual(4);
+    if (machines.coder.machineType !== OWN_NODE)
+      expect(machineOf(machines.coder.machineType).cores).toBeLessThanOrEqual(4);
     expect(licensed).toBe(false);
   }
 });

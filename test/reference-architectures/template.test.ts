@@ -41,11 +41,15 @@ const TEMPLATES: Readonly<
 > = {
   gke: {
     makes: ["kubernetes_persistent_volume_claim_v1", "kubernetes_pod_v1"],
-    place: ["namespace", "storage_class"],
+    place: ["namespace", "storage_class", "node_selector"],
   },
   eks: {
     makes: ["kubernetes_persistent_volume_claim_v1", "kubernetes_pod_v1"],
-    place: ["namespace", "storage_class"],
+    place: ["namespace", "storage_class", "node_selector"],
+  },
+  kubernetes: {
+    makes: ["kubernetes_persistent_volume_claim_v1", "kubernetes_pod_v1"],
+    place: ["namespace", "storage_class", "node_selector", "image"],
   },
   "gce-docker": { makes: ["docker_volume", "docker_container"], place: [] },
   "gce-vm": {

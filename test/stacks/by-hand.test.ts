@@ -70,7 +70,7 @@ test.each(
   [...architectures.values()].flatMap(({ name, sizes }) => Object.keys(sizes).map((size) => [name, size])),
 )("on a fresh checkout %s deploys at %s, and nothing else is made", async (name, size) => {
   const { environments, manual } = await byHand();
-  const env = { REFBENCH_SIZE: size, REFBENCH_ACCOUNT: "123456789012" };
+  const env = { REFBENCH_SIZE: size, REFBENCH_ACCOUNT: "123456789012", REFBENCH_CONTEXT: "own" };
   const made = await environments(`deploy ${name}-cloud ${name}-coder --auto-approve`, env);
   expect(made).toMatchObject([{ architecture: name, size }]);
   expect(await readdir(manual)).toEqual([name]);
@@ -96,14 +96,14 @@ test("list has every architecture, whatever the variables ask, and no variable a
 test("synth omits architectures without the size, and fails if none has it", async () => {
   const { environments } = await byHand();
   const found = await environments("synth", { REFBENCH_SIZE: "1200" });
-  expect(found.map(({ architecture }) => architecture)).toEqual(["gke", "eks"]);
+  expect(found.map(({ architecture }) => architecture)).toEqual(["gke", "eks", "kubernetes"]);
   await expect(environments("synth", { REFBENCH_SIZE: "7" })).rejects.toThrow('size is "7", expected one of');
 });
 
 test("an environment that is only viewed has an impossible project", async () => {
   const { environments } = await byHand();
   for (const { project } of await environments("synth", { REFBENCH_PROJECT: "" })) {
-    expect(["set-REFBENCH_PROJECT", "000000000000"]).toContain(project);
+    expect(["set-REFBENCH_PROJECT", "000000000000", "set-REFBENCH_CONTEXT"]).toContain(project);
   }
 });
 

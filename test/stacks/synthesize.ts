@@ -5,7 +5,7 @@ import { App } from "cdktf";
 import { execa } from "execa";
 import { addDeployment } from "../../stacks/add-deployment.ts";
 import { CODER_VERSION } from "../../reference-architectures/seed.ts";
-import type { Environment } from "../../stacks/environment.ts";
+import type { Environment, OwnCluster } from "../../stacks/environment.ts";
 
 /** An environment of a run, as the harness writes it. */
 export const RUN: Environment = {
@@ -22,6 +22,13 @@ export const RUN: Environment = {
   zone: "us-central1-a",
   coderVersion: CODER_VERSION,
   runner: { publicKey: "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDqvsvXSjMFtTRsqONuYZTqJmMdkxvmFZkDmJMzJxQvL" },
+};
+
+/** A cluster of the user's own, as a run has it without further flags. */
+export const OWN_CLUSTER: OwnCluster = {
+  kubeconfig: "/home/ada/.kube/config",
+  context: "some-context",
+  workspaceNodes: 3,
 };
 
 /** A piece of Terraform's JSON: its shape is Terraform's, and a test that reads it wrongly fails. */
@@ -57,7 +64,8 @@ export async function synthesize(environment: Partial<Environment> = {}): Promis
   const folder = await mkdtemp(join(tmpdir(), "refbench-synth-"));
   const outdir = join(folder, "cdktf.out");
   const app = new App({ outdir });
-  await addDeployment(app, { environment: { ...RUN, ...environment } });
+  const own = environment.architecture === "kubernetes" ? { ownCluster: OWN_CLUSTER } : {};
+  await addDeployment(app, { environment: { ...RUN, ...own, ...environment } });
   app.synth();
   return { folder, ...(await readStacks(outdir)) };
 }

@@ -8,6 +8,7 @@ import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { outputOption } from "../options/output-option.ts";
 import { planCost } from "../../pipeline/cost/cost-plan.ts";
 import { addClusterAccessOptions } from "../options/cluster-access.ts";
+import { addOwnClusterOptions } from "../options/own-cluster-options.ts";
 import { endpointsOf } from "../../composition/settings/endpoints.ts";
 import { addHelpNotes } from "../help-notes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -60,6 +61,7 @@ export function preflightCommand(io: Io): Command {
     .addOption(maxCostOption());
   command.optionsGroup("Real runs:").addOption(licenceFileOption()).addOption(skipPreflightOption());
   addClusterAccessOptions(command);
+  addOwnClusterOptions(command.optionsGroup("Your own cluster:"));
   command
     .optionsGroup("Options:")
     .addOption(

@@ -14,6 +14,11 @@ interface Exclusion {
   readonly refuses: "flags" | "variables" | "command";
 }
 
+/** Flags of a cluster of the user's own. */
+const OWN_CLUSTER = [
+  ...["kubeconfig", "context", "storageClass", "nodeSelector", "image", "chart", "databaseUrlSecret"],
+] as const;
+
 const EXCLUSIONS: readonly Exclusion[] = [
   { flag: "compare", others: ["coderVersion"], refuses: "variables" },
   { flag: "compare", others: ["coderServer"], refuses: "command" },
@@ -23,6 +28,7 @@ const EXCLUSIONS: readonly Exclusion[] = [
     others: [
       ...["project", "account", "region", "zone", "state", "licenceFile"],
       ...["skipCanary", "skipPreflight"],
+      ...OWN_CLUSTER,
     ],
     refuses: "command",
   },
@@ -45,6 +51,7 @@ const EXCLUSIONS: readonly Exclusion[] = [
     others: [
       ...["size", "set", "coderVersion", "compare", "rehearse", "project", "account", "region", "zone"],
       ...["ttl", "keepOnFailure", "maxCost", "tls", "mirror", "state", "owner", "runner", "speed", "faults"],
+      ...OWN_CLUSTER,
     ],
     refuses: "flags",
   },

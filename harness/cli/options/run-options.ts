@@ -12,6 +12,7 @@ import { addRealRunOptions, addWhereOptions } from "./cloud-options.ts";
 import { bucketUrl, collect } from "./parsers.ts";
 import { addRehearsalOptions, addTwinSpeeds } from "./rehearsal-options.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
+import { addOwnClusterOptions, type OwnClusterFlags } from "./own-cluster-options.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
 import { parseJson } from "../../tools/parse-json.ts";
@@ -20,7 +21,7 @@ import { parseJson } from "../../tools/parse-json.ts";
 const DEFAULT_PAIRS = 8;
 
 /** The flags that `run` and `stage preflight` share, as commander leaves them. */
-export interface RunFlags extends CloudFlags, ClusterAccessFlags, TlsFlags {
+export interface RunFlags extends CloudFlags, ClusterAccessFlags, OwnClusterFlags, TlsFlags {
   readonly size?: string;
   readonly set: readonly string[];
   readonly coderVersion?: string;
@@ -56,6 +57,7 @@ export function addRunOptions(command: Command, io: Io): Command {
   addLifetimeOptions(command.optionsGroup("Lifetime, cost and state:"), io);
   addRealRunOptions(command.optionsGroup("Real runs:"));
   addClusterAccessOptions(command);
+  addOwnClusterOptions(command.optionsGroup("Your own cluster:"));
   addRehearsalOptions(command.optionsGroup("Rehearsals:"));
   addTwinSpeeds(command);
   return command.optionsGroup("Options:");

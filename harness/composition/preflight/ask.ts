@@ -3,6 +3,7 @@ import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { projectOfFlags } from "../settings/pinned-project.ts";
 import { askAws } from "./ask-aws.ts";
 import { askGoogle } from "./ask-google.ts";
+import { askKubernetes } from "./ask-kubernetes.ts";
 import { askTwin } from "./ask-twin.ts";
 import type { Asker, PreflightRequest } from "./request.ts";
 
@@ -14,8 +15,12 @@ export async function askPreflight(
 ): Promise<PreflightReport> {
   if (request.rehearse) return askTwin(request, io, signal);
   const architecture = getArchitecture(request.size.architecture);
-  const pinned = projectOfFlags(architecture, request);
-  return architecture.cloud === "google"
-    ? askGoogle(request, pinned, io, signal)
-    : askAws(request, pinned, io, signal);
+  switch (architecture.cloud) {
+    case "google":
+      return askGoogle(request, projectOfFlags(architecture, request), io, signal);
+    case "aws":
+      return askAws(request, projectOfFlags(architecture, request), io, signal);
+    case "kubernetes":
+      return askKubernetes(request, io, signal);
+  }
 }

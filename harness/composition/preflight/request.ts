@@ -7,7 +7,8 @@ import type { RunId } from "../../model/run-id.ts";
 import { web } from "../../inventory/preflight/web.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { longestRunMs } from "../../pipeline/folder/longest-run.ts";
-import type { Plan } from "../../pipeline/folder/plan.ts";
+import type { OwnClusterPlace, Plan } from "../../pipeline/folder/plan.ts";
+import type { OwnClusterRequest } from "../settings/own-cluster-request.ts";
 import { createTerraform } from "../../terraform/terraform.ts";
 import { endpointsOf } from "../settings/endpoints.ts";
 import type { Io } from "../settings/io.ts";
@@ -23,6 +24,8 @@ export interface PreflightRequest {
   readonly project: string | undefined;
   /** AWS account. */
   readonly account: string | undefined;
+  /** What was asked of the user's own cluster. */
+  readonly ownCluster?: OwnClusterRequest | undefined;
   readonly fail: ReadonlySet<CheckName>;
   readonly skip: string | undefined;
   readonly licence: string | undefined;
@@ -32,6 +35,8 @@ export interface PreflightRequest {
     readonly plan: Pick<Plan, "createdAt" | "expiresAtMs" | "keepOnFailure">;
     /** The inventory that its teardown will read. */
     readonly inventory: Inventory;
+    /** The user's own cluster, as it was when the run was made. */
+    readonly cluster?: OwnClusterPlace;
   };
   /** The machine on which the load will run. */
   readonly runner: Plan["runner"];
@@ -50,8 +55,13 @@ export function selectSettings({
   runner,
   tls,
   clusterAccess,
-}: RunSettings): Pick<PreflightRequest, "size" | "rehearse" | "place" | "runner" | "tls" | "clusterCidrs"> {
-  return { size, rehearse, place, runner, tls: tls !== "off", clusterCidrs: clusterAccess?.cidrs ?? [] };
+  ownCluster,
+}: RunSettings): Pick<
+  PreflightRequest,
+  "size" | "rehearse" | "place" | "runner" | "tls" | "clusterCidrs" | "ownCluster"
+> {
+  const clusterCidrs = clusterAccess?.cidrs ?? [];
+  return { size, rehearse, place, runner, tls: tls !== "off", clusterCidrs, ownCluster };
 }
 
 /** The process that runs a preflight. */

@@ -2,6 +2,7 @@ import type { ResolvedSize } from "../../../reference-architectures/catalogue.ts
 import type { Place } from "../../../reference-architectures/place.ts";
 import type { RunRequest } from "../../pipeline/making/make-run.ts";
 import type { Plan } from "../../pipeline/folder/plan.ts";
+import type { OwnClusterRequest } from "./own-cluster-request.ts";
 import type { CoderVersion } from "./coder-channel.ts";
 
 /** The settings of a run on which the checks before it depend. */
@@ -16,4 +17,6 @@ export interface RunSettings extends Pick<RunRequest, "clusterAccess"> {
   /** The requested place, by default the architecture's. */
   readonly place: Place;
   readonly runner: Plan["runner"];
+  /** What the flags say of a cluster of the user's own; absent for other architectures, and in a rehearsal. */
+  readonly ownCluster?: OwnClusterRequest;
 }

@@ -68,7 +68,9 @@ export function ownCluster({ name, runId, clock, find, nodes }: ClusterOptions):
     },
     forgetUnfinishedReleases: async (signal) => {
       const found = await findAccess(signal);
-      return found === undefined ? [] : forgetUnfinishedReleases(kubernetesApi(found, clock), runId, signal);
+      return found === undefined
+        ? []
+        : forgetUnfinishedReleases(kubernetesApi(found, clock), { runId }, signal);
     },
     openContents: async (signal): Promise<ClusterContents> => {
       const report = await find(signal);

@@ -20,15 +20,17 @@ const UNFINISHED = "owner=helm,status notin (deployed,superseded,uninstalled)";
 
 /**
  * Deletes the records of a run's unfinished releases and returns the releases' names. Without a record, Helm installs
- * again and adopts what a failed install left, because it has the release's name.
+ * again and adopts what a failed install left, because it has the release's name. Without a namespace, those of all
+ * are searched.
  */
 export async function forgetUnfinishedReleases(
   call: CallKubernetes,
-  runId: RunId,
+  { runId, namespace }: { readonly runId: RunId; readonly namespace?: string },
   signal: AbortSignal,
 ): Promise<readonly string[]> {
   const query = new URLSearchParams({ labelSelector: UNFINISHED });
-  const answer = await call("GET", `/api/v1/secrets?${query.toString()}`, signal);
+  const within = namespace === undefined ? "" : `/namespaces/${namespace}`;
+  const answer = await call("GET", `/api/v1${within}/secrets?${query.toString()}`, signal);
   const parsed = answer.state === "ok" ? secrets.safeParse(answer.body) : undefined;
   if (parsed?.success !== true) return [];
   const own = parsed.data.items.filter(({ metadata }) =>

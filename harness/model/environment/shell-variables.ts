@@ -212,8 +212,14 @@ export const VARIABLE_RULES: readonly VariableRule[] = [
     why: "they lead the providers to another cluster or chart",
   },
   {
-    shown: "`KUBECONFIG`, `SSH_*`, every other `AWS_*`, `GOOGLE_*`, `CLOUDSDK_*`, `GIT_*`",
-    names: /^(KUBECONFIG|BOTO_CONFIG|SSH_\w+|AWS_\w+|GOOGLE_\w+|GCLOUD_\w+|CLOUDSDK_\w+|GIT_\w+)$/,
+    shown: "`KUBECONFIG`",
+    names: /^KUBECONFIG$/,
+    to: [],
+    why: "the kubeconfig of your own cluster, where `--kubeconfig` names none and this names one file; no tool gets it",
+  },
+  {
+    shown: "`SSH_*`, every other `AWS_*`, `GOOGLE_*`, `CLOUDSDK_*`, `GIT_*`",
+    names: /^(BOTO_CONFIG|SSH_\w+|AWS_\w+|GOOGLE_\w+|GCLOUD_\w+|CLOUDSDK_\w+|GIT_\w+)$/,
     to: [],
     removed: "silently",
     why: "they lead the clouds' tools, git or SSH to other places, and shells have them for other work",

@@ -46,6 +46,7 @@ export interface Ports {
   /** The ephemeral Terraform variables of the stacks, from the run's secrets. */
   readonly terraformSecrets: (secrets: {
     readonly databasePassword: string;
+    readonly databaseUrl?: string | undefined;
     readonly tlsKey?: string | undefined;
   }) => Readonly<Record<string, string>>;
   /**

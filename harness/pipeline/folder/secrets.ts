@@ -9,6 +9,8 @@ export const secretsSchema = z.object({
   adminUsername: z.string(),
   adminPassword: z.string(),
   databasePassword: z.string(),
+  /** The URL of the user's own Postgres, in place of one that the run makes. */
+  databaseUrl: z.string().optional(),
   /** The site admin's token, once bootstrap has made it. */
   token: z.string().optional(),
   /** Private key of the load runner's user, in OpenSSH's format; the public key is in the environment. */

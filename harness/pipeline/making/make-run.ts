@@ -1,10 +1,17 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
 import { atCoderVersion, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
 import { objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { templateParameters } from "../../../reference-architectures/template.ts";
 import { newCoderCertificate } from "../../../stacks/coder-certificate.ts";
-import { ENVIRONMENT_SCHEMA_VERSION, type Environment } from "../../../stacks/environment.ts";
+import {
+  ENVIRONMENT_SCHEMA_VERSION,
+  type Environment,
+  type OwnCluster,
+  twinOwnCluster,
+} from "../../../stacks/environment.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import { thisMachine } from "../../model/record/machine.ts";
 import { momentNow } from "../../tools/time/moment.ts";
@@ -66,6 +73,10 @@ export interface RunRequest {
    * anywhere
    */
   readonly clusterAccess?: NonNullable<Environment["clusterAccess"]>;
+  /** A cluster of the user's own, for an architecture that uses one. @default the twin's, in a rehearsal */
+  readonly ownCluster?: OwnCluster;
+  /** The URL of the user's own Postgres, if `ownCluster` names its Secret. */
+  readonly databaseUrl?: string;
   /** Whether Coder serves TLS, with a certificate made for the run. @default "off" */
   readonly tls?: "off" | "self-signed";
   /** The machine of the workers. @default "local" */
@@ -165,9 +176,34 @@ function environmentOf(
     ...(comparison === undefined ? {} : firstInstallation(comparison)),
     ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
     ...(request.clusterAccess === undefined ? {} : { clusterAccess: request.clusterAccess }),
+    ...ownClusterOf(request, architecture, size),
     ...(certificate === undefined ? {} : { tls: certificate.tls }),
     ...(request.stateBucket === undefined ? {} : { stateBucket: request.stateBucket }),
   };
+}
+
+function ownClusterOf(
+  { ownCluster, rehearsal }: RunRequest,
+  { name, carriedBy }: Architecture,
+  size: Size,
+): Pick<Environment, "ownCluster"> {
+  if (carriedBy !== "own-cluster") return {};
+  if (ownCluster !== undefined) return { ownCluster };
+  if (rehearsal !== undefined) return { ownCluster: twinOwnCluster(size) };
+  throw new RefbenchError(
+    "usage",
+    `${name} needs a cluster of your own: add --context <name>, or --rehearse`,
+  );
+}
+
+/** Nobody connects to the twin's. */
+function databaseUrlOf(
+  { databaseUrl, rehearsal }: RunRequest,
+  { database }: Size,
+): { readonly databaseUrl?: string } {
+  if (database.kind !== "external") return {};
+  if (databaseUrl !== undefined) return { databaseUrl };
+  return rehearsal === undefined ? {} : { databaseUrl: "postgres://coder@localhost/coder" };
 }
 
 function planOf(request: RunRequest, draft: Draft): Plan {
@@ -252,6 +288,7 @@ async function writeRun(
     ...(key === undefined ? {} : { runnerKey: key.privateKey }),
     ...(certificate === undefined ? {} : { tlsKey: certificate.key }),
     ...(request.licence === undefined ? {} : { licence: request.licence }),
+    ...databaseUrlOf(request, plan.size),
   });
   await new Journal(folder.journal, clock).append({ type: "run-made", runId });
   // Before the plan: if the driver dies right after the plan is written, the run must not look staged.

@@ -1,4 +1,5 @@
 import type { CloudOutputs } from "../../../stacks/outputs.ts";
+import type { ClusterPlace } from "../../model/ports/cluster.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { TerraformOptions, TerraformSummary } from "../../model/ports/terraform.ts";
 import { failureKindOf } from "../../model/cloud/terraform-failure.ts";
@@ -32,18 +33,14 @@ export async function applyStack(
       "run_folder",
       `secrets.json of the run's folder is missing or damaged: ${stack} cannot be applied without the run's secrets; end this run with "refbench teardown" and start another one`,
     );
-  const name = place?.cluster;
-  if (
-    !stack.endsWith(CLUSTER_STACK) ||
-    ports.cluster === undefined ||
-    place === undefined ||
-    name === undefined
-  )
+  const within = clusterPlaceOf(context, place);
+  if (!stack.endsWith(CLUSTER_STACK) || ports.cluster === undefined || within === undefined)
     return applyOnce(context, stack);
-  const cluster = ports.cluster({ ...place, cluster: name });
+  const cluster = ports.cluster(within);
   let resources = 0;
   for (let again = 0; ; again += 1) {
-    await awaitControlPlane(context, cluster, name);
+    // A cluster of the user's own was not just made.
+    if (again > 0 || place !== undefined) await awaitControlPlane(context, cluster, within.cluster);
     if (again > 0) {
       const forgotten = await cluster.forgetUnfinishedReleases(signal);
       const releases =
@@ -58,6 +55,15 @@ export async function applyStack(
       if (signal.aborted || again >= APPLIED_AGAIN || failureKindOf(error) !== "unreachable") throw error;
     }
   }
+}
+
+/** The cluster that an earlier stack made, or the user's own. */
+function clusterPlaceOf(
+  { environment: { ownCluster, project, region, zone } }: StageContext,
+  place: CloudOutputs | undefined,
+): ClusterPlace | undefined {
+  if (place?.cluster !== undefined) return { ...place, cluster: place.cluster };
+  return ownCluster === undefined ? undefined : { project, region, zone, cluster: ownCluster.context };
 }
 
 async function applyOnce(

@@ -44,6 +44,8 @@ locals {
 
   has_home = data.coder_parameter.home_disk_size.value != "0"
 
+  node_selector = { for pair in compact(split(",", var.node_selector)) : split("=", pair)[0] => split("=", pair)[1] }
+
   labels = {
     "app.kubernetes.io/name"       = "bench-workspace"
     "app.kubernetes.io/managed-by" = "coder"
@@ -81,7 +83,7 @@ resource "kubernetes_persistent_volume_claim_v1" "home" {
 
   spec {
     access_modes       = ["ReadWriteOnce"]
-    storage_class_name = var.storage_class
+    storage_class_name = var.storage_class == "" ? null : var.storage_class
     resources {
       requests = {
         storage = "${data.coder_parameter.home_disk_size.value}Gi"
@@ -105,9 +107,7 @@ resource "kubernetes_pod_v1" "workspace" {
     active_deadline_seconds          = local.deadline_seconds
     automount_service_account_token  = false
 
-    node_selector = {
-      "bench-role-workspaces" = "true"
-    }
+    node_selector = local.node_selector
 
     toleration {
       key      = "bench-role"

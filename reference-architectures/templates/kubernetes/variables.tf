@@ -25,8 +25,14 @@ variable "namespace" {
 
 variable "storage_class" {
   type        = string
-  description = "Class of home disks; made by the stack, with the run's labels on its disks."
+  description = "Class of home disks; made by the stack, with the run's labels on its disks. Empty for the cluster's default."
   default     = "bench-home"
+}
+
+variable "node_selector" {
+  type        = string
+  description = "Labels of the nodes of workspaces, as key=value with commas between them. Empty for all nodes."
+  default     = "bench-role-workspaces=true"
 }
 
 variable "image" {

@@ -1,6 +1,7 @@
 import { RefbenchError } from "../../../harness/tools/error.ts";
 import type { TwinItem } from "../../inventory/item.ts";
 import { itemKey } from "../../inventory/key.ts";
+import { findClusterItem, OWN_CLUSTER } from "../../inventory/own-cluster.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { DURATION_MODEL } from "../duration-model.ts";
 import type { EmulatorConfig } from "../config.ts";
@@ -72,7 +73,7 @@ export function twinResources(options: TwinResourcesOptions): WorkspaceResources
 }
 
 async function findPlace({ store, place }: TwinResourcesOptions): Promise<Place> {
-  const cluster = await store.get(place.cluster);
+  const cluster = await findClusterItem(store, place.cluster);
   if (!cluster) {
     throw new RefbenchError(
       "inventory",
@@ -84,10 +85,15 @@ async function findPlace({ store, place }: TwinResourcesOptions): Promise<Place>
   return {
     cluster: cluster.name,
     namespace,
-    zone: cluster.scope,
-    diskKind: cluster.kind === "aws_eks_cluster" ? "aws_ebs_volume" : "google_compute_disk",
+    ...diskPlaceOf(cluster),
     parent: known?.key ?? cluster.key,
   };
+}
+
+/** A volume of the user's own cluster has no disk that the twin knows. */
+function diskPlaceOf({ kind, name, scope }: TwinItem): Pick<Place, "zone" | "diskKind"> {
+  if (kind === OWN_CLUSTER) return { zone: name, diskKind: "kubernetes_persistent_volume" };
+  return { zone: scope, diskKind: kind === "aws_eks_cluster" ? "aws_ebs_volume" : "google_compute_disk" };
 }
 
 type ItemOf = (build: EmulatedBuild, place: Place) => TwinItem;

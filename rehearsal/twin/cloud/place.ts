@@ -1,4 +1,5 @@
 import type { TwinItem } from "../../inventory/item.ts";
+import { ownTwinCluster } from "../../inventory/own-cluster.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { TWIN_PROJECT } from "../../../reference-architectures/twin-project.ts";
 import type { TemplateContext } from "../values/template.ts";
@@ -15,6 +16,8 @@ export interface TwinPlace {
   readonly labels: Readonly<Record<string, string>>;
   /** Address of the cluster's API; undefined counts as unset. */
   readonly host?: string | undefined;
+  /** The context of a kubeconfig, which names a cluster that no stack makes. */
+  readonly kubeContext?: string | undefined;
 }
 
 /** Reads the place from a provider's configuration, without values that are unknown at plan time. */
@@ -37,11 +40,22 @@ export function twinPlaceOf(provider: string, config: Values): TwinPlace {
       labels: tags === UNKNOWN ? {} : ((tags ?? {}) as Record<string, string>),
     };
   }
-  return { context: {}, labels: {}, host: text(provider === "helm" ? "kubernetes.host" : "host") };
+  const within = provider === "helm" ? "kubernetes." : "";
+  return {
+    context: {},
+    labels: {},
+    host: text(`${within}host`),
+    kubeContext: text(`${within}config_context`),
+  };
 }
 
-/** The cluster that answers at the provider's host, or the error of a connection to nothing. */
-export async function clusterAt(store: TwinStore, host: string | undefined, path: string): Promise<TwinItem> {
+/** The cluster that a kubeconfig names, or that answers at the provider's host, or the error of a connection to nothing. */
+export async function clusterAt(
+  store: TwinStore,
+  { host, kubeContext }: Pick<TwinPlace, "host" | "kubeContext">,
+  path: string,
+): Promise<TwinItem> {
+  if (kubeContext !== undefined) return ownTwinCluster(kubeContext);
   const url = host === undefined ? "http://localhost" : host.includes("://") ? host : `https://${host}`;
   const name = new URL(url).hostname;
   const clusters = await store.list(["google_container_cluster", "aws_eks_cluster"]);

@@ -15,7 +15,12 @@ import { forgetTls } from "./vault.ts";
  */
 const DEPENDENT_KINDS: Readonly<Record<string, readonly string[]>> = {
   kubernetes_pod: [],
-  kubernetes_persistent_volume_claim: ["google_compute_disk", "aws_ebs_volume"],
+  kubernetes_persistent_volume_claim: [
+    "google_compute_disk",
+    "aws_ebs_volume",
+    "kubernetes_persistent_volume",
+  ],
+  kubernetes_persistent_volume: [],
   aws_ebs_volume: [],
   google_compute_disk: ["google_compute_instance"],
   google_compute_firewall: [],

@@ -6,6 +6,7 @@ import { settleRelease } from "./release.ts";
 import { settleSecret, settleSecretVersion } from "./secret.ts";
 import { settleService } from "./service.ts";
 import { settleVolumeClaim } from "./volume.ts";
+import { settleStatefulSet } from "./stateful-set.ts";
 import type { Accepted, Settled } from "./settled.ts";
 
 /** Does what a cluster's controllers, or a machine's startup script, do when a thing appears. */
@@ -19,6 +20,8 @@ export async function settle(cloud: Cloud, accepted: Accepted): Promise<Settled>
       return settleAwsMachine(cloud, accepted);
     case "kubernetes_deployment":
       return settleDeployment(cloud, accepted);
+    case "kubernetes_stateful_set":
+      return settleStatefulSet(cloud, accepted);
     case "kubernetes_secret":
       return settleSecret(cloud, accepted);
     case "google_secret_manager_secret_version":

@@ -1,4 +1,5 @@
 import type { TwinItem } from "../../inventory/item.ts";
+import { OWN_CLUSTER, ownNodeNames } from "../../inventory/own-cluster.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import type { Values } from "../values/value.ts";
 import { valueAt } from "../values/walk.ts";
@@ -9,6 +10,7 @@ export async function nodesWith(
   cluster: TwinItem,
   labels: Readonly<Record<string, unknown>>,
 ): Promise<readonly string[]> {
+  if (cluster.kind === OWN_CLUSTER) return ownNodeNames(cluster);
   const pools = (await store.list(["google_container_node_pool", "aws_eks_node_group"])).filter(
     (pool) => pool.parent === cluster.key,
   );

@@ -2,6 +2,7 @@ import { findItemRun } from "../cloud/item-run.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { valueAt } from "../values/walk.ts";
 import { itemKey } from "../../inventory/key.ts";
+import { OWN_CLUSTER } from "../../inventory/own-cluster.ts";
 import type { Settled, Accepted } from "./settled.ts";
 import { controllerItem } from "./controller-item.ts";
 
@@ -18,11 +19,12 @@ export async function settleVolumeClaim(
   const parameters = (storageClass?.attributes?.["parameters"] ?? {}) as Record<string, string>;
   const runId = findItemRun(item) ?? findItemRun(cluster);
   const isAws = cluster.kind === "aws_eks_cluster";
+  const isOwn = cluster.kind === OWN_CLUSTER;
   await store.put(
     controllerItem(
       {
-        kind: isAws ? "aws_ebs_volume" : "google_compute_disk",
-        scope: cluster.scope,
+        kind: isOwn ? "kubernetes_persistent_volume" : isAws ? "aws_ebs_volume" : "google_compute_disk",
+        scope: isOwn ? cluster.name : cluster.scope,
         name: String(valueAt(state, "spec.0.volume_name")),
       },
       {

@@ -110,10 +110,10 @@ async function answerOf(cloud: Cloud, { type, place, config }: AskedData): Promi
   }
 }
 
-async function service({ store }: Cloud, { host }: TwinPlace, config: Values): Promise<Values> {
+async function service({ store }: Cloud, place: TwinPlace, config: Values): Promise<Values> {
   const name = String(valueAt(config, "metadata.0.name"));
   const namespace = (valueAt(config, "metadata.0.namespace") ?? "default") as string;
-  const cluster = await clusterAt(store, host, `namespaces/${namespace}/services/${name}`);
+  const cluster = await clusterAt(store, place, `namespaces/${namespace}/services/${name}`);
   const found = await store.get(itemKey("kubernetes_service", `${cluster.name}/${namespace}`, name));
   // The real provider answers a missing Service with an empty id and no error.
   if (found === undefined) return { id: "", spec: [], status: [] };

@@ -108,6 +108,20 @@ export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
     computed: { ...meta, "spec.*.cluster_ip": "{ip}", "spec.*.cluster_ips": ["{ip}"] },
     seconds: { create: 1, delete: 1 },
   },
+  kubernetes_stateful_set_v1: {
+    ...namespaced("kubernetes_stateful_set", "statefulsets.apps"),
+    schema: { version: 1 },
+    forceNew: [
+      "metadata.0.name",
+      "metadata.0.namespace",
+      "spec.0.selector",
+      "spec.0.service_name",
+      "spec.0.volume_claim_template",
+    ],
+    defaults: { ...metaDefaults, wait_for_rollout: true },
+    // Its pod pulls its image and gets its disk: chosen.
+    seconds: { create: 30, delete: 5 },
+  },
   kubernetes_storage_class_v1: {
     ...clusterWide("kubernetes_storage_class", "storageclasses.storage.k8s.io"),
     forceNew: [

@@ -58,7 +58,7 @@ export function providerService(
 
   const asked = async (type: string, config: Values | null): Promise<Asked> => {
     const schema = schemaIn(schemas.resources, type);
-    const cluster = CLOUDS.has(provider) ? undefined : await clusterAt(cloud.store, place.host, `${type}/`);
+    const cluster = CLOUDS.has(provider) ? undefined : await clusterAt(cloud.store, place, `${type}/`);
     return { type, schema, overlay: overlayOf(type), place, cluster, config: config ?? {} };
   };
 

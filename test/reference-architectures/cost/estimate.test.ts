@@ -7,8 +7,11 @@ import { MACHINE_TYPES } from "../../../reference-architectures/machine-types.ts
 import { AWS_PRICES } from "../../../reference-architectures/prices/aws.ts";
 import { GOOGLE_PRICES } from "../../../reference-architectures/prices/google.ts";
 
+/** The architectures in clouds, which have prices. */
+const PRICED = [...architectures.values()].filter(({ cloud }) => cloud !== "kubernetes");
+
 /** Every size on every database that its architecture offers. */
-const CASES = [...architectures.values()].flatMap(({ name, databases, sizes }) =>
+const CASES = PRICED.flatMap(({ name, databases, sizes }) =>
   Object.keys(sizes).flatMap((size) => databases.map((kind) => ({ name, size, kind }))),
 );
 
@@ -56,7 +59,16 @@ describe.each(CASES)("$name $size on $kind", ({ name, size, kind }) => {
   });
 });
 
-test.each([...architectures.keys()])("the canary of %s costs at most 3 dollars", (name) => {
+test("a cluster of the user's own has no known prices, whatever its size", () => {
+  const architecture = getArchitecture("kubernetes");
+  for (const figures of Object.values(architecture.sizes))
+    expect(estimateCost(architecture, figures, { region: architecture.region, runner: false })).toEqual({
+      state: "not-priced",
+      reason: "a cluster of your own has no known prices",
+    });
+});
+
+test.each(PRICED.map(({ name }) => name))("the canary of %s costs at most 3 dollars", (name) => {
   expect(estimated(name, "canary").total).toBeLessThanOrEqual(3);
 });
 

@@ -23,7 +23,8 @@ test.each([
   [["gke*"], ["gke"]],
   [["gke-cloud", "gke-coder"], ["gke"]],
   [["gce-*"], ["gce-docker", "gce-vm"]],
-  [["*"], ["gke", "eks", "gce-docker", "gce-vm"]],
+  [["kubernetes*"], ["kubernetes"]],
+  [["*"], ["gke", "eks", "kubernetes", "gce-docker", "gce-vm"]],
   [["4"], []],
   [[], []],
 ] as const)("stacks %j are those of %j", (stacks, names) => {

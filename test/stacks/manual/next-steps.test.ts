@@ -3,6 +3,13 @@ import { architectures, resolveSize } from "../../../reference-architectures/cat
 import type { Environment } from "../../../stacks/environment.ts";
 import { nextSteps } from "../../../stacks/manual/next-steps.ts";
 
+/** Coder's namespace, for architectures with a cluster. */
+const NAMESPACES: Readonly<Record<string, string>> = {
+  gke: "coder",
+  eks: "coder",
+  kubernetes: "bench-ved8yjnr50h6-coder",
+};
+
 /** Returns the next steps that are printed after a manual deployment of this architecture. */
 function toldOf(architecture: string, changes: Partial<Environment> = {}): string {
   const { figures: size } = resolveSize(architecture, "canary");
@@ -20,9 +27,18 @@ function toldOf(architecture: string, changes: Partial<Environment> = {}): strin
     region,
     zone,
     coderVersion: "2.31.0",
+    ...(architecture === "kubernetes"
+      ? { ownCluster: { kubeconfig: "/home/ada/my kube/config", context: "own", workspaceNodes: 1 } }
+      : {}),
     ...changes,
   };
-  return nextSteps({ environment, size, place: { where: "there" } }).next_steps ?? "";
+  const coderNamespace = NAMESPACES[architecture];
+  return (
+    nextSteps({
+      ...{ environment, size, place: { where: "there" } },
+      ...(coderNamespace === undefined ? {} : { coderNamespace }),
+    }).next_steps ?? ""
+  );
 }
 
 test.each([...architectures.keys()])(
@@ -49,6 +65,10 @@ test.each([
   [
     "eks",
     /aws eks update-kubeconfig --region=\S+ --name=bench-ved8yjnr50h6-eks\n +kubectl --namespace=coder port-forward service\/coder 7080:80\n/,
+  ],
+  [
+    "kubernetes",
+    /kubectl --kubeconfig='\/home\/ada\/my kube\/config' --context=own --namespace=bench-ved8yjnr50h6-coder port-forward service\/coder 7080:80\n/,
   ],
   [
     "gce-docker",

@@ -54,7 +54,7 @@ test("records of the run's releases that are not deployed are deleted, and no ot
     left: 1,
   });
   const call = kubernetesApi(tokenAccess({ server, token }), fakeClock());
-  expect(await forgetUnfinishedReleases(call, RUN, signal)).toEqual(["bench-5t6w4y1z0abc-coder"]);
+  expect(await forgetUnfinishedReleases(call, { runId: RUN }, signal)).toEqual(["bench-5t6w4y1z0abc-coder"]);
   expect(api.requests.filter((line) => line.startsWith("DELETE"))).toEqual([
     "DELETE /api/v1/namespaces/coder/secrets/sh.helm.release.v1.bench-5t6w4y1z0abc-coder.v1",
   ]);

@@ -1,0 +1,39 @@
+import { KUBERNETES_CHECKS } from "../../inventory/preflight/kubernetes/checks.ts";
+import type { KubernetesContext } from "../../inventory/preflight/kubernetes/context.ts";
+import { parseSkips } from "../../inventory/preflight/choose-checks.ts";
+import { preflightReport, type PreflightReport } from "../../inventory/preflight/report.ts";
+import { runChecks } from "../../inventory/preflight/run-checks.ts";
+import { sharedClusterInventory } from "../../inventory/kubernetes/shared/inventory.ts";
+import { kubernetesApi } from "../../kubernetes/api.ts";
+import { shellWord } from "../../tools/shell-word.ts";
+import { systemClock } from "../../tools/time/clock.ts";
+import { lookAtOwnCluster } from "../own-cluster/look.ts";
+import { openOwnCluster, reopenOwnCluster } from "../own-cluster/open.ts";
+import { type Asker, buildCommonContext, type PreflightRequest } from "./request.ts";
+
+/** Runs the checks in the cluster that the request names. */
+export async function askKubernetes(
+  request: PreflightRequest,
+  io: Asker,
+  signal: AbortSignal,
+): Promise<PreflightReport> {
+  const skip = parseSkips(request.skip, []);
+  const { ownCluster = {}, run } = request;
+  const opened =
+    run?.cluster === undefined
+      ? await openOwnCluster(ownCluster, io)
+      : { place: run.cluster, access: await reopenOwnCluster(run.cluster, io.env) };
+  const { place, access } = opened;
+  const { uid } = await lookAtOwnCluster(opened, ownCluster, signal);
+  const context: KubernetesContext = {
+    ...buildCommonContext(request, io),
+    project: uid,
+    cluster: place,
+    choice: ownCluster,
+    call: kubernetesApi(access, systemClock),
+    inventory:
+      run?.inventory ?? sharedClusterInventory({ access, clock: systemClock, cluster: place.context }),
+    sweepCommand: `refbench sweep --kubeconfig ${shellWord(place.kubeconfig)} --context ${shellWord(place.context)}`,
+  };
+  return preflightReport(context, false, await runChecks(KUBERNETES_CHECKS, context, signal, { skip }));
+}
