@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { acceptsPods, listNodes } from "../../inventory/kubernetes/nodes.ts";
+import { isSelected, readNodes } from "../../inventory/kubernetes/shared/cluster-state.ts";
 import { type CallKubernetes, kubernetesApi } from "../../kubernetes/api.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { systemClock } from "../../tools/time/clock.ts";
@@ -34,19 +34,20 @@ export async function lookAtOwnCluster(
       `${where} cannot be identified by its namespace kube-system: ${identity.reason}; check the context with kubectl, or allow the verb get on that namespace`,
     );
   const { uid } = identity;
-  const listing = await listNodes(call, nodeSelector, signal);
+  const listing = await readNodes(call, signal);
   if (listing.state === "failed")
     throw new RefbenchError(
       "usage",
       `${where} does not list its nodes: ${listing.reason}; allow the verb list on nodes, or use another context`,
     );
-  const nodes = listing.items.filter(acceptsPods).length;
+  const selected = listing.items.filter((node) => isSelected(node, nodeSelector));
+  const nodes = selected.filter(({ unusable }) => unusable === undefined).length;
   if (nodes === 0) {
     const labels = Object.entries(nodeSelector).map(([key, value]) => `${key}=${value}`);
     const wanted = labels.length === 0 ? "" : ` with ${labels.join(", ")}`;
     throw new RefbenchError(
       "usage",
-      `${where} has no ready node${wanted} that accepts pods without tolerations (of ${listing.items.length} listed); choose others by --node-selector`,
+      `${where} has no ready node${wanted} that accepts pods without tolerations (of ${selected.length} selected); choose others by --node-selector`,
     );
   }
   if (databaseUrlSecret === undefined) return { uid, nodes };

@@ -1,6 +1,7 @@
 import { KUBERNETES_CHECKS } from "../../inventory/preflight/kubernetes/checks.ts";
 import type { KubernetesContext } from "../../inventory/preflight/kubernetes/context.ts";
 import { parseSkips } from "../../inventory/preflight/choose-checks.ts";
+import { kubectlFor, kubernetesOwnerMarker } from "../../inventory/sweep/owner-marker/kubernetes.ts";
 import { preflightReport, type PreflightReport } from "../../inventory/preflight/report.ts";
 import { runChecks } from "../../inventory/preflight/run-checks.ts";
 import { sharedClusterInventory } from "../../inventory/kubernetes/shared/inventory.ts";
@@ -25,12 +26,16 @@ export async function askKubernetes(
       : { place: run.cluster, access: await reopenOwnCluster(run.cluster, io.env) };
   const { place, access } = opened;
   const { uid } = await lookAtOwnCluster(opened, ownCluster, signal);
+  const call = kubernetesApi(access, systemClock);
   const context: KubernetesContext = {
     ...buildCommonContext(request, io),
     project: uid,
     cluster: place,
     choice: ownCluster,
-    call: kubernetesApi(access, systemClock),
+    access,
+    call,
+    marker: kubernetesOwnerMarker(call, place),
+    kubectl: kubectlFor(place),
     inventory:
       run?.inventory ?? sharedClusterInventory({ access, clock: systemClock, cluster: place.context }),
     sweepCommand: `refbench sweep --kubeconfig ${shellWord(place.kubeconfig)} --context ${shellWord(place.context)}`,

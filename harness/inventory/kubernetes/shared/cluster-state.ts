@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { CallKubernetes } from "../../../kubernetes/api.ts";
+import type { Listing } from "../../../model/ports/listing.ts";
 import { listOf } from "../list-kind.ts";
 import { parseQuantity } from "./quantity.ts";
 
@@ -83,13 +84,25 @@ const pod = z.object({
 
 /** Reads the nodes of a cluster, and all pods that have not ended. */
 export async function readClusterState(call: CallKubernetes, signal: AbortSignal): Promise<ClusterState> {
-  const nodes = await listOf(call, { path: "/api/v1/nodes", listKind: "NodeList" }, { item: node, signal });
+  const nodes = await readNodes(call, signal);
   if (nodes.state === "failed") return { state: "failed", reason: `list nodes: ${nodes.reason}` };
   const fieldSelector = "status.phase!=Succeeded,status.phase!=Failed";
   const question = { path: "/api/v1/pods", listKind: "PodList", fieldSelector };
   const pods = await listOf(call, question, { item: pod, signal });
   if (pods.state === "failed") return { state: "failed", reason: `list pods: ${pods.reason}` };
-  return { state: "read", nodes: nodes.items.map(nodeOf), pods: pods.items.map(podOf) };
+  return { state: "read", nodes: nodes.items, pods: pods.items.map(podOf) };
+}
+
+/** Reads the nodes of a cluster. */
+export async function readNodes(call: CallKubernetes, signal: AbortSignal): Promise<Listing<NodeState>> {
+  const nodes = await listOf(call, { path: "/api/v1/nodes", listKind: "NodeList" }, { item: node, signal });
+  if (nodes.state === "failed") return { ...nodes, partial: nodes.partial.map(nodeOf) };
+  return { ...nodes, items: nodes.items.map(nodeOf) };
+}
+
+/** Whether a node has all of these labels. */
+export function isSelected({ labels }: NodeState, selector: Readonly<Record<string, string>>): boolean {
+  return Object.entries(selector).every(([key, value]) => labels[key] === value);
 }
 
 function nodeOf({ metadata, spec, status }: z.infer<typeof node>): NodeState {

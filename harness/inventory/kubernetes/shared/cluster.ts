@@ -1,4 +1,3 @@
-import { seenIn } from "../../../model/ports/listing.ts";
 import type { Cluster } from "../../../model/ports/cluster.ts";
 import type { RunId } from "../../../model/run-id.ts";
 import type { Clock } from "../../../tools/time/clock.ts";
@@ -6,7 +5,7 @@ import type { ClusterAccess } from "../../../kubernetes/access.ts";
 import { kubernetesApi } from "../../../kubernetes/api.ts";
 import { lookAtApiServer } from "../../../kubernetes/readiness.ts";
 import { forgetUnfinishedReleases } from "../helm-records.ts";
-import { listNodes } from "../nodes.ts";
+import { isSelected, readNodes } from "./cluster-state.ts";
 
 export interface SharedClusterOptions {
   readonly access: ClusterAccess;
@@ -30,12 +29,10 @@ export function sharedCluster({
   return {
     look: (signal) => lookAtApiServer(access, signal),
     nodes: async (signal) => {
-      const listing = await listNodes(call, nodeSelector, signal);
+      const listing = await readNodes(call, signal);
       if (listing.state === "failed") return { state: "unknown", reason: listing.reason };
-      return {
-        state: "seen",
-        nodes: seenIn(listing).map(({ metadata: { name, uid } }) => ({ name, uid })),
-      };
+      const selected = listing.items.filter((node) => isSelected(node, nodeSelector));
+      return { state: "seen", nodes: selected.map(({ name, uid }) => ({ name, uid })) };
     },
     // Only in the run's namespace: a kubeconfig may be denied the others' secrets.
     forgetUnfinishedReleases: (signal) => forgetUnfinishedReleases(call, { runId, namespace }, signal),

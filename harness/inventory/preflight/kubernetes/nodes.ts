@@ -4,6 +4,7 @@ import {
   type Amount,
   amountWords,
   type ClusterState,
+  isSelected,
   type NodeState,
   readClusterState,
   sum,
@@ -21,9 +22,7 @@ export const nodesCheck: Check<KubernetesContext> = {
     const state = await readClusterState(call, signal);
     if (state.state === "failed") return unknown(`cannot read nodes and pods: ${state.reason}`);
     const selector = choice.nodeSelector ?? {};
-    const selected = state.nodes.filter(({ labels }) =>
-      Object.entries(selector).every(([key, value]) => labels[key] === value),
-    );
+    const selected = state.nodes.filter((node) => isSelected(node, selector));
     const labels = Object.entries(selector).map(([key, value]) => `${key}=${value}`);
     const those = labels.length === 0 ? "" : ` with ${labels.join(", ")}`;
     if (selected.length === 0)
