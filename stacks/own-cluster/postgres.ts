@@ -50,7 +50,7 @@ export class Postgres extends Construct implements CoderDatabase {
     secret.addOverride("data_wo", { password: `\${var.${password.friendlyUniqueId}}` });
     const service = new ServiceV1(this, "service", {
       metadata,
-      spec: { clusterIp: "None", selector: SELECTOR, port: [{ name: "postgres", port: PORT }] },
+      spec: { selector: SELECTOR, port: [{ name: "postgres", port: PORT }] },
     });
     this.address = `${NAME}.${namespace}.svc.cluster.local`;
     const { storageClass, nodeSelector, images } = environment.ownCluster ?? {};

@@ -79,7 +79,7 @@ function bodyOf(answer: KubernetesAnswer): Fields {
 }
 
 /** The path of an object's siblings. */
-function collectionOf({ apiVersion, kind, metadata }: KubernetesObject): string {
+export function collectionOf({ apiVersion, kind, metadata }: KubernetesObject): string {
   const plural = `${kind.toLowerCase()}${kind.endsWith("s") ? "es" : "s"}`.replace(/ys$/, "ies");
   const base = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   return `${base}${metadata.namespace === undefined ? "" : `/namespaces/${metadata.namespace}`}/${plural}`;
