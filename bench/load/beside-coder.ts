@@ -9,6 +9,7 @@ import {
   type GeneratorCost,
   type Traffic,
 } from "./generator-cost.ts";
+import { costOfPrograms, type ProgramCost, programLine } from "./program-cost.ts";
 import { DAEMONS, startRealDeployment } from "./real-deployment.ts";
 import { terminalsOf } from "./workspaces.ts";
 
@@ -41,6 +42,8 @@ export interface BesideCoder {
   readonly brief: Pair;
   /** Refbench with ten times the terminals and a tenth of the ticks on each: the same work on more terminals. */
   readonly many: Pair;
+  /** Sessions of Coder's own client, as refbench carries SSH to a real deployment. */
+  readonly programs: ProgramCost;
   /** A bare `ws` loop that types as much into all of them, and looks at nothing that comes back. */
   readonly floors: readonly Floor[];
 }
@@ -72,6 +75,8 @@ export async function besideCoder(
     holdSeconds: TRAFFIC.holdMs / 1000,
     trafficBytes: TRAFFIC.bytesPerTick,
   };
+  const programs = await costOfPrograms(deployment, binary);
+  say(programLine(programs));
   for (let round = 1; round <= rounds; round++) {
     for (const one of [few, all, brief]) {
       one.refbench.push(await costOfRefbench(program, deployment, one));
@@ -81,7 +86,7 @@ export async function besideCoder(
     floors.push(await floor(bare));
     say(`round ${round} of ${rounds} is over`);
   }
-  return { coderVersion: deployment.version, few, all, brief, many, floors };
+  return { coderVersion: deployment.version, few, all, brief, many, programs, floors };
 }
 
 function pair(terminals: number, traffic: Traffic) {

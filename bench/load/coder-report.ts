@@ -1,6 +1,7 @@
 import type { BesideCoder, Pair } from "./beside-coder.ts";
 import type { GeneratorCost } from "./generator-cost.ts";
 import { marginsOf } from "./margin.ts";
+import { programLine } from "./program-cost.ts";
 import { medianWithSpread } from "./report.ts";
 
 /** The targets for refbench's marginal cost, as a ratio to Coder's utility. */
@@ -19,11 +20,12 @@ const NOTES = [
 
 /** The figures of both, their margins, and what was missed. */
 export function besideCoderText(measured: BesideCoder): string[] {
-  const { coderVersion, few, all, brief, many, floors } = measured;
+  const { coderVersion, few, all, brief, many, programs, floors } = measured;
   const { kibPerTerminal: memory, cpuUsPerTick: cpu, cpuUsPerTickOfMore: more } = marginsOf(measured);
   return [
     `Coder ${coderVersion}: refbench and coder exp scaletest workspace-traffic by turns, median (least–most)`,
     ...[few, all, brief, many].flatMap(pairLines),
+    programLine(programs),
     `a terminal more: refbench ${memory.refbench.toFixed(1)} KiB (${few.terminals} → ${all.terminals}), ${memory.refbenchMany.toFixed(1)} KiB (${all.terminals} → ${many.terminals}); Coder's utility ${memory.coder.toFixed(1)} KiB (${few.terminals} → ${all.terminals})`,
     `a tick more: refbench ${cpu.refbench.toFixed(0)} µs of CPU, Coder's utility ${cpu.coder.toFixed(0)} µs (${brief.traffic.holdMs / 1000} → ${all.traffic.holdMs / 1000} s); on more terminals ${more.refbench.toFixed(0)} and ${more.coder.toFixed(0)} µs (${few.terminals} → ${all.terminals})`,
     `refbench over Coder's utility: memory × ${memory.ratioMany.toFixed(2)}, CPU × ${cpu.ratio.toFixed(2)}`,

@@ -9,11 +9,14 @@ import { type EmulatorConfig, emulatorReady } from "../../rehearsal/emulator/con
 import { programSource } from "../../harness/model/programs.ts";
 
 /** An emulated Coder in a separate process, with a template and a site admin's token; its builds end at once. */
-export async function startEmulatorProcess({ buildSpeed = 1_000 }: { readonly buildSpeed?: number } = {}) {
+export async function startEmulatorProcess({
+  buildSpeed = 1_000,
+  host = "127.0.0.1",
+}: { readonly buildSpeed?: number; readonly host?: string } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "refbench-bench-load-"));
   const config: EmulatorConfig = {
     schemaVersion: 1,
-    host: "127.0.0.1",
+    host,
     port: 0,
     version: "2.31.0",
     replicas: 1,

@@ -38,7 +38,7 @@ export async function mixedLoad(
   let usage: ProcessUsage | undefined;
   let peakMib = 0;
   const signal = new AbortController().signal;
-  const result = await localWorkerRunner({ command }).load(taskFor(coder, connections), {
+  const result = await localWorkerRunner({ command }).load(mixedTask(coder, { connections }), {
     signal,
     onEvent: (event) => {
       if (event.type === "hello") usage = new ProcessUsage(event.pid);
@@ -64,8 +64,25 @@ export async function mixedLoad(
   };
 }
 
-function taskFor(coder: { readonly url: string; readonly token: string }, connections: number): LoadTask {
-  const workspaces = Math.max(1, Math.round(connections * SSH_SHARE));
+export interface MixedTaskOptions {
+  readonly connections: number;
+  /** @default one for each SSH session */
+  readonly workspaces?: number;
+  /** @default 500 */
+  readonly opensPerSecond?: number;
+  /** @default 500 */
+  readonly commandsPerSecond?: number;
+  /** @default 20 s */
+  readonly holdMs?: number;
+}
+
+/** A load of terminals and SSH sessions, as the headline of the seeds. */
+export function mixedTask(
+  coder: { readonly url: string; readonly token: string },
+  options: MixedTaskOptions,
+): LoadTask {
+  const { connections } = options;
+  const workspaces = options.workspaces ?? Math.max(1, Math.round(connections * SSH_SHARE));
   return {
     task: "load",
     deployment: { url: coder.url, ssh: "tunnel" },
@@ -83,9 +100,9 @@ function taskFor(coder: { readonly url: string; readonly token: string }, connec
     connections: {
       total: connections,
       sshShare: SSH_SHARE,
-      rampPerSecond: OPENS_PER_SECOND,
-      holdMs: HOLD_MS,
-      commandsPerSecond: COMMANDS_PER_SECOND,
+      rampPerSecond: options.opensPerSecond ?? OPENS_PER_SECOND,
+      holdMs: options.holdMs ?? HOLD_MS,
+      commandsPerSecond: options.commandsPerSecond ?? COMMANDS_PER_SECOND,
     },
     timeouts: {
       buildMs: 60_000,

@@ -38,6 +38,11 @@ export class ProcessUsage {
     return this.#byActivity.get(activity) ?? { seconds: 0, cpuSeconds: 0, rssMib: 0 };
   }
 
+  /** Its use in each activity. */
+  all(): readonly Usage[] {
+    return [...this.#byActivity.values()];
+  }
+
   /** Highest resident memory of its whole life, as the kernel kept it. */
   peakMib(): number {
     this.#sample();

@@ -1,6 +1,6 @@
 import { GENERATOR_LIMITS, type LoadTask } from "../model/ports/worker-task.ts";
 import type { DeploymentLook } from "../workload/checks/guard-look.ts";
-import { explainFewerParts } from "../workload/parts/split-load.ts";
+import { explainFewerParts } from "../workload/parts/plan-parts.ts";
 
 /** The conditions that change the meaning of a load's figures, in words. */
 export function listConditions(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {

@@ -7,6 +7,7 @@ import { architecturePicture } from "./architecture-picture.ts";
 import { commandReference } from "./command-reference.ts";
 import { flagVariables, nightVariables, shellVariables } from "./environment-variables.ts";
 import { runPicture } from "./run-picture.ts";
+import { largeLoadsTable, measuredCostsTable } from "./large-loads.ts";
 import { generatorLimitsTable, objectivesTable, sizesTable } from "./reference-tables.ts";
 
 /** A page as it should be. */
@@ -20,7 +21,12 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Pro
   "CONTRIBUTING.md": { floors: floorsTable },
   "docs/commands.md": { commands: commandReference },
   "docs/environment.md": { "shell-variables": shellVariables, nights: nightVariables, flags: flagVariables },
-  "docs/method.md": { objectives: objectivesTable, "generator-limits": generatorLimitsTable },
+  "docs/method.md": {
+    objectives: objectivesTable,
+    "generator-limits": generatorLimitsTable,
+    "measured-costs": measuredCostsTable,
+    "large-loads": largeLoadsTable,
+  },
   "docs/sizing.md": { sizes: sizesTable },
 };
 

@@ -16,8 +16,8 @@ export function describeTime({ phases, totalSeconds, assumptions }: ExpectedTime
   return [`about ${formatDuration(totalSeconds * 1000)}${after}`, ...assumptions].join("; ");
 }
 
-/** `about 4,945 MiB for 1 worker; as measured: 129 MiB a worker, …`. */
-export function describeMemory({ workers, memoryMib, basis }: ExpectedMemory): string {
+/** `about 4,945 MiB for 2 workers (why there are two); as measured: 129 MiB a worker, …`. */
+export function describeMemory({ workers, why, memoryMib, basis }: ExpectedMemory): string {
   const processes = countOf(workers, "worker");
-  return `about ${formatCount(memoryMib)} MiB for ${processes}; as measured: ${basis}`;
+  return `about ${formatCount(memoryMib)} MiB for ${processes} (${why}); as measured: ${basis}`;
 }

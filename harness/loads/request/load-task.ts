@@ -3,7 +3,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, type LoadTask, SHARED_MACHINE_LIMITS } from "../../model/ports/worker-task.ts";
 import { UTILITY_PREFIX } from "../../workload/coder-engine/find-made.ts";
-import { countParts } from "../../workload/parts/split-load.ts";
+import { countParts } from "../../workload/parts/plan-parts.ts";
 import type { CreateFlags, LoadFlags, TrafficFlags } from "./flags.ts";
 import { scenarioOf } from "./scenario.ts";
 import { isOn } from "./values.ts";

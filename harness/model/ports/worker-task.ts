@@ -211,7 +211,7 @@ export const loadTask = z.object({
   herd: herd.optional(),
   dashboard: dashboard.optional(),
   app: app.optional(),
-  /** Into how many parts the load is split, one worker each. Absent = one per 10,000 connections. */
+  /** Into how many parts the load is split, one worker each. Absent = as many as the load needs. */
   parts: z.number().int().positive().optional(),
   /** One part of a split load: it waits for the others before each stage. */
   part: z.object({ index: z.number().int().nonnegative(), of: z.number().int().positive() }).optional(),

@@ -1,5 +1,6 @@
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import { closeConnections } from "./close-connections.ts";
+import { closingPerSecond } from "./closing-rate.ts";
 import { type HeldConnection, isHeld } from "./held-connection.ts";
 import { verify } from "./verify.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
@@ -10,13 +11,6 @@ import { inGroups } from "./tick-groups.ts";
 import { TrafficWheel } from "./traffic.ts";
 
 type Connections = LoadResult["connections"];
-
-/**
- * The closing round takes at most this long, and sends at least this many nonces a second: 10,000 connections
- * at 500 a second.
- */
-const CLOSING_MS = 20_000;
-const CLOSING_PER_SECOND = 200;
 
 /**
  * Ramps up to all connections at a constant rate, verifies each with a nonce, and holds them while verified
@@ -90,7 +84,7 @@ async function closingRound(ramp: RampUp): Promise<void> {
   const open = ramp.opened.filter(({ session, isLost, isFaulty }) => session.isOpen && !isLost && !isFaulty);
   load.board.activity = "verifying connections";
   const answers: Promise<void>[] = [];
-  const perSecond = Math.max(CLOSING_PER_SECOND, (open.length * 1000) / CLOSING_MS);
+  const perSecond = closingPerSecond(load.task, open.length);
   const schedule = { dueAtMs: inGroups(perSecond), count: open.length };
   await pace({ ...schedule, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
     const connection = open[index];

@@ -49,8 +49,11 @@ export class ConnectionLiveness {
     clearInterval(this.#timer);
     const { clock, signal } = this.#load;
     while (this.#asked.size > 0 && !signal.aborted) {
+      const beforeMs = performance.now();
       await clock.sleep(LOOK_AGAIN_MS, signal).catch(() => undefined);
-      this.#judge(performance.now());
+      const nowMs = performance.now();
+      // As in `#check`: after a stall of this process, the answers still wait to be read.
+      if (nowMs - beforeMs <= 2 * CHECK_EVERY_MS) this.#judge(nowMs);
     }
   }
 

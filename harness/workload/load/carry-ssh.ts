@@ -30,7 +30,9 @@ export async function withSshClient(
   run: (task: LoadTask) => Promise<LoadResult>,
 ): Promise<LoadResult> {
   const { deployment, connections } = task;
-  if (deployment.ssh !== "stdio" || task.part !== undefined) return run(task);
+  if (deployment.ssh !== "stdio") return run(task);
+  // Parts on one machine share the program that the whole load found; a part on another machine finds its own.
+  if (task.part !== undefined && deployment.coderBinary !== undefined) return run(task);
   const folder = await mkdtemp(join(context.folder ?? tmpdir(), "refbench-client-"));
   try {
     const carrier = await findCarrier(task, context, folder);

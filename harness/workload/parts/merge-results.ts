@@ -86,14 +86,16 @@ function mergeUsers(parts: readonly LoadResult[]): LoadResult["users"] {
 }
 
 function mergeConnections(parts: readonly Connections[]): Connections {
-  const counts = addUp(parts.map((part) => without(part, "bytes", "traffic", "serverGauge")));
+  const counts = addUp(parts.map((part) => without(part, "bytes", "traffic", "serverGauge", "ssh")));
   const bytes = parts.flatMap((part) => part.bytes ?? []);
   const traffic = parts.flatMap((part) => part.traffic ?? []);
+  const ssh = parts.flatMap((part) => part.ssh ?? []);
   const gauges = parts.flatMap((part) => part.serverGauge ?? []);
   return {
     ...counts,
     ...(bytes.length === 0 ? {} : { bytes: addUp(bytes) }),
     ...(traffic.length === 0 ? {} : { traffic: addUp(traffic) }),
+    ...(ssh.length === 0 ? {} : { ssh: mergeSsh(ssh) }),
     // Each part read the gauge of all sessions. The largest reading was closest to the full hold.
     ...(gauges.length === 0
       ? {}
@@ -102,6 +104,19 @@ function mergeConnections(parts: readonly Connections[]): Connections {
             other.terminal + other.ssh > one.terminal + one.ssh ? other : one,
           ),
         }),
+  };
+}
+
+type Ssh = NonNullable<Connections["ssh"]>;
+
+/** SSH by Coder's client, of parts that each found the program themselves. */
+function mergeSsh(parts: readonly Ssh[]): Ssh {
+  const whys = [...new Set(parts.flatMap(({ why }) => why ?? []))].sort();
+  const clients = [...new Set(parts.flatMap(({ client }) => client ?? []))].sort();
+  return {
+    ...addUp(parts.map((part) => without(part, "client", "why"))),
+    ...(clients.length === 0 ? {} : { client: clients.join(", ") }),
+    ...(whys.length === 0 ? {} : { why: whys.join("; ") }),
   };
 }
 

@@ -4,7 +4,7 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { TaskContext } from "../context/load-context.ts";
 import { localWorkerRunner } from "../worker-process/local-runner.ts";
 import { splitRunner } from "./split-runner.ts";
-import { countParts } from "./split-load.ts";
+import { countParts } from "./plan-parts.ts";
 
 /** Shorter than the time after which the caller gives up on stopping this process. */
 const STOP_GRACE_MS = 15_000;

@@ -1,49 +1,7 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { without } from "./without.ts";
 
-/** The load that one worker carries with room to spare. */
-const CONNECTIONS_PER_PART = 10_000;
-
 type Steps = NonNullable<LoadTask["arrival"]>;
-
-/** What decides how many parts a load has. */
-export type CountedLoad = Pick<
-  LoadTask,
-  | ("users" | "workspaces" | "concurrency" | "cleanupConcurrency" | "connections")
-  | ("existing" | "app" | "arrival" | "part" | "parts")
-> & { readonly deployment: Pick<LoadTask["deployment"], "stdioSessions"> };
-
-/** How many parts the load is split into: as many as the task says, else one per 10,000 connections. */
-export function countParts(task: CountedLoad): number {
-  if (task.part !== undefined) return 1;
-  return Math.max(1, Math.min(countWantedParts(task), countPossibleParts(task)));
-}
-
-/** A sentence if the load has fewer parts than its size needs, because it cannot be split further. */
-export function explainFewerParts(task: LoadTask): string | undefined {
-  const [dealt, wanted] = [countParts(task), countWantedParts(task)];
-  if (task.part !== undefined || dealt >= wanted) return undefined;
-  return (
-    `generator processes: ${dealt} instead of ${wanted} (one per ${CONNECTIONS_PER_PART.toLocaleString("en")} connections), because each needs ` +
-    `its own workspaces, users and turns: --concurrency 0 and --cleanup-concurrency 0 remove the limit by turns`
-  );
-}
-
-function countWantedParts({ connections, app, parts }: CountedLoad): number {
-  return parts ?? Math.ceil(Math.max(connections.total, app?.connections ?? 0) / CONNECTIONS_PER_PART);
-}
-
-/** Each part needs its own user, workspace and turn: a part with 0 turns would have no limit. */
-function countPossibleParts(task: CountedLoad): number {
-  const { deployment, concurrency, cleanupConcurrency, existing, app, arrival } = task;
-  // On a schedule there are no turns.
-  const turns = arrival === undefined ? [concurrency, cleanupConcurrency] : [cleanupConcurrency];
-  const limits = turns.filter((limit) => limit > 0);
-  if (existing === undefined) limits.push(task.users, task.workspaces);
-  for (const limit of [deployment.stdioSessions, app?.connections])
-    if (limit !== undefined) limits.push(limit);
-  return Math.min(...limits, Infinity);
-}
 
 /**
  * Splits a load into parts by workspaces, each with its users. The counts of the parts add up to the whole's.

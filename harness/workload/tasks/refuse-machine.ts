@@ -2,13 +2,9 @@ import { STDIO_SESSION_MIB } from "../../coder/ssh/ssh-door.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { type MachineLimits, readMachineLimits } from "../generator/machine-limits.ts";
+import { type LoadNeed, needOfLoad, OTHER_FILES } from "../parts/part-costs.ts";
 import { splitLoad } from "../parts/split-load.ts";
 
-/** Files that a worker needs besides its connections: API probe, polling, pipes and programs. */
-const OTHER_FILES = 64;
-/** Pipes to one `coder ssh --stdio`, and connections that it makes itself. */
-const STDIO_FILES = 3;
-const STDIO_PORTS = 2;
 /** A Go program has at least this many threads, however idle. */
 const STDIO_THREADS = 6;
 
@@ -39,49 +35,17 @@ export async function refuseShortMachine(
 
 /** Counts what a load holds at the same time, split over this many workers. */
 export function machineNeed(task: LoadTask, parts: number): MachineNeed {
-  const all = splitLoad(task, parts);
-  const stdio = all.reduce((sum, part) => sum + countStdio(part), 0);
-  const held = all.map((part) => countHeld(part));
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const all = splitLoad(task, parts).map((part) => needOfLoad(part, false));
+  const sum = (read: (need: LoadNeed) => number): number =>
+    all.reduce((total, need) => total + read(need), 0);
+  const programs = sum((need) => need.programs);
   return {
-    openFiles: Math.max(...held.map(({ files }) => files)) + OTHER_FILES,
-    systemFiles: sum(held.map(({ files }) => files + OTHER_FILES)),
-    localPorts: sum(held.map(({ ports }) => ports)),
-    processes: stdio * STDIO_THREADS,
-    memoryMib: stdio * STDIO_SESSION_MIB,
+    openFiles: Math.max(...all.map((need) => need.openFiles)) + OTHER_FILES,
+    systemFiles: sum((need) => need.openFiles + OTHER_FILES),
+    localPorts: sum((need) => need.localPorts),
+    processes: programs * STDIO_THREADS,
+    memoryMib: programs * STDIO_SESSION_MIB,
   };
-}
-
-/** The maximum over the stages: requests sent at once, sockets to apps, or held connections. */
-function countHeld(part: LoadTask): { readonly files: number; readonly ports: number } {
-  const stdio = countStdio(part);
-  const others = part.connections.total - stdio;
-  const requests = countRequestsAtOnce(part);
-  const apps = part.app?.connections ?? 0;
-  return {
-    files: Math.max(others + stdio * STDIO_FILES, requests, apps),
-    ports: Math.max(others + stdio * STDIO_PORTS, requests, apps),
-  };
-}
-
-/**
- * Sockets of creations sent before any answer, and of polling what they make; idle ones stay open for
- * seconds. For a schedule the number is not known.
- */
-function countRequestsAtOnce({ users, workspaces, concurrency, existing, arrival, login }: LoadTask): number {
-  if (existing !== undefined) return 0;
-  const turns = concurrency === 0 ? Infinity : concurrency;
-  return Math.max(
-    login === "host" ? 0 : Math.min(users, turns),
-    arrival === undefined ? 2 * Math.min(workspaces, turns) : 0,
-  );
-}
-
-/** Held connections that are carried by processes of Coder's client. */
-function countStdio({ deployment, connections }: LoadTask): number {
-  if (deployment.ssh !== "stdio") return 0;
-  const asked = Math.floor(connections.total * connections.sshShare + 1e-9);
-  return Math.min(asked, deployment.stdioSessions ?? asked);
 }
 
 /** The shortages of the machine: one sentence each, with the figures and the next step. */

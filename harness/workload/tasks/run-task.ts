@@ -8,7 +8,7 @@ import type { TaskContext } from "../context/load-context.ts";
 import { runLoad } from "../load/load.ts";
 import { refuseShortMachine } from "./refuse-machine.ts";
 import { runInParts } from "../parts/run-in-parts.ts";
-import { explainFewerParts, countParts } from "../parts/split-load.ts";
+import { explainFewerParts, countParts } from "../parts/plan-parts.ts";
 
 /** Runs one task of the worker in this process. */
 export async function runTask(task: WorkerTask, context: TaskContext): Promise<WorkerResult> {

@@ -81,7 +81,7 @@ export function addGeneratorOptions(command: Command): Command {
     .addOption(
       new Option(
         "--parts <n>",
-        "workers that share the load, 1 to 16 (default: one for each 10,000 connections)",
+        "workers that share the load, 1 to 16 (default: as many as the load needs)",
       )
         .env("REFBENCH_SCALETEST_PARTS")
         .argParser(count("--parts", 1, 16)),

@@ -6,6 +6,8 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
+import { splitLoad } from "../../../../harness/workload/parts/split-load.ts";
 import { runTask } from "../../../../harness/workload/tasks/run-task.ts";
 import { fakeCoderCli } from "../../../support/coder/fake-coder-cli.ts";
 import type { AnswerFault } from "../../../../rehearsal/emulator/faults.ts";
@@ -123,4 +125,20 @@ test.each([
   rmSync(folder, { recursive: true });
   expect(result.failures.map((failure) => failure.class)).toEqual(["generator-exhausted"]);
   expect(result.generator.limited).toBe(true);
+});
+
+test("a part without a program of its own finds one, and parts together say what was carried", async () => {
+  using cli = fakeCoderCli();
+  await using coder = await startEmulatedCoder({ answers: [offering(cli.program)] });
+  const task = loadTaskFor(coder, {
+    ...{ deployment: { url: coder.url, ssh: "stdio" }, connections, workspaces: 2, users: 2 },
+    parts: 2,
+  });
+  const parts = await Promise.all(splitLoad(task, 2).map((part) => run(part)));
+  expect(parts.map(({ result }) => result.connections.ssh)).toEqual([
+    { asked: 2, dealt: 2, client: "v2.31.0" },
+    { asked: 1, dealt: 1, client: "v2.31.0" },
+  ]);
+  const merged = mergeResults(parts.map(({ result }) => result));
+  expect(merged.connections.ssh).toEqual({ asked: 3, dealt: 3, client: "v2.31.0" });
 });

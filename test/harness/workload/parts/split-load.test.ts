@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { type LoadTask, loadTask } from "../../../../harness/model/ports/worker-task.ts";
-import { explainFewerParts, countParts, splitLoad } from "../../../../harness/workload/parts/split-load.ts";
+import { countParts } from "../../../../harness/workload/parts/plan-parts.ts";
+import { splitLoad } from "../../../../harness/workload/parts/split-load.ts";
 import { spread } from "../../../../harness/workload/connections/spread.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
@@ -82,46 +83,4 @@ test("a part is a task, knows its index, and is not split again", () => {
 
 test("one part is the task itself", () => {
   expect(splitLoad(whole, 1)).toEqual([whole]);
-});
-
-test("a load has a process for each 10,000 connections, unless it says how many", () => {
-  const sized = (total: number, parts?: number): LoadTask => ({
-    ...loadTaskFor(coder, { users: 500, workspaces: 500, connections: { total } }),
-    ...(parts === undefined ? {} : { parts }),
-  });
-  expect([0, 1, 10_000, 10_001, 20_000, 20_001].map((total) => countParts(sized(total)))).toEqual([
-    1, 1, 1, 2, 2, 3,
-  ]);
-  expect(countParts(sized(50_000, 2))).toBe(2);
-});
-
-test("every part has a user, a workspace and a turn, since zero would mean no limit", () => {
-  const { arrival, ...unscheduled } = whole;
-  const limited = { ...unscheduled, parts: 100 };
-  expect(countParts(limited)).toBe(7);
-  // On a schedule nobody waits for a turn.
-  expect(countParts({ ...limited, arrival })).toBe(11);
-  expect(countParts({ ...limited, concurrency: 0 })).toBe(11);
-  expect(countParts({ ...limited, concurrency: 0, users: 40 })).toBe(31);
-  expect(countParts({ ...limited, deployment: { ...whole.deployment, stdioSessions: 2 } })).toBe(2);
-});
-
-test("a load reports if it cannot be split over the processes that its size needs, and only then", () => {
-  const large = loadTaskFor(coder, {
-    ...{ users: 500, workspaces: 500, concurrency: 1 },
-    connections: { total: 25_000 },
-  });
-  expect(countParts(large)).toBe(1);
-  expect(explainFewerParts(large)).toMatch(
-    /^generator processes: 1 instead of 3 \(one per 10,000 connections\)/,
-  );
-  expect(explainFewerParts({ ...large, concurrency: 0 })).toBeUndefined();
-  expect(
-    explainFewerParts({ ...large, connections: { ...large.connections, total: 10_000 } }),
-  ).toBeUndefined();
-  expect(splitLoad({ ...large, concurrency: 0 }, 3).map(explainFewerParts)).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]);
 });
