@@ -1,9 +1,10 @@
+import { POD_PLACE } from "../../harness/workload/pods/pod-needs.ts";
 import { MEASURED_COSTS } from "../../harness/workload/parts/part-costs.ts";
 import { type PartPlace, planParts } from "../../harness/workload/parts/plan-parts.ts";
 import { markdownTable } from "./generated-pages.ts";
 
 /** A pod of a generator: its memory, its own address's ports, and the files that one process may open. */
-const POD = { isTls: true, memoryMib: 16_384, localPorts: 28_232, openFiles: 65_536 } satisfies PartPlace;
+const POD = { ...POD_PLACE, isTls: true, openFiles: 65_536 } satisfies PartPlace;
 
 const PACE = { rampPerSecond: 500, holdMs: 75_000, commandsPerSecond: 500 } as const;
 

@@ -142,8 +142,8 @@ function fileBound(need: LoadNeed, openFiles: number) {
 }
 
 /** A sentence if the load has fewer parts than its size needs, because it cannot be split further. */
-export function explainFewerParts(load: CountedLoad): string | undefined {
-  const { parts, wanted, why } = planParts(load);
+export function explainFewerParts(load: CountedLoad, plan = planParts(load)): string | undefined {
+  const { parts, wanted, why } = plan;
   if (load.part !== undefined || parts >= wanted) return undefined;
   return (
     `generator processes: ${parts} instead of ${wanted} (${why}), because each needs ` +

@@ -11,7 +11,7 @@ import type {
 import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import { type Clock, systemClock } from "../../tools/time/clock.ts";
-import { countParts, explainFewerParts } from "../parts/split-load.ts";
+import { explainFewerParts } from "../parts/plan-parts.ts";
 import { splitRunner } from "../parts/split-runner.ts";
 import { ClockRounds } from "../remote/clock-rounds.ts";
 import { type HostedOptions, runHosted } from "../remote/hosted-runner.ts";
@@ -21,6 +21,7 @@ import { createJob, removeJob } from "./job.ts";
 import { type JobPlace, planJob } from "./job-plan.ts";
 import type { JobPlan } from "./manifests.ts";
 import { PodHost } from "./pod-host.ts";
+import { planPods } from "./pod-needs.ts";
 import { packProgram } from "./program.ts";
 
 const MINUTE_MS = 60_000;
@@ -56,9 +57,10 @@ export function jobWorkerRunner(options: JobRunnerOptions): WorkerRunner {
     bootstrap: runAlone<"bootstrap">,
     drain: runAlone<"drain">,
     load: (task, taskOptions) => {
-      const message = explainFewerParts(task);
+      const pods = planPods(task);
+      const message = explainFewerParts(task, pods);
       if (message !== undefined) taskOptions.onEvent({ type: "note", message });
-      const parts = countParts(task);
+      const { parts } = pods;
       return withJob(task, parts, taskOptions, options, async (job) => {
         const runner: LoadRunner = { load: (part, partOptions) => runLoadPart(part, partOptions, job) };
         return (parts === 1 ? runner : splitRunner(runner, parts)).load(task, taskOptions);

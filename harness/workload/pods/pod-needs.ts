@@ -1,20 +1,32 @@
-import type { WorkerTask } from "../../model/ports/worker-task.ts";
+import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
+import { MEASURED_COSTS } from "../parts/part-costs.ts";
+import { type PartPlace, planParts, type PartsPlan } from "../parts/plan-parts.ts";
 import type { PodNeeds } from "./manifests.ts";
+
+/** What a pod may have for itself: memory that a usual node has, and the local ports of its own address. */
+export const POD_PLACE = { memoryMib: 16_384, localPorts: 28_232 } as const satisfies PartPlace;
 
 /** The main process of a pod and `attach`, each a Node that has loaded little, and the files of the task. */
 const OVERHEAD_MIB = 64 + 64 + 64;
-/** A worker that creates a template or deletes what is left holds no connections. */
-const WORKER_MIB = 129;
 /** More than measured, for moments in which much is made at once. */
 const RESERVE = 1.25;
-/** A worker is one thread, and its connections need little: a core in its busiest moments. */
-const CPU_MILLIS = 500;
+/** A worker is one thread, and its connections need little: at least so much in its busiest moments. */
+const LEAST_LOAD_MILLIS = 500;
+const IDLE_MILLIS = 100;
 
-/** What one pod of a task needs. `loadMib` is the expected memory of all workers of the load. */
-export function podNeeds(task: WorkerTask, parts: number, loadMib: number): PodNeeds {
-  const worker = task.task === "load" ? loadMib / parts : WORKER_MIB;
+/** The parts of a load in pods. */
+export function planPods(task: LoadTask): PartsPlan {
+  return planParts(task, { ...POD_PLACE, isTls: task.deployment.url.startsWith("https:") });
+}
+
+/** What one pod of a task needs, as measured. */
+export function podNeeds(task: WorkerTask, parts: number): PodNeeds {
+  const memoryMib = (workerMib: number): number => Math.ceil(OVERHEAD_MIB + workerMib * RESERVE);
+  // A worker that creates a template or deletes what is left holds no connections.
+  if (task.task !== "load") return { memoryMib: memoryMib(MEASURED_COSTS.workerMib), cpuMillis: IDLE_MILLIS };
+  const { each } = planPods({ ...task, parts });
   return {
-    memoryMib: Math.ceil(OVERHEAD_MIB + worker * RESERVE),
-    cpuMillis: task.task === "load" ? CPU_MILLIS : 100,
+    memoryMib: memoryMib(each.memoryMib),
+    cpuMillis: Math.max(LEAST_LOAD_MILLIS, Math.ceil(1000 * (each.cores + each.programCores))),
   };
 }

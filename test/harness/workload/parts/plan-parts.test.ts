@@ -110,7 +110,7 @@ test("a load reports if it cannot be split over the processes that its size need
   expect(
     explainFewerParts({ ...large, connections: { ...large.connections, total: 10_000 } }),
   ).toBeUndefined();
-  expect(splitLoad({ ...large, concurrency: 0 }, 3).map(explainFewerParts)).toEqual([
+  expect(splitLoad({ ...large, concurrency: 0 }, 3).map((part) => explainFewerParts(part))).toEqual([
     undefined,
     undefined,
     undefined,
