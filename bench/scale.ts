@@ -32,7 +32,9 @@ const asked = {
   holdMs: whole("hold", values.hold) * 1000,
 };
 const isText = isTextOutput(values.output);
-const say = (text: string): void => void (isText && process.stdout.write(`${text}\n`));
+const say = (text: string): void => {
+  if (isText) process.stdout.write(`${text}\n`);
+};
 
 say(machineLine());
 const need = scaleNeed(asked);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GENERATOR_LIMITS, type LoadTask } from "../../harness/model/ports/worker-task.ts";
 import { newRunId } from "../../harness/model/run-id.ts";
+import { makeStore } from "../../rehearsal/inventory/store.ts";
 import { findRealCoder, withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
 import { readLocalTemplate } from "../../rehearsal/real-coder/read-template.ts";
 import { startServer } from "../../rehearsal/real-coder/server.ts";
@@ -38,6 +39,7 @@ export async function startRealDeployment(
   const load = { workspaces, daemons: DAEMONS };
   const known = await findRealCoder({ binary, providerMirror, cwd: process.cwd(), env: process.env, load });
   const folder = await mkdtemp(join(tmpdir(), "refbench-bench-coder-"));
+  makeStore(join(folder, "inventory"));
   const server = await startServer(
     {
       ...{ schemaVersion: 1, host: "127.0.0.1", port: 0, replicas: 1, folder },

@@ -79,10 +79,7 @@ export function addGeneratorOptions(command: Command): Command {
         .default("refbench"),
     )
     .addOption(
-      new Option(
-        "--parts <n>",
-        "workers that share the load, 1 to 16 (default: as many as the load needs)",
-      )
+      new Option("--parts <n>", "workers that share the load, 1 to 16 (default: as many as the load needs)")
         .env("REFBENCH_SCALETEST_PARTS")
         .argParser(count("--parts", 1, 16)),
     );

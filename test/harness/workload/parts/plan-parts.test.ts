@@ -22,7 +22,7 @@ function sized(connections: Connections, overrides: Partial<Omit<LoadTask, "conn
     ...{ concurrency: 60, cleanupConcurrency: 60 },
     ...overrides,
     connections: { sshShare: 0, rampPerSecond: 10, commandsPerSecond: 1, ...connections },
-  } as Parameters<typeof loadTaskFor>[1]);
+  });
 }
 
 test("no worker has more connections than one was measured with, unless the load says how many parts", () => {

@@ -18,8 +18,14 @@ test.each([
 test.each([
   ["a heap that is too small", "const all = []; for (;;) all.push(new Array(1e4).fill(1.5));", "memory"],
   ["its own end", "process.exit(3)", "unknown"],
-])("a real worker that ends by %s is lost", async (_name, script, loss) => {
-  const runner = localWorkerRunner({ command: [process.execPath, "--max-old-space-size=32", "-e", script] });
-  const run = runner.load(task, { signal: new AbortController().signal, onEvent: () => undefined });
-  await expect(run).rejects.toMatchObject({ name: "RefbenchError", code: "worker", loss });
-}, 60_000);
+])(
+  "a real worker that ends by %s is lost",
+  async (_name, script, loss) => {
+    const runner = localWorkerRunner({
+      command: [process.execPath, "--max-old-space-size=32", "-e", script],
+    });
+    const run = runner.load(task, { signal: new AbortController().signal, onEvent: () => undefined });
+    await expect(run).rejects.toMatchObject({ name: "RefbenchError", code: "worker", loss });
+  },
+  60_000,
+);
