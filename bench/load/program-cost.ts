@@ -11,7 +11,7 @@ const COMMANDS = 2;
 export interface ProgramCost {
   readonly sessions: number;
   readonly held: number;
-  /** To start, connect and answer its first and its last command. */
+  /** To start, connect and give its first answers. */
   readonly openCpuMs: number;
   readonly commandCpuMs: number;
 }
@@ -25,7 +25,8 @@ export async function costOfPrograms(deployment: RealDeployment, binary: string)
   return {
     sessions,
     held: Math.min(idle.held, busy.held),
-    openCpuMs: (idle.cpuSeconds * 1000) / sessions,
+    // Each workspace was also visited by a session.
+    openCpuMs: (idle.cpuSeconds * 1000) / (2 * sessions),
     commandCpuMs: ((busy.cpuSeconds - idle.cpuSeconds) * 1000) / commands,
   };
 }
@@ -48,5 +49,5 @@ async function childCpu(
 }
 
 export function programLine({ sessions, held, openCpuMs, commandCpuMs }: ProgramCost): string {
-  return `a coder ssh --stdio: ${openCpuMs.toFixed(0)} ms of CPU to start, connect and answer twice, ${commandCpuMs.toFixed(2)} ms a command (${held} of ${sessions} sessions held)`;
+  return `a coder ssh --stdio: ${openCpuMs.toFixed(0)} ms of CPU to start, connect and answer, ${commandCpuMs.toFixed(2)} ms a command (${held} of ${sessions} sessions held)`;
 }

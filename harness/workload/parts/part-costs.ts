@@ -11,7 +11,7 @@ export type CountedLoad = Pick<
 
 /** What the generator costs, as measured. `from` names the command, the day and the machine. */
 export const MEASURED_COSTS = {
-  from: "npm run bench:load and bench:scale, 2026-11-30, 2 busy cores of an AMD EPYC, Node 20.20",
+  from: "`npm run bench:load` (with `--coder` for its programs) and `npm run bench:scale`, 2026-11-30, 2 busy cores of an AMD EPYC, Node 20.20, Coder 2.31",
   /** A worker without connections. */
   workerMib: 129,
   /** A bare `ws` connection, and an `ssh2` one through the emulator's tunnel. */
@@ -25,9 +25,9 @@ export const MEASURED_COSTS = {
   openCpuMs: 1.4,
   /** CPU of a worker for a verified command, or a tick of traffic. */
   commandCpuMs: 0.2,
-  /** CPU of a `coder ssh` to start, connect and answer twice, and for a command. */
-  programOpenCpuMs: 0,
-  programCommandCpuMs: 0,
+  /** CPU of a `coder ssh` to start, connect and give its first answers, and for a command. */
+  programOpenCpuMs: 250,
+  programCommandCpuMs: 0.6,
   /** The most connections that one worker was measured with. */
   mostConnections: 12_500,
 } as const;

@@ -27,6 +27,7 @@ export function podNeeds(task: WorkerTask, parts: number): PodNeeds {
   const { each } = planPods({ ...task, parts });
   return {
     memoryMib: memoryMib(each.memoryMib),
-    cpuMillis: Math.max(LEAST_LOAD_MILLIS, Math.ceil(1000 * (each.cores + each.programCores))),
+    // Programs of Coder's client use what is free while they start: no pod waits for a node with so many cores.
+    cpuMillis: Math.max(LEAST_LOAD_MILLIS, Math.ceil(1000 * each.cores)),
   };
 }
