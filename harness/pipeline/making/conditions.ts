@@ -88,18 +88,23 @@ function sshConditions(measured: Pick<LoadResult, "connections"> | undefined): r
   ];
 }
 
-/** Whether the nodes of a real cluster pull Coder as an image. */
-export function pullsCoder(plan: Pick<Plan, "cloud">, { architecture }: Environment): boolean {
+/** Whether the nodes of a real cluster pull Coder's public image, not one of the user's own. */
+export function pullsCoder(plan: Pick<Plan, "cloud">, { architecture, ownCluster }: Environment): boolean {
+  if (ownCluster?.images?.coder !== undefined) return false;
   return plan.cloud !== undefined && isCluster(architectures.get(architecture)?.carriedBy);
 }
 
-/** Whether machines of a real cloud pull an image for the workspaces. */
-export function pullsWorkspaceImage(plan: Pick<Plan, "cloud">, { architecture }: Environment): boolean {
+/** Whether machines of a real cloud pull the size's image for the workspaces, not one of the user's own. */
+export function pullsWorkspaceImage(
+  plan: Pick<Plan, "cloud">,
+  { architecture, ownCluster }: Environment,
+): boolean {
+  if (ownCluster?.images?.workspace !== undefined) return false;
   const carriedBy = architectures.get(architecture)?.carriedBy;
   return plan.cloud !== undefined && (isCluster(carriedBy) || carriedBy === "one-machine");
 }
 
-/** Which images have no digest. A tag may point to another image later. */
+/** Which images have no digest, and which are the user's own. A tag may point to another image later. */
 export function imageConditions(
   plan: Pick<Plan, "cloud" | "size">,
   environment: Environment,
@@ -118,6 +123,11 @@ export function imageConditions(
     !image.includes("@")
       ? [`workspace image: by its tag (${image}), the registry returned no digest`]
       : []),
+    ...Object.entries(environment.ownCluster?.images ?? {}).map(
+      ([role, reference]) => `image of ${role}: ${reference}, given by --image`,
+    ),
+    // Its path or address is the user's own.
+    ...(environment.ownCluster?.chart === undefined ? [] : ["Coder's chart: given by --chart"]),
   ];
 }
 

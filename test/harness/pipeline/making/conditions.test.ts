@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { getArchitecture, resolveSize } from "../../../../reference-architectures/catalogue.ts";
-import { listConditions } from "../../../../harness/pipeline/making/conditions.ts";
+import {
+  imageConditions,
+  listConditions,
+  pullsCoder,
+  pullsWorkspaceImage,
+} from "../../../../harness/pipeline/making/conditions.ts";
 import { describePlatform } from "../../../../harness/pipeline/record/describe-platform.ts";
+import type { Environment, OwnCluster } from "../../../../stacks/environment.ts";
+import { RUN } from "../../../stacks/synthesize.ts";
 import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
 
 interface Asked extends Partial<Omit<Parameters<typeof listConditions>[0], "architecture" | "size">> {
@@ -143,4 +150,36 @@ test("figures with other images or other sources of providers do not form a seri
     workspaceImage: "ghcr.io/acme/ws:1",
   });
   expect(platform({}, "gce-vm")).not.toHaveProperty("workspaceImage");
+});
+
+describe("images of the user's own", () => {
+  const size = resolveSize("kubernetes", "canary", {}).figures;
+  const plan = { cloud: { ...GOOGLE_PLAN, skippedCanary: false }, size };
+  const environment = (own: Pick<OwnCluster, "images" | "chart">): Environment => ({
+    ...RUN,
+    architecture: "kubernetes",
+    ownCluster: { kubeconfig: "/home/ada/kubeconfig", context: "mine", workspaceNodes: 1, ...own },
+  });
+
+  test("are named, and no public image is claimed in their place", () => {
+    const images = { coder: "registry.example/coder:2.31.0", workspace: "registry.example/workspace:7" };
+    const own = environment({ images, chart: "/home/ada/chart" });
+    expect(imageConditions(plan, own)).toEqual([
+      "image of coder: registry.example/coder:2.31.0, given by --image",
+      "image of workspace: registry.example/workspace:7, given by --image",
+      "Coder's chart: given by --chart",
+    ]);
+    // The digest of a public image would be recorded for one that no node pulled.
+    expect([pullsCoder(plan, own), pullsWorkspaceImage(plan, own)]).toEqual([false, false]);
+  });
+
+  test("leave the others public", () => {
+    const own = environment({ images: { postgres: "registry.example/postgres:16" } });
+    expect([pullsCoder(plan, own), pullsWorkspaceImage(plan, own)]).toEqual([true, true]);
+    expect(imageConditions(plan, own)).toEqual([
+      expect.stringContaining("Coder's image: by its tag"),
+      expect.stringContaining("workspace image: by its tag"),
+      "image of postgres: registry.example/postgres:16, given by --image",
+    ]);
+  });
 });
