@@ -13,5 +13,6 @@ export type PlacePorts = Pick<
   | "cluster"
   | "machines"
   | "others"
+  | "podTroubles"
   | "unplayedFaults"
 >;

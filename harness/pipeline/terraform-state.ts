@@ -9,7 +9,15 @@ export interface NamedResource {
   readonly address: string;
   readonly kind: string;
   readonly names: ReadonlySet<string>;
+  /** The namespace of a cluster in which it is. */
+  readonly namespace?: string;
 }
+
+/** Where a resource of Kubernetes, or a release of Helm, says in which namespace it is. */
+const within = z.object({
+  namespace: z.string().optional(),
+  metadata: z.array(z.object({ namespace: z.string().nullish() })).optional(),
+});
 
 const stateSchema = z.object({
   resources: z.array(
@@ -35,11 +43,18 @@ export async function findNamedResources(file: string): Promise<readonly NamedRe
           address: `${type}.${name}`,
           kind: type,
           names: new Set(NAMING.map((key) => attributes?.[key]).filter((value) => typeof value === "string")),
+          ...namespaceIn(attributes),
         })),
       );
   } catch {
     return undefined;
   }
+}
+
+function namespaceIn(attributes: unknown): Pick<NamedResource, "namespace"> {
+  const found = within.safeParse(attributes).data;
+  const namespace = found?.namespace ?? found?.metadata?.[0]?.namespace ?? "";
+  return namespace === "" ? {} : { namespace };
 }
 
 /** Whether a state's resource is a listed item: of the same kind, with the same name or id. */

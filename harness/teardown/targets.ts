@@ -6,6 +6,7 @@ import { awsInventory } from "../inventory/aws/inventory.ts";
 import { googleAuth } from "../inventory/google/auth.ts";
 import { googleEndpoints } from "../inventory/google/endpoints.ts";
 import { googleInventory } from "../inventory/google/inventory.ts";
+import { ownClusterTarget } from "../composition/own-cluster/sweep-target.ts";
 import { awsOwnerMarker } from "../inventory/sweep/owner-marker/aws.ts";
 import { googleOwnerMarker } from "../inventory/sweep/owner-marker/google.ts";
 import { noOwner, type OwnerMarker } from "../inventory/sweep/owner-marker/owner-marker.ts";
@@ -25,6 +26,8 @@ export interface TargetFlags {
   readonly project?: string;
   readonly account?: string;
   readonly region?: string;
+  readonly kubeconfig?: string;
+  readonly context?: string;
 }
 
 /** A place to sweep, with the check whether its owner allows refbench. */
@@ -46,14 +49,15 @@ const CLOUD_SETTLE = { quietMs: 30_000, pollMs: 5_000, patienceMs: 20 * 60_000 }
  * must work after everything was killed. A real cloud is touched only if it is named.
  */
 export async function chooseTargets(flags: TargetFlags, io: Io): Promise<ChosenTargets> {
-  const pinned = [...google(flags, io), ...aws(flags, io)];
-  if (flags.rehearse === true || (pinned.length === 0 && existsSync(join(twinRoot(io.cwd), "inventory")))) {
+  if (flags.rehearse === true) return { simulated: true, targets: [await twin(io)] };
+  const pinned = [...google(flags, io), ...aws(flags, io), ...(await ownCluster(flags, io))];
+  if (pinned.length === 0 && existsSync(join(twinRoot(io.cwd), "inventory"))) {
     return { simulated: true, targets: [await twin(io)] };
   }
   if (pinned.length > 0) return { simulated: false, targets: pinned };
   throw new RefbenchError(
     "usage",
-    "sweep needs a target: --rehearse for the twin of this folder, --project for Google, or --account and --region for AWS",
+    "sweep needs a target: --rehearse for the twin of this folder, --project for Google, --account and --region for AWS, or --context for a cluster of your own",
   );
 }
 
@@ -85,6 +89,10 @@ function google({ project }: TargetFlags, { env }: Io): readonly GuardedTarget[]
       marker: googleOwnerMarker(project, options),
     },
   ];
+}
+
+async function ownCluster({ kubeconfig, context }: TargetFlags, io: Io): Promise<readonly GuardedTarget[]> {
+  return context === undefined || context === "" ? [] : [await ownClusterTarget({ kubeconfig, context }, io)];
 }
 
 function aws({ account, region: flag }: TargetFlags, { env }: Io): readonly GuardedTarget[] {

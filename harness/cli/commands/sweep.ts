@@ -8,6 +8,7 @@ import { DEFAULT_MAX_RESOURCES } from "../../inventory/sweep/breaker.ts";
 import type { SweepOutcome } from "../../inventory/sweep/heartbeat.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { accountOption, projectOption, regionOption, rehearseOption } from "../options/cloud-options.ts";
+import { contextOption, kubeconfigOption } from "../options/own-cluster-options.ts";
 import { outputOption } from "../options/output-option.ts";
 import { addHelpNotes } from "../help-notes.ts";
 import { listenForInterrupts } from "../interrupts.ts";
@@ -56,6 +57,7 @@ export function sweepCommand(io: Io): Command {
       "refbench sweep --rehearse",
       "refbench sweep --project my-project --dry-run",
       "refbench sweep --account 123456789012 --region us-east-1 --older-than 1d",
+      "refbench sweep --context my-cluster --dry-run",
       "refbench sweep --project my-project --check --period 24h",
     ],
     notes: [
@@ -69,7 +71,9 @@ function addTargetOptions(command: Command): void {
     .addOption(rehearseOption("the twin cloud of this folder"))
     .addOption(projectOption("this Google project, which its owner labelled refbench=allowed"))
     .addOption(accountOption("this AWS account, which its owner marked refbench-allowed"))
-    .addOption(regionOption("with --account: region of the AWS account"));
+    .addOption(regionOption("with --account: region of the AWS account"))
+    .addOption(contextOption())
+    .addOption(kubeconfigOption());
 }
 
 function addScopeOptions(command: Command): void {

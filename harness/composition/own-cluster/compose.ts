@@ -1,6 +1,8 @@
 import { environmentSchema } from "../../../stacks/environment.ts";
 import { ownNamespaces } from "../../../stacks/kubernetes/names.ts";
 import { sharedCluster } from "../../inventory/kubernetes/shared/cluster.ts";
+import { lookAtOthers } from "../../inventory/kubernetes/shared/others.ts";
+import { findPodTroubles } from "../../inventory/kubernetes/shared/pod-troubles.ts";
 import { sharedClusterInventory } from "../../inventory/kubernetes/shared/inventory.ts";
 import type { ClusterAccess } from "../../kubernetes/access.ts";
 import { kubernetesApi } from "../../kubernetes/api.ts";
@@ -38,11 +40,14 @@ export async function composeOwnCluster(
     context: clusterOfPlan(cloud).context,
     uid: cloud.project,
   });
+  const { runId } = plan;
+  const namespaces = ownNamespaces({ runId });
+  const nodeSelector = ownCluster?.nodeSelector ?? {};
   const cluster = sharedCluster({
-    ...{ access, clock: systemClock, runId: plan.runId },
-    namespace: ownNamespaces({ runId: plan.runId }).coder,
-    nodeSelector: ownCluster?.nodeSelector ?? {},
+    ...{ access, clock: systemClock, runId, nodeSelector },
+    namespace: namespaces.coder,
   });
+  const call = kubernetesApi(access, systemClock);
   return {
     childEnv: childEnvironment("terraform", env),
     worker: composeWorkers(folder, { plan, env }),
@@ -50,6 +55,8 @@ export async function composeOwnCluster(
     settle: OWN_CLUSTER_SETTLE,
     checks: composeChecks(folder, { plan, env, inventory }),
     cluster: () => cluster,
+    others: lookAtOthers({ call, runId, nodeSelector }),
+    podTroubles: findPodTroubles(call, Object.values(namespaces)),
     ...(plan.mirror === undefined || plan.mirror.startsWith("file:") ? {} : { lockProviders }),
   };
 }

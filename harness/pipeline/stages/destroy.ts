@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { type FailureKind, failureKindOf } from "../../model/cloud/terraform-failure.ts";
+import { seenIn } from "../../model/ports/listing.ts";
+import { namePrefix } from "../../model/run-id.ts";
 import type { TerraformProgress } from "../../model/ports/terraform.ts";
-import { askInventory, noteSeen } from "../context/ask-inventory.ts";
+import { askInventory, askPatiently, noteSeen } from "../context/ask-inventory.ts";
 import { awaitControllers, awaitVolumes } from "./await-controllers.ts";
 import type { StageContext } from "../context/context.ts";
 import { countingOptions, countResources } from "../folder/resource-counts.ts";
@@ -52,6 +54,7 @@ export async function destroy(context: StageContext): Promise<string> {
   );
   // First: an inventory that sees nothing now cannot prove later that nothing remains.
   if (intended.size > 0) await noteSeen(context, await askInventory(context));
+  const others = await describeOthers(context);
   const failed: string[] = [];
   for (const stack of order.toReversed()) {
     // A state in a bucket leaves no trace here: only the journal knows of it, and it may be lost.
@@ -63,6 +66,12 @@ export async function destroy(context: StageContext): Promise<string> {
         level: "info",
         message: `${stack}: skipped, because its cluster is gone`,
       });
+      continue;
+    }
+    if (others !== undefined) {
+      const message = `${stack} is not destroyed, because that would destroy what others put into its namespaces (${others}): move or delete it, then run "refbench teardown ${context.plan.runId}"; the sweep removes what the run made`;
+      report({ type: "note", level: "warning", message });
+      failed.push(stack);
       continue;
     }
     const isInCluster = stack.endsWith(CLUSTER_STACK);
@@ -85,6 +94,23 @@ export async function destroy(context: StageContext): Promise<string> {
   const removed = [...counts.values()].reduce((sum, count) => sum + count, 0);
   const words = `${countOf(removed, "resource")} destroyed`;
   return failed.length === 0 ? words : `${words}, ${failed.join(" and ")} not completely`;
+}
+
+/**
+ * What others have in the run's namespaces of a cluster that the run only uses; undefined if nothing. A namespace that
+ * the run did not make is in no stack.
+ */
+async function describeOthers(context: StageContext): Promise<string | undefined> {
+  const { plan } = context;
+  if (plan.cloud?.provider !== "kubernetes") return undefined;
+  const answer = await askPatiently(context);
+  const own = new Set(["coder", "workspaces", "load"].map((role) => `${namePrefix(plan.runId)}-${role}`));
+  const held = seenIn(answer).flatMap(({ kind, name, doubtful }) =>
+    kind === "kubernetes_namespace_v1" && own.has(name) && doubtful !== undefined
+      ? [`${name}: ${doubtful}`]
+      : [],
+  );
+  return held.length === 0 ? undefined : held.join("; ");
 }
 
 /** Whether an earlier destroy removed the whole stack, including its disk driver. */

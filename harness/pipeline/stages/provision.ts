@@ -6,6 +6,7 @@ import { keepOthers } from "../measurement/others.ts";
 import { noteWhatExists } from "../context/ask-inventory.ts";
 import type { StageContext } from "../context/context.ts";
 import { readJson, writeJson } from "../../tools/files/json-file.ts";
+import { watchPods } from "./watch-pods.ts";
 import { verifyExpiry } from "./verify-expiry.ts";
 import { countOf } from "../../tools/count-text.ts";
 
@@ -27,7 +28,10 @@ export async function provision(context: StageContext): Promise<string> {
   let outputs: Readonly<Record<string, unknown>> = {};
   for (const stack of order) {
     signal.throwIfAborted();
-    const { resources, outputs: own } = await applyStack(context, stack, placeIn(outputs).place);
+    const { place } = placeIn(outputs);
+    const { resources, outputs: own } = await watchPods(context, (watched) =>
+      applyStack(watched, stack, place),
+    );
     applied.push({ name: stack, resources });
     outputs = { ...outputs, ...own };
     // After the last stack, the check of expiries asks the inventory.

@@ -8,6 +8,9 @@ import { sweptIn } from "./sweep.ts";
 import { listStrays } from "../strays.ts";
 import { findNamedResources, isSame } from "../terraform-state.ts";
 
+/** A namespace of a cluster as a Terraform type. */
+const NAMESPACE_KIND = "kubernetes_namespace_v1";
+
 /**
  * Contradictions to an inventory that answered "nothing remains", one sentence each:
  * - a stack whose destroy failed and whose state still names something that no sweep removed,
@@ -75,7 +78,11 @@ async function findDisagreement(
   const named = await findNamedResources(join(folder.stack(stack), "terraform.tfstate"));
   if (named === undefined) return `${failed}, and its state cannot be read`;
   const swept = sweptIn(entries);
-  const left = named.filter((resource) => !swept.some((item) => isSame(resource, item)));
+  // Everything in a namespace went with it.
+  const emptied = new Set(swept.filter(({ kind }) => kind === NAMESPACE_KIND).map(({ name }) => name));
+  const left = named.filter(
+    (resource) => !emptied.has(resource.namespace ?? "") && !swept.some((item) => isSame(resource, item)),
+  );
   if (left.length === 0) return undefined;
   const examples = left.slice(0, 3).map(({ address }) => address);
   return `${failed}, and its state still names ${left.length} that no sweep removed: ${examples.join(", ")}`;

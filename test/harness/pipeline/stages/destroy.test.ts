@@ -1,6 +1,9 @@
 import { rm } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
+import type { InventoryItem } from "../../../../harness/model/ports/inventory.ts";
+import { namePrefix } from "../../../../harness/model/run-id.ts";
+import { GOOGLE_PLAN } from "../../../support/cloud-plan.ts";
 import type { Terraform } from "../../../../harness/model/ports/terraform.ts";
 import { openContext, type Ports, type StageContext } from "../../../../harness/pipeline/context/context.ts";
 import { destroy } from "../../../../harness/pipeline/stages/destroy.ts";
@@ -52,6 +55,40 @@ const contextOf = (
 
 const waits = (attempts: readonly Attempt[]): readonly number[] =>
   attempts.slice(1).map(({ at }, index) => at - attempts[index]!.at);
+
+test("nothing is destroyed with what others put into the run's namespaces, and they are named", async () => {
+  const world = new FakeWorld();
+  const folder = await world.makeRun();
+  const ports = world.ports();
+  const held = (name: string): InventoryItem => ({
+    ...{ id: `/api/v1/namespaces/${name}`, kind: "kubernetes_namespace_v1", name, labels: {} },
+    doubtful: "it holds what its run did not make: deployments/theirs",
+  });
+  const context = await contextOf(world, folder, ports);
+  await provision(context);
+  const listing = (name: string): StageContext => ({
+    ...context,
+    plan: { ...context.plan, cloud: { ...GOOGLE_PLAN, provider: "kubernetes" } },
+    ports: {
+      ...ports,
+      inventory: {
+        ...ports.inventory,
+        list: () => Promise.resolve({ state: "complete", scope: "lab", kinds: [], items: [held(name)] }),
+      },
+    },
+  });
+  const own = `${namePrefix(context.plan.runId)}-coder`;
+  expect(await destroy(listing(own))).toMatch(/not completely$/);
+  const kept = (): readonly string[] =>
+    world.events.flatMap((event) =>
+      event.type === "note" && event.message.includes("is not destroyed, because") ? [event.message] : [],
+    );
+  expect(kept().join()).toContain(`${own}: it holds what its run did not make: deployments/theirs`);
+  const before = kept().length;
+  // A namespace that the run did not make is in no stack.
+  await destroy(listing(`${namePrefix(context.plan.runId)}-byhand`));
+  expect(kept()).toHaveLength(before);
+});
 
 test("a resource in use is retried for minutes, each wait twice as long, by what really exists", async () => {
   const { context, attempts } = await failing([IN_USE, IN_USE, IN_USE, IN_USE]);

@@ -33,7 +33,13 @@ const CLUSTER = { kind: "google_container_cluster", name: "bench-cluster" };
 /** A run of which the journal and the state say this, in a world where nothing exists any more. */
 async function afterwards(
   entries: readonly JournalEntry[],
-  state?: readonly { readonly kind: string; readonly name: string }[],
+  state?: readonly {
+    readonly kind: string;
+    readonly name: string;
+    /** Its namespace, as resources of Kubernetes write it, and as a release of Helm does. */
+    readonly within?: string;
+    readonly release?: string;
+  }[],
 ) {
   const world = new FakeWorld();
   const folder = await world.makeRun();
@@ -44,9 +50,16 @@ async function afterwards(
   for (const entry of entries) await context.journal.append(entry);
   if (state !== undefined) {
     await mkdir(folder.stack("gke-cloud"), { recursive: true });
-    const resources = state.map(({ kind, name }) => ({
+    const resources = state.map(({ kind, name, within, release }) => ({
       ...{ mode: "managed", type: kind, name: "own" },
-      instances: [{ attributes: { name } }],
+      instances: [
+        {
+          attributes: {
+            ...(within === undefined ? { name } : { metadata: [{ name, namespace: within }] }),
+            ...(release === undefined ? {} : { namespace: release }),
+          },
+        },
+      ],
     }));
     await writeFile(join(folder.stack("gke-cloud"), "terraform.tfstate"), JSON.stringify({ resources }));
   }
@@ -68,6 +81,24 @@ test("a terraform of the run that still works keeps it from being called clean",
     ports: { ...context.ports, terraform: { ...terraform, working: () => 4711 } },
   };
   expect((await findDisagreements(working)).join("; ")).toMatch(/a Terraform \(process 4711\) still works/);
+});
+
+test("what was in a namespace that a sweep removed went with it", async () => {
+  const state = [
+    { kind: "kubernetes_namespace_v1", name: "bench-coder" },
+    { kind: "kubernetes_secret_v1", name: "database-url", within: "bench-coder" },
+    { kind: "helm_release", name: "bench-coder", release: "bench-coder" },
+  ];
+  const believed = await afterwards(
+    [...applied, seen, ...notDestroyed, swept("kubernetes_namespace_v1", "bench-coder")],
+    state,
+  );
+  expect(await findDisagreements(believed)).toEqual([]);
+  const other = await afterwards(
+    [...applied, seen, ...notDestroyed, swept("kubernetes_namespace_v1", "bench-load")],
+    state,
+  );
+  expect((await findDisagreements(other)).join("; ")).toMatch(/still names 3/);
 });
 
 describe("an empty inventory", () => {

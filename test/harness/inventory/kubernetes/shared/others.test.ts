@@ -18,7 +18,9 @@ async function look(
   const access = tokenAccess({ server: await api.start(), token: () => Promise.resolve("a-token") });
   api.put("/api/v1", undefined, "nodes", node("n1"));
   spoil(api);
-  return await lookAtOthers({ call: kubernetesApi(access, fakeClock()), runId: RUN, nodeSelector: {} })(signal);
+  return await lookAtOthers({ call: kubernetesApi(access, fakeClock()), runId: RUN, nodeSelector: {} })(
+    signal,
+  );
 }
 
 test("other pods' requests are told by node, without the run's own", async () => {
