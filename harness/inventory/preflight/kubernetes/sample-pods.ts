@@ -1,4 +1,5 @@
 import type { Size } from "../../../../reference-architectures/architecture.ts";
+import { postgresImage } from "../../../../reference-architectures/artefacts/postgres-image.ts";
 import type { PodRole, RoleRequest } from "../../../../reference-architectures/capacity/own-cluster.ts";
 import type { KubernetesContext } from "./context.ts";
 
@@ -10,7 +11,7 @@ export function imagesOf(
   return {
     coder: images.coder ?? `ghcr.io/coder/coder:v${coder.version}`,
     ...(database.kind === "in-cluster"
-      ? { database: images.postgres ?? `docker.io/library/postgres:${database.version.replace(/\D+/, "")}` }
+      ? { database: images.postgres ?? postgresImage(database.version) }
       : {}),
     workspaces: images.workspace ?? workspacePod.image,
     ...(images.generator === undefined ? {} : { generator: images.generator }),
@@ -20,15 +21,20 @@ export function imagesOf(
 /** What each role's pod asks of the cluster's policies, as the chart, the stacks and the template write it. */
 const SECURITY: Readonly<Record<PodRole, Readonly<Record<string, unknown>>>> = {
   coder: {
-    runAsNonRoot: true,
-    runAsUser: 1000,
-    runAsGroup: 1000,
-    allowPrivilegeEscalation: false,
+    ...{ runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, allowPrivilegeEscalation: false },
     seccompProfile: { type: "RuntimeDefault" },
   },
-  database: {},
+  database: {
+    ...{ runAsNonRoot: true, runAsUser: 999, runAsGroup: 999, allowPrivilegeEscalation: false },
+    capabilities: { drop: ["ALL"] },
+    seccompProfile: { type: "RuntimeDefault" },
+  },
   workspaces: { runAsUser: 1000 },
-  generator: { runAsNonRoot: true, runAsUser: 1000 },
+  generator: {
+    ...{ runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, allowPrivilegeEscalation: false },
+    ...{ readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
+    seccompProfile: { type: "RuntimeDefault" },
+  },
 };
 
 /** A pod of a role, as the API takes it. It is only ever tried, and its image is never pulled. */
