@@ -3,7 +3,11 @@ import type { DeploymentLook } from "../workload/checks/guard-look.ts";
 import { explainFewerParts } from "../workload/parts/plan-parts.ts";
 
 /** The conditions that change the meaning of a load's figures, in words. */
-export function listConditions(task: LoadTask, look: DeploymentLook, cleanup: string): string[] {
+export function listConditions(
+  task: LoadTask,
+  look: DeploymentLook,
+  { cleanup, generator }: { readonly cleanup: string; readonly generator?: readonly string[] | undefined },
+): string[] {
   const { deployment, traffic, login, keep, app } = task;
   const isShared = task.generatorLimits.slipP99Ms !== GENERATOR_LIMITS.slipP99Ms;
   const tokens = {
@@ -17,9 +21,11 @@ export function listConditions(task: LoadTask, look: DeploymentLook, cleanup: st
     look.isSiteAdmin ? "rate limits: off for the owner's calls, on for the users'" : "rate limits: on",
     look.url.startsWith("https:") ? "TLS: on" : "TLS: off",
     tokens[login ?? "mint"],
-    isShared
-      ? `generator: reaches Coder on its own machine (loopback), so held to wide limits (slip p99 ${task.generatorLimits.slipP99Ms} ms)`
-      : "generator: this machine, over its own route to Coder",
+    ...(generator ?? [
+      isShared
+        ? `generator: reaches Coder on its own machine (loopback), so held to wide limits (slip p99 ${task.generatorLimits.slipP99Ms} ms)`
+        : "generator: this machine, over its own route to Coder",
+    ]),
     ...(fewerParts === undefined ? [] : [fewerParts]),
     ...("unknown" in look.builds
       ? [`builds: how many can run at once is not known (${look.builds.unknown})`]

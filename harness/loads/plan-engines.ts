@@ -27,6 +27,8 @@ export async function planEngines(
     readonly coderBinary?: string | undefined;
     readonly env: NodeJS.ProcessEnv;
     readonly signal: AbortSignal;
+    /** Makes the loads of refbench's own engine. @default workers on this machine */
+    readonly ownWorker?: LoadRunner | undefined;
     /** Folder for Coder's reports, without secrets. @default none are kept */
     readonly reportsFolder?: string;
   },
@@ -35,7 +37,7 @@ export async function planEngines(
   const own = (ownTask: LoadTask): EngineRun => ({
     engine: "refbench",
     task: ownTask,
-    worker: () => localWorkers(env),
+    worker: () => means.ownWorker ?? localWorkers(env),
   });
   if (choice === "refbench") return [own(task)];
   refuseTask(task);

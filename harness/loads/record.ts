@@ -32,6 +32,8 @@ export interface RecordInput {
   readonly given?: readonly string[];
   /** The command that deletes what is left. */
   readonly cleanup: string;
+  /** The conditions of its generator, in words. @default those of this machine */
+  readonly generator?: readonly string[] | undefined;
 }
 
 /** Builds the record of a manual load: the figures of a load on a deployment that refbench did not make. */
@@ -87,7 +89,7 @@ export async function buildLoadRecord(outcome: LoadOutcome, ground: RecordInput)
       node: process.version,
       machine: thisMachine(),
     },
-    conditions: [...listConditions(task, look, ground.cleanup), ...measuredConditions(measured)],
+    conditions: [...listConditions(task, look, ground), ...measuredConditions(measured)],
     resources: {},
     stages: listStages(outcome),
     ...(measured === undefined ? {} : { measurements: measured }),

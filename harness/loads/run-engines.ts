@@ -8,10 +8,11 @@ import { markEngineRecord } from "./engine/engine-record.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { EngineRun } from "./plan-engines.ts";
+import type { JobGenerator } from "./prepare/job-generator.ts";
 import type { Reach } from "./prepare/reach-deployment.ts";
 import { buildLoadRecord } from "./record.ts";
 import type { LoadFlags } from "./request/flags.ts";
-import { runLoadByHand } from "./run-load.ts";
+import { type LoadOutcome, runLoadByHand } from "./run-load.ts";
 
 /** The record of a load, and the file that keeps it. */
 export interface KeptLoad {
@@ -32,6 +33,8 @@ interface LoadsMeans {
   readonly look: DeploymentLook;
   /** The command that deletes what the loads made. */
   readonly cleanup: string;
+  /** The pods that make the loads of refbench's own engine. @default this machine makes them */
+  readonly pods?: JobGenerator | undefined;
   /** The command's words, for the records. */
   readonly given: readonly string[];
 }
@@ -42,9 +45,9 @@ export async function runEngines(
   loads: KeptLoad[],
   means: LoadsMeans,
 ): Promise<void> {
-  const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given } = means;
+  const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given, pods } = means;
   for (const run of runs) {
-    const outcome = await runLoadByHand(run.task, {
+    const load = await runLoadByHand(run.task, {
       worker: run.worker(interrupts.leave),
       interrupts,
       reporter,
@@ -54,6 +57,7 @@ export async function runEngines(
       cleanupTimeoutMs: flags.cleanupTimeout,
       cleanupJobTimeoutMs: flags.cleanupJobTimeout,
     });
+    const outcome = pods === undefined ? load : addLeft(load, pods.left());
     const ground = {
       runId: loads.length === 0 ? runId : newRunId(),
       task: run.task,
@@ -61,10 +65,22 @@ export async function runEngines(
       maxFailures: flags.maxFailures,
       given,
       cleanup,
+      generator: await pods?.conditions(),
     };
     const record = markEngineRecord(await buildLoadRecord(outcome, ground));
     // Kept at once: a second load that fails must not lose what the first found.
     loads.push({ record, kept: await keepRecord(record, io) });
     if (interrupts.stop.aborted) break;
   }
+}
+
+/** Adds what is left of a load's pods to what is left of the load. */
+function addLeft(outcome: LoadOutcome, left: readonly string[]): LoadOutcome {
+  const { cleanup } = outcome;
+  if (left.length === 0 || cleanup.state === "failed") return outcome;
+  const endedMs = cleanup.state === "done" ? cleanup.endedMs : outcome.endedMs;
+  return {
+    ...outcome,
+    cleanup: { state: "failed", reason: `of the load's pods: ${left.join("; ")}`, endedMs },
+  };
 }

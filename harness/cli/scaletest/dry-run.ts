@@ -19,9 +19,17 @@ export function expectLoad(
 export async function writeDryRun(
   { task, look }: { readonly task: LoadTask; readonly look: DeploymentLook },
   outputs: readonly OutputSpec[],
-  target: OutputTarget,
+  {
+    target,
+    pods,
+  }: {
+    readonly target: OutputTarget;
+    /** The pods that would make the load, in words. */
+    readonly pods?: string | undefined;
+  },
 ): Promise<void> {
-  const result = { schemaVersion: 1, coder: look.url, dryRun: true, expected: expectLoad(task, look) };
+  const expected = { ...expectLoad(task, look), ...(pods === undefined ? {} : { pods }) };
+  const result = { schemaVersion: 1, coder: look.url, dryRun: true, expected };
   await writeForms(
     () => jsonText(result),
     outputs.filter(({ format }) => format === "json"),

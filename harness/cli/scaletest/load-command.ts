@@ -7,11 +7,14 @@ import { writeKept } from "../../loads/keep-record.ts";
 import { type EngineRun, planEngines } from "../../loads/plan-engines.ts";
 import { chooseSsh } from "../../loads/prepare/choose-ssh.ts";
 import type { Prepare, PreparedLoad } from "../../loads/prepare/prepare.ts";
+import type { JobGenerator } from "../../loads/prepare/job-generator.ts";
 import { type Reach, reachDeployment } from "../../loads/prepare/reach-deployment.ts";
 import type { LoadFlags } from "../../loads/request/flags.ts";
+import { refuseJobFlags } from "../../loads/request/job-flags.ts";
 import { type KeptLoad, runEngines } from "../../loads/run-engines.ts";
+import type { LoadRunner } from "../../model/ports/worker.ts";
 import type { RunRecord } from "../../model/record/record.ts";
-import { newRunId, run12 } from "../../model/run-id.ts";
+import { newRunId, type RunId, run12 } from "../../model/run-id.ts";
 import { exitCodeOf } from "../../pipeline/record/run-record.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { startDeadline } from "../../tools/time/deadline.ts";
@@ -36,6 +39,7 @@ export async function runLoadCommand(
   prepare: Prepare,
   { io, command, given }: ParsedCommand & { /** Its words, for the record. */ readonly given: GivenFlags },
 ): Promise<void> {
+  refuseJobFlags(flags);
   const runId = newRunId();
   const before = new AbortController();
   // The questions before the load share its timeout, so that a slow server ends them too.
@@ -46,21 +50,22 @@ export async function runLoadCommand(
   const ground = { runId, token: reach.caller.token, env: io.env };
   const prepared = await prepare(reach, ground, (look) => chooseSsh(flags, reach.deployment, look, io.env));
   const { look, task } = prepared;
-  const runs = await planRuns(flags, prepared, { reach, io, signal: before.signal });
+  const pods = await openPods(flags, io, prepared, runId);
+  const runs = await planRuns(flags, prepared, { reach, io, signal: before.signal, ownWorker: pods?.worker });
   const cleanup = pasteable(
     ...["scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix)],
     // The names that Coder's utility makes do not contain the run.
     ...(flags.engine === "refbench" ? [] : ["--coder-scaletest"]),
   );
-  if (!mayBegin(prepared, flags, { io, command, cleanup })) {
-    await writeDryRun(prepared, flags.output, io);
+  if (!mayBegin(prepared, flags, { io, command, cleanup, pods: pods?.plan })) {
+    await writeDryRun(prepared, flags.output, { target: io, pods: pods?.plan });
     return;
   }
   looking.release();
   const reporter = progressReporter(io);
   using interrupts = listenForLoadInterrupts((message) => reporter.writeLine(message), cleanup);
   const loads: KeptLoad[] = [];
-  const means = { flags, io, reach, interrupts, reporter, runId, look, cleanup, given: given(io.env) };
+  const means = { flags, io, reach, interrupts, reporter, runId, look, cleanup, pods, given: given(io.env) };
   const ended = await Promise.race([runEngines(runs, loads, means), interrupts.left]).finally(() => {
     reporter.close();
     for (const { record, kept } of loads) io.stderr.write(`${endText(record, { cleanup, kept })}\n`);
@@ -69,13 +74,35 @@ export async function runLoadCommand(
   else await writeLoads(loads, flags.output, io);
 }
 
+/** The pods that make the load; undefined where this machine makes it. */
+async function openPods(
+  flags: LoadFlags,
+  io: Io,
+  { task }: PreparedLoad,
+  runId: RunId,
+): Promise<JobGenerator | undefined> {
+  if (flags.runner === "local") return undefined;
+  const { openJobGenerator } = await import("../../loads/prepare/job-generator.ts");
+  return openJobGenerator(flags, io, { runId, task });
+}
+
 /** The loads of the chosen engines. What Coder's utility cannot do is refused before anything is created. */
 async function planRuns(
   { engine, coderBinary }: LoadFlags,
   { task }: PreparedLoad,
-  { reach, io, signal }: { readonly reach: Reach; readonly io: Io; readonly signal: AbortSignal },
+  {
+    reach,
+    io,
+    signal,
+    ownWorker,
+  }: {
+    readonly reach: Reach;
+    readonly io: Io;
+    readonly signal: AbortSignal;
+    readonly ownWorker: LoadRunner | undefined;
+  },
 ): Promise<readonly EngineRun[]> {
-  const runs = await planEngines(engine, task, { coderBinary, env: io.env, signal });
+  const runs = await planEngines(engine, task, { coderBinary, env: io.env, signal, ownWorker });
   if (engine !== "refbench") planConnections(task, await listUtilityThings(reach.caller.client));
   return runs;
 }

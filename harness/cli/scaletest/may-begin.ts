@@ -21,18 +21,22 @@ export function mayBegin(
     command,
     cleanup,
     again,
+    pods,
   }: {
     readonly io: Pick<Io, "stderr">;
     readonly command: Command;
     readonly cleanup: string;
     /** How the load is repeated, where it is. */
     readonly again?: string;
+    /** The pods that make the load, in words. */
+    readonly pods?: string | undefined;
   },
 ): boolean {
   const width = widthOf(io.stderr);
   io.stderr.write(lookText(look, width));
   io.stderr.write(planText(task, { cleanup }, width));
   io.stderr.write(expectationText(expectLoad(task, look), width));
+  if (pods !== undefined) io.stderr.write(`${"Pods".padEnd(12)}${oneLine(pods)}\n`);
   if (again !== undefined) io.stderr.write(`${"Again".padEnd(12)}${again}\n`);
   guardDeployment(look, deploymentId, typedCommand(command, "--deployment-id", look.id));
   if (dryRun !== true) return true;

@@ -78,7 +78,7 @@ export function buildLimitReport(
     ended,
     reasons: [...(failure === undefined ? [] : [failure.message]), ...found.reasons],
     notes: [...found.notes, ...(teardown.state === "pending" ? [] : teardown.problems)],
-    conditions: listConditions(ground.task, look, ground.cleanup),
+    conditions: listConditions(ground.task, look, ground),
     steps,
     asked: selectAsked(ground),
     teardown,

@@ -41,6 +41,12 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly coderClientSha256?: string;
   readonly engine: EngineChoice;
   readonly parts?: number;
+  readonly runner: "local" | "job";
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly loadNamespace?: string;
+  /** The image of the pods. */
+  readonly image?: string;
   readonly connectTimeout: number;
   readonly connectHold: number;
   readonly connectInterval?: number;

@@ -12,6 +12,7 @@ import type { LoadFlags } from "../../../loads/request/flags.ts";
 import { runLoadByHand } from "../../../loads/run-load.ts";
 import { newRunId, run12 } from "../../../model/run-id.ts";
 import { writeForms } from "../../../results/output/outputs.ts";
+import { RefbenchError } from "../../../tools/error.ts";
 import { systemClock } from "../../../tools/time/clock.ts";
 import { EXIT_CODES } from "../../../tools/verdict.ts";
 import { buildLadder } from "../../../workload/limit-search/ladder.ts";
@@ -29,6 +30,8 @@ export async function runFindLimitCommand(
   prepare: Prepare,
   { io, command }: { readonly io: Io; readonly command: Command },
 ): Promise<void> {
+  if (flags.runner === "job")
+    throw new RefbenchError("usage", "--find-limit searches with loads of this machine: omit --runner job");
   buildLadder(wish.kind, wish);
   const runId = newRunId();
   await using reach = await reachDeployment(flags, io, new AbortController().signal);
@@ -43,7 +46,7 @@ export async function runFindLimitCommand(
   const known = resume === undefined ? [] : await readEarlierSteps(resume, limitGround, io.cwd);
   const again = repetitionText(wish, resume, known.length);
   if (!mayBegin(prepared, flags, { io, command, cleanup, again })) {
-    await writeDryRun(prepared, flags.output, io);
+    await writeDryRun(prepared, flags.output, { target: io });
     return;
   }
   const reporter = progressReporter(io);

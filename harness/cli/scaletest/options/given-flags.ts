@@ -13,6 +13,8 @@ export const NOT_RECORDED: Readonly<Record<string, string>> = {
   "--proxy": "may hold a secret",
   "--ca-file": "a file of one machine, trusted or not",
   "--coder-binary": "a file of one machine; the record's conditions name its version",
+  "--kubeconfig": "a file of one machine",
+  "--context": "a name in a file of one machine; the record's conditions name the nodes",
   "--ssh-client": "a program on one machine; the record's conditions name its version",
   "--coder-client-sha256": "a program on one machine; the record's conditions name its version",
   "--cleanup-timeout": "says when a cleanup is given up, after the figures",

@@ -2,6 +2,7 @@ import { type Command, Option } from "commander";
 import { addCommandOptions, addGeneratorOptions, addLimitOptions } from "./task-options.ts";
 import { addConnectionOptions, addSshClientOptions, addTrafficRateOptions } from "./connection-options.ts";
 import { addCleanupOptions, addReachOptions, refuseFlag } from "./reach-options.ts";
+import { addJobOptions } from "./job-options.ts";
 import { addScenarioOptions } from "./scenario-options.ts";
 import { runName, range } from "./values.ts";
 import { addScheduleOptions, addUserOptions, addWorkspaceOptions } from "./workspace-options.ts";
@@ -59,5 +60,6 @@ function addLoadOptions(command: Command): void {
   addCommandOptions(command.optionsGroup("Command in each workspace:"));
   addScenarioOptions(command.optionsGroup("Scenarios:"));
   addGeneratorOptions(command.optionsGroup("Generator:"));
+  addJobOptions(command);
   addCleanupOptions(command.optionsGroup("Cleanup:"));
 }

@@ -18,6 +18,8 @@ const VALUES: Readonly<Record<string, string>> = {
   "--abort-on": "p95=500ms",
   "--ssh-share": "0.5",
   "--engine": "coder",
+  "--runner": "job",
+  "--image": "generator=registry.example.com/node:22",
   "--ssh-client": "offered",
   "--coder-client-sha256": "ab".repeat(32),
   "--scenario": "apps",
