@@ -1,9 +1,8 @@
-import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { bundle } from "../../rehearsal/bundle.ts";
-import type { LoadResult, Phase } from "../../harness/model/record/worker-result.ts";
 import { type LoadTask, SHARED_MACHINE_LIMITS } from "../../harness/model/ports/worker-task.ts";
 import { localWorkerRunner } from "../../harness/workload/worker-process/local-runner.ts";
 import { LEAN_NODE } from "../../harness/workload/worker-process/lean-process.ts";
+import { phaseLatencies } from "./phase-latencies.ts";
 import { ProcessUsage } from "./process-usage.ts";
 import { programSource } from "../../harness/model/programs.ts";
 
@@ -60,7 +59,7 @@ export async function mixedLoad(
     holdCpuShare: hold.cpuSeconds / hold.seconds,
     cpuMsPerCommand: (hold.cpuSeconds * 1000) / commands,
     commandsPerSecond: COMMANDS_PER_SECOND,
-    latencyMs: latencies(result, ["terminal-first-byte", "ssh-handshake", "held-command"]),
+    latencyMs: phaseLatencies(result, ["terminal-first-byte", "ssh-handshake", "held-command"]),
   };
 }
 
@@ -115,16 +114,4 @@ export function mixedTask(
     generatorLimits: SHARED_MACHINE_LIMITS,
     workspaceTtlMs: 3_600_000,
   };
-}
-
-function latencies(result: LoadResult, phases: readonly Phase[]): MixedLoad["latencyMs"] {
-  return Object.fromEntries(
-    phases.flatMap((phase) => {
-      const found = result.histograms.find((one) => one.phase === phase && one.basis === "intended");
-      if (found === undefined) return [];
-      const histogram = decodeFromCompressedBase64(found.hdr);
-      const at = (percentile: number): number => histogram.getValueAtPercentile(percentile) / 1000;
-      return [[phase, { p50: at(50), p99: at(99) }]];
-    }),
-  );
 }

@@ -10,8 +10,8 @@ export const POD_PLACE = { memoryMib: 16_384, localPorts: 28_232 } as const sati
 const OVERHEAD_MIB = 64 + 64 + 64;
 /** More than measured, for moments in which much is made at once. */
 const RESERVE = 1.25;
-/** A worker is one thread, and its connections need little: at least so much in its busiest moments. */
-const LEAST_LOAD_MILLIS = 500;
+/** A worker is one thread, and its connections need little: this also leaves room for four on a node of two cores. */
+const LEAST_LOAD_MILLIS = 200;
 const IDLE_MILLIS = 100;
 
 /** The parts of a load in pods. */
