@@ -127,8 +127,8 @@ function losing({
   return {
     load: async (part, { onEvent, onWaiting, signal: stop }: TaskOptions) => {
       const isLost = all || part.part?.index === 1;
-      if (isLost && early) throw new WorkerLost("it is gone", { loss, node: "node-b" });
       onEvent({ type: "measured", result: resultOf(part, { ended: false }) });
+      if (isLost && early) throw new WorkerLost("it is gone", { loss, node: "node-b" });
       await Promise.race([
         onWaiting?.("arrivals"),
         new Promise((resolve) => stop.addEventListener("abort", resolve)),
