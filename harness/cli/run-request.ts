@@ -5,6 +5,9 @@ import { getArchitecture, type ResolvedSize } from "../../reference-architecture
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { RefbenchError } from "../tools/error.ts";
 import type { RunRequest } from "../pipeline/making/make-run.ts";
+import { ownNamespaces } from "../../stacks/kubernetes/names.ts";
+import type { OwnClusterPlace } from "../pipeline/folder/plan.ts";
+import { countOf } from "../tools/count-text.ts";
 import { RUN_ID_PATTERN } from "../model/run-id.ts";
 import { machineVanishes, findMachineRefusal } from "../pipeline/lease/vanishing-machine.ts";
 import { findRealCoder } from "../../rehearsal/real-coder/find-real-coder.ts";
@@ -47,6 +50,9 @@ export async function runRequestOf(
   const refbench = await refbenchVersion();
   const why = rehearse && refbench.commit !== undefined ? undefined : whyUnofficial(refbench);
   if (why !== undefined) io.stderr.write(`refbench: ${why}\n`);
+  const asked = rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(settings, flags, io);
+  if ("cloud" in asked && asked.cloud?.cluster !== undefined)
+    writeCluster(asked.cloud.cluster, asked.ownCluster, io);
   return {
     architecture,
     size: flags.size,
@@ -65,9 +71,22 @@ export async function runRequestOf(
     ...nightOf(flags),
     ...(clusterAccess === undefined ? {} : { clusterAccess }),
     tls,
-    ...(rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(settings, flags, io)),
+    ...asked,
     refbench,
   };
+}
+
+/** Shows which cluster was named, before anything is created in it. */
+function writeCluster(
+  { kubeconfig, context, server }: OwnClusterPlace,
+  ownCluster: RunRequest["ownCluster"],
+  { stderr }: Io,
+): void {
+  const nodes = countOf(ownCluster?.workspaceNodes ?? 0, "node");
+  const roles = Object.keys(ownNamespaces({ runId: "" })).join(", ");
+  stderr.write(
+    `refbench: your cluster is context "${context}" of ${kubeconfig}: ${server}, ${nodes}; the run makes its own namespaces bench-<run>-… for ${roles}, and removes them\n`,
+  );
 }
 
 async function rehearsalOf(

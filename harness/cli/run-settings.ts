@@ -59,17 +59,25 @@ export async function runSettingsOf(
   };
 }
 
-/** A cluster of the user's own has no machine that is a load runner. */
+/**
+ * A cluster of the user's own has no machine that is a load runner: there the load comes from the pods of a Job. A
+ * rehearsal has no pods, so the load comes from this machine.
+ */
 function runnerOf(
   architecture: string,
-  { runner }: Pick<SettingsFlags, "runner">,
+  { runner, rehearse = false }: Pick<SettingsFlags, "runner" | "rehearse">,
   command: Pick<Command, "getOptionValueSource">,
 ): Plan["runner"] {
-  if (runner !== "network" || getArchitecture(architecture).carriedBy !== "own-cluster") return runner;
-  if (command.getOptionValueSource("runner") !== "cli") return "local";
+  const isOwn = getArchitecture(architecture).carriedBy === "own-cluster";
+  const isGiven = command.getOptionValueSource("runner") === "cli";
+  if (runner === "local") return runner;
+  if (isOwn && (runner === "job" || !isGiven)) return rehearse ? "local" : "job";
+  if (!isOwn && (runner === "network" || !isGiven)) return "network";
   throw new RefbenchError(
     "usage",
-    `--runner network needs a load runner, which ${architecture} does not have: remove it`,
+    isOwn
+      ? `--runner ${runner} needs a load runner, which ${architecture} does not have: expected job or local`
+      : `--runner ${runner} needs a cluster of your own, which ${architecture} does not use: expected network or local`,
   );
 }
 

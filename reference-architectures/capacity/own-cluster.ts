@@ -67,16 +67,6 @@ function findForeignFigure(size: Size): Contradiction | undefined {
         value: pool.machineType,
         expected: `${OWN_NODE}: the nodes are those of your cluster; choose among them by --node-selector`,
       };
-    if (pool.minCpuPlatform !== undefined)
-      return {
-        path: `machines.${role}.minCpuPlatform`,
-        value: pool.minCpuPlatform,
-        expected: "no value: the nodes are those of your cluster",
-      };
-  }
-  for (const path of ["kubernetesVersion", "kubernetesChannel"] as const) {
-    if (size[path] !== undefined)
-      return { path, value: size[path], expected: "no value: the cluster has its own version" };
   }
   if (size.generatorPod === undefined)
     return { path: "generatorPod", value: undefined, expected: "the request of a pod that generates load" };

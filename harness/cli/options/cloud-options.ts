@@ -61,9 +61,9 @@ export function skipPreflightOption(): Option {
 export function runnerOption(): Option {
   return new Option(
     "--runner <where>",
-    "where the load comes from: a machine inside the network, or this one, which then needs a route to Coder",
+    "where the load comes from: a machine inside the network, this one, which then needs a route to Coder, or the pods of a Job in your own cluster",
   )
     .env("REFBENCH_RUNNER")
-    .choices(["network", "local"])
-    .default("network");
+    .choices(["network", "local", "job"])
+    .default("network", "network; in your own cluster job");
 }

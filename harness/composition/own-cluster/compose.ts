@@ -1,4 +1,5 @@
-import { environmentSchema } from "../../../stacks/environment.ts";
+import { type Environment, environmentSchema } from "../../../stacks/environment.ts";
+import { benchLabels } from "../../../stacks/labels.ts";
 import { ownNamespaces } from "../../../stacks/kubernetes/names.ts";
 import { sharedCluster } from "../../inventory/kubernetes/shared/cluster.ts";
 import { lookAtOthers } from "../../inventory/kubernetes/shared/others.ts";
@@ -16,6 +17,10 @@ import { systemClock } from "../../tools/time/clock.ts";
 import { composeChecks } from "../compose-checks.ts";
 import { composeWorkers } from "../compose-workers.ts";
 import type { PlacePorts } from "../place-ports.ts";
+import type { WorkerRunner } from "../../model/ports/worker.ts";
+import { jobCluster } from "../../workload/pods/cluster.ts";
+import { jobWorkerRunner } from "../../workload/pods/job-runner.ts";
+import { workerProgram } from "../worker-program.ts";
 import { clusterUid } from "./look.ts";
 import { reopenOwnCluster } from "./open.ts";
 
@@ -35,7 +40,8 @@ export async function composeOwnCluster(
   { plan, cloud, env }: { readonly plan: Plan; readonly cloud: CloudPlan; readonly env: NodeJS.ProcessEnv },
 ): Promise<PlacePorts> {
   const access = await reopenOwnCluster(clusterOfPlan(cloud), env);
-  const { ownCluster } = await readJson(folder.environment, environmentSchema);
+  const environment = await readJson(folder.environment, environmentSchema);
+  const { ownCluster } = environment;
   const inventory = ownClusterInventory(access, {
     context: clusterOfPlan(cloud).context,
     uid: cloud.project,
@@ -50,7 +56,8 @@ export async function composeOwnCluster(
   const call = kubernetesApi(access, systemClock);
   return {
     childEnv: childEnvironment("terraform", env),
-    worker: composeWorkers(folder, { plan, env }),
+    worker:
+      plan.runner === "job" ? jobWorkers(environment, plan, access) : composeWorkers(folder, { plan, env }),
     inventory,
     settle: OWN_CLUSTER_SETTLE,
     checks: composeChecks(folder, { plan, env, inventory }),
@@ -59,6 +66,25 @@ export async function composeOwnCluster(
     podTroubles: findPodTroubles(call, Object.values(namespaces)),
     ...(plan.mirror === undefined || plan.mirror.startsWith("file:") ? {} : { lockProviders }),
   };
+}
+
+/** A task that makes no load. */
+const SMALL_POD = { cpuMillis: 100, memoryMib: 384 };
+
+/** Workers in pods of the run's own namespace for them. */
+function jobWorkers(environment: Environment, { size }: Plan, access: ClusterAccess): WorkerRunner {
+  const { context = "", images, nodeSelector } = environment.ownCluster ?? {};
+  return jobWorkerRunner({
+    cluster: jobCluster(context, access, systemClock),
+    place: {
+      namespace: ownNamespaces(environment).load,
+      labels: benchLabels(environment),
+      image: images?.generator,
+      nodeSelector,
+      needs: ({ task }) => (task === "load" ? (size.generatorPod ?? SMALL_POD) : SMALL_POD),
+    },
+    program: workerProgram,
+  });
 }
 
 /** The inventory of one cluster. Another one at the same address cannot answer for it. */

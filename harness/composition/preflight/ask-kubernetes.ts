@@ -36,7 +36,7 @@ export async function askKubernetes(
     call,
     marker: kubernetesOwnerMarker(call, place),
     kubectl: kubectlFor(place),
-    parts: request.runner === "local" ? 0 : 1,
+    parts: request.runner === "job" ? 1 : 0,
     inventory:
       run?.inventory ?? sharedClusterInventory({ access, clock: systemClock, cluster: place.context }),
     sweepCommand: `refbench sweep --kubeconfig ${shellWord(place.kubeconfig)} --context ${shellWord(place.context)}`,

@@ -29,7 +29,7 @@ export interface PreflightContext {
   readonly licence?: string;
   readonly web: Web;
   /** The machine that generates the load: a separate one in the network, or this one. @default "network" */
-  readonly runner?: "network" | "local";
+  readonly runner?: "network" | "local" | "job";
   /** Whether Coder serves TLS. @default false */
   readonly tls?: boolean;
   /** EKS: the address ranges that may reach the cluster's API. @default any */

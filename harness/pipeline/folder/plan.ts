@@ -98,8 +98,8 @@ export const planSchema = z.object({
   cost: runCost.omit({ spent: true }).optional(),
   /** A failed environment stays this long, if at most `max` runs of this folder are kept. */
   keepOnFailure: z.object({ ms: z.number().positive(), max: z.number().int().nonnegative() }).optional(),
-  /** The machine of the workers: the load runner inside the network, or this machine, which has a route. */
-  runner: z.enum(["network", "local"]).default("local"),
+  /** Where the workers are: the load runner in the network, this machine, which has a route, or pods of a Job. */
+  runner: z.enum(["network", "local", "job"]).default("local"),
   /** URL of the bucket or folder that mirrors the run, in case this machine is lost. */
   mirror: z.string().optional(),
   /** Unix milliseconds at which the reaper always tears down; null = never automatically. */

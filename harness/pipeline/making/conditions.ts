@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
+import { postgresImage } from "../../../reference-architectures/artefacts/postgres-image.ts";
 import { architectures } from "../../../reference-architectures/catalogue.ts";
 import type { Environment } from "../../../stacks/environment.ts";
 import { DISK_IN_BUILDS } from "../../model/build-conditions.ts";
@@ -31,7 +32,7 @@ export function listConditions(run: {
     "user tokens: created by the site admin",
     cloud === undefined
       ? `generator: shares its machine with ${realCoder ? "Coder, its database and the workspaces" : "the emulated Coder"}, so its limits are wide (slip p99 at most ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`
-      : generatorCondition(runner),
+      : GENERATOR_CONDITIONS[runner],
     size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
     ...(cloud === undefined ? [] : [...buildConditions(architecture, size), ...waivedChecks(cloud)]),
   ];
@@ -114,11 +115,16 @@ export function imageConditions(
   } = {},
 ): readonly string[] {
   const { image } = plan.size.workspacePod;
+  const { images = {}, chart } = environment.ownCluster ?? {};
   return [
-    ...(digests.coderImageDigest === undefined && pullsCoder(plan, environment)
+    ...Object.entries(images).map(([role, own]) => `image of ${role}: the user's own (${own})`),
+    ...(chart === undefined ? [] : ["Coder's chart: the user's own"]),
+    ...databaseConditions(plan, images.postgres),
+    ...(images.coder === undefined && digests.coderImageDigest === undefined && pullsCoder(plan, environment)
       ? [`Coder's image: by its tag v${environment.coderVersion}, without a digest`]
       : []),
-    ...(digests.workspaceImageDigest === undefined &&
+    ...(images.workspace === undefined &&
+    digests.workspaceImageDigest === undefined &&
     pullsWorkspaceImage(plan, environment) &&
     !image.includes("@")
       ? [`workspace image: by its tag (${image}), the registry returned no digest`]
@@ -131,6 +137,17 @@ export function imageConditions(
   ];
 }
 
+/** Conditions of a Postgres that no cloud manages. */
+function databaseConditions(
+  { cloud, size: { database } }: Pick<Plan, "cloud" | "size">,
+  ownImage: string | undefined,
+): readonly string[] {
+  if (cloud === undefined) return [];
+  if (database.kind === "external") return ["Postgres: the user's own, of which nothing is known"];
+  if (database.kind !== "in-cluster" || ownImage !== undefined) return [];
+  return [`Postgres' image: by its tag (${postgresImage(database.version)}), without a digest`];
+}
+
 /** Conditions of a rehearsal on a real Coder server. It has one replica, because more need a licence. */
 function realCoderConditions({ coder: { replicas, daemonsPerReplica } }: Size): readonly string[] {
   return [
@@ -140,11 +157,11 @@ function realCoderConditions({ coder: { replicas, daemonsPerReplica } }: Size): 
   ];
 }
 
-function generatorCondition(runner: Plan["runner"]): string {
-  return runner === "network"
-    ? "generator: a separate machine inside Coder's network"
-    : "generator: the machine that started the run, over its own route to Coder";
-}
+const GENERATOR_CONDITIONS: Readonly<Record<Plan["runner"], string>> = {
+  network: "generator: a separate machine inside Coder's network",
+  local: "generator: the machine that started the run, over its own route to Coder",
+  job: "generator: pods of a Job in Coder's cluster",
+};
 
 function waivedChecks({ endpoints, emulated, skippedChecks, skippedCanary }: CloudPlan): readonly string[] {
   const names = Object.keys(endpoints);

@@ -10,7 +10,7 @@ import type { Plan } from "../folder/plan.ts";
  */
 export function describePlatform(
   { size, runner, rehearsal }: Pick<Plan, "size" | "runner" | "rehearsal">,
-  { architecture, tls }: Pick<Environment, "architecture" | "tls">,
+  { architecture, tls, ownCluster }: Pick<Environment, "architecture" | "tls" | "ownCluster">,
 ): NonNullable<RunRecord["provenance"]["platform"]> {
   const { machines, database, kubernetesVersion } = size;
   const workspaces = machines.workspaces.nodes > 0 ? machines.workspaces : machines.coder;
@@ -22,7 +22,7 @@ export function describePlatform(
     database: `${database.kind} ${database.tier}`,
     ...(architectures.get(architecture)?.carriedBy === "machine-each"
       ? {}
-      : { workspaceImage: size.workspacePod.image }),
+      : { workspaceImage: ownCluster?.images?.workspace ?? size.workspacePod.image }),
     // A real Coder on this machine has no provider mirror of the stacks.
     ...(rehearsal?.coder === undefined ? { templateProviders: size.templateProviders } : {}),
     tls: tls === undefined ? "off" : "self-signed",

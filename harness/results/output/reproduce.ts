@@ -2,6 +2,7 @@ import { GENERATOR_PLACES } from "../../model/record/generator-place.ts";
 import { LICENCE_GIVEN } from "../../model/cloud/licence.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { shellWord } from "../../tools/shell-word.ts";
+import { OWN_CLUSTER_PLACE } from "../../../reference-architectures/zones.ts";
 import { versionOf } from "../judge/coder-version.ts";
 
 /** Placeholder for a licence, which no record contains. */
@@ -43,6 +44,11 @@ export function reproduceNotes(record: RunRecord): readonly string[] {
       : []),
     ...(record.conditions.includes(LICENCE_GIVEN)
       ? [`Replace ${LICENCE_FILE} with your own Coder licence: records do not contain licences.`]
+      : []),
+    ...(cloud !== undefined && isOwnCluster(cloud)
+      ? [
+          `Set CONTEXT to the context of your kubeconfig for the cluster ${cloud.project}; the record contains no storage class, node selector, image, chart or Secret of that cluster for the command.`,
+        ]
       : []),
     ...(endpoints.length === 0
       ? []
@@ -136,10 +142,7 @@ function cloudArguments({ cloud, conditions }: RunRecord): readonly string[] {
   const { region, zone, skippedChecks, skippedCanary } = cloud;
   return [
     ...ownerOf(cloud),
-    "--region",
-    shellWord(region),
-    "--zone",
-    shellWord(zone),
+    ...(isOwnCluster(cloud) ? [] : ["--region", shellWord(region), "--zone", shellWord(zone)]),
     ...(conditions.includes(LICENCE_GIVEN) ? ["--licence-file", LICENCE_FILE] : []),
     ...(skippedCanary ? ["--skip-canary"] : []),
     ...(skippedChecks.length === 0 ? [] : ["--skip-preflight", shellWord(skippedChecks.join(","))]),
@@ -147,7 +150,10 @@ function cloudArguments({ cloud, conditions }: RunRecord): readonly string[] {
 }
 
 /** AWS account ids have twelve digits; a Google project id must begin with a letter. */
-function ownerOf({ project }: NonNullable<RunRecord["cloud"]>): readonly string[] {
+function ownerOf(cloud: NonNullable<RunRecord["cloud"]>): readonly string[] {
+  const { project } = cloud;
+  // A record never says how a cluster of somebody's own is reached.
+  if (isOwnCluster(cloud)) return ["--context", '"$CONTEXT"'];
   return [/^\d{12}$/.test(project) ? "--account" : "--project", shellWord(project)];
 }
 
@@ -169,4 +175,8 @@ function sizeOfLoad({ load, size }: RunRecord): readonly string[] {
       : ["create-workspaces", "--template", size, "--count", `${workspaces}`, "--users", `${users}`]),
     ...["--connections", `${connections}`, "--ssh-share", `${sshShare}`],
   ];
+}
+
+function isOwnCluster({ region }: NonNullable<RunRecord["cloud"]>): boolean {
+  return region === OWN_CLUSTER_PLACE;
 }

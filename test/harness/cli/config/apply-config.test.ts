@@ -154,7 +154,7 @@ test.each<[string, Sections, RegExp]>([
   ["a licence", { run: { licence: "s3cret" } }, /^(?!.*s3cret).*may be a secret/],
   ["a hidden flag", { run: { night: "01jd" } }, /"night" of "run" is not a flag/],
   ["a value that its parser refuses", { run: { ttl: "soon" } }, /"ttl" of "run" .*--ttl must be a duration/],
-  ["a value that is no choice", { run: { runner: "moon" } }, /must be network or local; got "moon"/],
+  ["a value that is no choice", { run: { runner: "moon" } }, /must be network or local or job; got "moon"/],
   ["a text for a switch", { run: { rehearse: "yes" } }, /"rehearse" of "run" must be true or false/],
   ["an object for a value", { run: { size: {} } }, /"size" of "run" must be a text or a number/],
   ["a list for a single value", { run: { size: ["a"] } }, /"size" of "run" must be a text or a number/],

@@ -34,6 +34,13 @@ const CHANGES_NO_FIGURE: Readonly<Record<string, string>> = {
   "--owner": "a label on what is made",
   "--cluster-cidr": "from where the cluster's API is reached; no part of the load goes there",
   "--cluster-admin": "who else may look into the cluster",
+  "--kubeconfig": "how a cluster is reached; a path of one machine",
+  "--context": "how a cluster is reached; the command has a variable for it, and a note names the cluster",
+  "--storage-class": "the user's own; a note says that the record does not contain it",
+  "--node-selector": "the user's own; a note says that the record does not contain it",
+  "--image": "the user's own; the conditions name it, and a note says that the command does not",
+  "--chart": "the user's own; the conditions say so, and a note says that the command does not contain it",
+  "--database-url-secret": "the user's own; a note says that the record does not contain it",
   "--output": "where the result is written",
 };
 
