@@ -6,7 +6,6 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { RefbenchError } from "../tools/error.ts";
 import type { RunRequest } from "../pipeline/making/make-run.ts";
 import { ownNamespaces } from "../../stacks/kubernetes/names.ts";
-import type { OwnClusterPlace } from "../pipeline/folder/plan.ts";
 import { countOf } from "../tools/count-text.ts";
 import { RUN_ID_PATTERN } from "../model/run-id.ts";
 import { machineVanishes, findMachineRefusal } from "../pipeline/lease/vanishing-machine.ts";
@@ -50,9 +49,9 @@ export async function runRequestOf(
   const refbench = await refbenchVersion();
   const why = rehearse && refbench.commit !== undefined ? undefined : whyUnofficial(refbench);
   if (why !== undefined) io.stderr.write(`refbench: ${why}\n`);
+  const origin = { ...(await comparisonOf(architecture, flags)), ...nightOf(flags) };
   const asked = rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(settings, flags, io);
-  if ("cloud" in asked && asked.cloud?.cluster !== undefined)
-    writeCluster(asked.cloud.cluster, asked.ownCluster, io);
+  if ("cloud" in asked) writeCluster(asked, io);
   return {
     architecture,
     size: flags.size,
@@ -67,8 +66,7 @@ export async function runRequestOf(
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     runner,
     ...(coderVersion === undefined ? {} : { coderVersion: withChannel(coderVersion, flags) }),
-    ...(await comparisonOf(architecture, flags)),
-    ...nightOf(flags),
+    ...origin,
     ...(clusterAccess === undefined ? {} : { clusterAccess }),
     tls,
     ...asked,
@@ -77,11 +75,9 @@ export async function runRequestOf(
 }
 
 /** Shows which cluster was named, before anything is created in it. */
-function writeCluster(
-  { kubeconfig, context, server }: OwnClusterPlace,
-  ownCluster: RunRequest["ownCluster"],
-  { stderr }: Io,
-): void {
+function writeCluster({ cloud, ownCluster }: Pick<RunRequest, "cloud" | "ownCluster">, { stderr }: Io): void {
+  if (cloud?.cluster === undefined) return;
+  const { kubeconfig, context, server } = cloud.cluster;
   const nodes = countOf(ownCluster?.workspaceNodes ?? 0, "node");
   const roles = Object.keys(ownNamespaces({ runId: "" })).join(", ");
   stderr.write(

@@ -115,16 +115,12 @@ export function imageConditions(
   } = {},
 ): readonly string[] {
   const { image } = plan.size.workspacePod;
-  const { images = {}, chart } = environment.ownCluster ?? {};
   return [
-    ...Object.entries(images).map(([role, own]) => `image of ${role}: the user's own (${own})`),
-    ...(chart === undefined ? [] : ["Coder's chart: the user's own"]),
-    ...databaseConditions(plan, images.postgres),
-    ...(images.coder === undefined && digests.coderImageDigest === undefined && pullsCoder(plan, environment)
+    ...databaseConditions(plan, environment),
+    ...(digests.coderImageDigest === undefined && pullsCoder(plan, environment)
       ? [`Coder's image: by its tag v${environment.coderVersion}, without a digest`]
       : []),
-    ...(images.workspace === undefined &&
-    digests.workspaceImageDigest === undefined &&
+    ...(digests.workspaceImageDigest === undefined &&
     pullsWorkspaceImage(plan, environment) &&
     !image.includes("@")
       ? [`workspace image: by its tag (${image}), the registry returned no digest`]
@@ -140,11 +136,11 @@ export function imageConditions(
 /** Conditions of a Postgres that no cloud manages. */
 function databaseConditions(
   { cloud, size: { database } }: Pick<Plan, "cloud" | "size">,
-  ownImage: string | undefined,
+  { ownCluster }: Pick<Environment, "ownCluster">,
 ): readonly string[] {
   if (cloud === undefined) return [];
   if (database.kind === "external") return ["Postgres: the user's own, of which nothing is known"];
-  if (database.kind !== "in-cluster" || ownImage !== undefined) return [];
+  if (database.kind !== "in-cluster" || ownCluster?.images?.postgres !== undefined) return [];
   return [`Postgres' image: by its tag (${postgresImage(database.version)}), without a digest`];
 }
 

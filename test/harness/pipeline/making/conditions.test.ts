@@ -165,6 +165,7 @@ describe("images of the user's own", () => {
     const images = { coder: "registry.example/coder:2.31.0", workspace: "registry.example/workspace:7" };
     const own = environment({ images, chart: "/home/ada/chart" });
     expect(imageConditions(plan, own)).toEqual([
+      "Postgres' image: by its tag (docker.io/library/postgres:16.11-bookworm), without a digest",
       "image of coder: registry.example/coder:2.31.0, given by --image",
       "image of workspace: registry.example/workspace:7, given by --image",
       "Coder's chart: given by --chart",
