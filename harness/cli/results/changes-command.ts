@@ -46,19 +46,19 @@ export function changesCommand(io: Io): Command {
     const { alarmsOf, formatChanges } = await import("../../results/statistics/change-words.ts");
     const { changesOf } = await import("../../results/statistics/changes-of.ts");
     const { rehearsals = false } = place;
-    const store = storeFolder(io.cwd, rehearsals ? "rehearsals" : "results", place.store);
+    const history = await historyOf(io, place);
+    const store = storeFolder(io.cwd, history.kind ?? "results", place.store);
     const resets =
       file === undefined
         ? await readResets(join(store, RESETS_FILE))
         : await readResets(resolve(io.cwd, file), { isNamed: true });
-    const history = await historyOf(io, place);
     const records = history.records.filter(({ simulated }) => simulated === rehearsals);
     // Nights of any day count where none is named: what was imported may come from another clock.
     const asOf = given === undefined ? {} : { asOf: asOfDay(given) };
     const series = changesOf(records, { ...asOf, resets });
     await writeForms((format, width) => formatChanges(series, format, width), outputs, io);
     if (series.some((one) => alarmsOf(one).length > 0)) io.exit(EXIT_CODES["slo-failed"]);
-    if (!rehearsals) reportUnofficial(history.records, io);
+    if (!rehearsals) reportUnofficial(history, io);
     reportUnreadable(history, io);
   });
 }

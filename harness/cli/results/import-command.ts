@@ -4,7 +4,7 @@ import type { RunRecord } from "../../model/record/record.ts";
 import { runsRoot } from "../../pipeline/folder/run-folder.ts";
 import { importRecords } from "../../results/history/import-records.ts";
 import { readRunRecords } from "../../results/history/run-records.ts";
-import { storeKindOf, type StoreKind } from "../../results/history/store-kind.ts";
+import { STORE_KINDS, storeKindOf, type StoreKind } from "../../results/history/store-kind.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import { addHelpNotes } from "../help-notes.ts";
 import { bucketUrl, collect } from "../options/parsers.ts";
@@ -47,7 +47,7 @@ interface ImportFlags extends PlaceFlags {
 }
 
 async function importGathered(gathered: Gathered, place: PlaceFlags, io: Io): Promise<void> {
-  for (const kind of ["results", "rehearsals"] as const) {
+  for (const kind of STORE_KINDS) {
     const records = gathered.records.filter((record) => storeKindOf(record) === kind);
     await importKind(records, { kind, place, from: gathered.from }, io);
   }

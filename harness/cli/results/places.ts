@@ -7,7 +7,7 @@ import { runsRoot } from "../../pipeline/folder/run-folder.ts";
 import { dayOf } from "../../results/format/day.ts";
 import { byStart, type History, readHistory } from "../../results/history/read-history.ts";
 import { readRunRecords } from "../../results/history/run-records.ts";
-import { findStoreKind, type StoreKind } from "../../results/history/store-kind.ts";
+import { findStoreKind, STORE_KINDS, storeKindOf, type StoreKind } from "../../results/history/store-kind.ts";
 import type { Io } from "../../composition/settings/io.ts";
 
 /** The folders in which results are searched. */
@@ -20,13 +20,17 @@ export interface PlaceFlags {
 export interface PlacedHistory extends History {
   /** The named store, if it does not exist. */
   readonly missing?: string;
+  /** What was read. */
+  readonly kind?: StoreKind;
+  /** Runs of this folder in clusters of the user's own, which are in no table but that of their own store. */
+  readonly ownClusterRuns?: number;
 }
 
 /** `--store`. */
 export function storeOption(): Option {
   return new Option(
     "--store <dir>",
-    "where results are kept (default: results, of rehearsals .refbench/rehearsals)",
+    "where results are kept (default: results, of rehearsals .refbench/rehearsals, of a cluster of your own own-cluster-results)",
   ).env("REFBENCH_STORE");
 }
 
@@ -55,18 +59,30 @@ export function asOfDay(given: string | undefined): string {
 /** The folder of a store: the one that was named, or the usual one of its kind. */
 export function storeFolder(cwd: string, kind: StoreKind, given: string | undefined): string {
   if (given !== undefined && given !== "") return resolve(cwd, given);
-  return kind === "results" ? join(cwd, "results") : join(cwd, ".refbench", "rehearsals");
+  const usual = {
+    results: "results",
+    "own-clusters": "own-cluster-results",
+    rehearsals: join(".refbench", "rehearsals"),
+  } as const satisfies Record<StoreKind, string>;
+  return join(cwd, usual[kind]);
 }
 
 /** Official records, or simulated ones, of the store and of this folder's runs. */
-export async function historyOf(
-  { cwd }: Pick<Io, "cwd">,
-  { store, rehearsals = false }: PlaceFlags,
-): Promise<PlacedHistory> {
-  const kind = rehearsals ? "rehearsals" : "results";
+export async function historyOf({ cwd }: Pick<Io, "cwd">, place: PlaceFlags): Promise<PlacedHistory> {
+  const { store } = place;
+  const kind = await kindToShow(cwd, place);
   const runs = await readRunRecords(runsRoot(cwd));
   const history = await readHistory({ store: storeFolder(cwd, kind, store), runs, kind });
-  return { ...history, ...missingStore(cwd, store) };
+  const elsewhere = runs.records.filter((record) => storeKindOf(record) === "own-clusters").length;
+  const own = kind === "results" && elsewhere > 0 ? { ownClusterRuns: elsewhere } : {};
+  return { ...history, ...missingStore(cwd, store), ...own, kind };
+}
+
+/** The results of a cluster of the user's own are shown only where their store is named. */
+async function kindToShow(cwd: string, { store, rehearsals = false }: PlaceFlags): Promise<StoreKind> {
+  if (rehearsals) return "rehearsals";
+  if (store === undefined || store === "") return "results";
+  return (await findStoreKind(resolve(cwd, store))) === "own-clusters" ? "own-clusters" : "results";
 }
 
 /** A store that was named and is not there: its name may be wrong, or nothing was imported yet. */
@@ -76,19 +92,19 @@ function missingStore(cwd: string, given: string | undefined): Pick<PlacedHistor
   return existsSync(folder) ? {} : { missing: folder };
 }
 
-/** Everything of both kinds: of the named store or the usual ones, and of the runs of this folder. */
+/** Everything of all kinds: of the named store or the usual ones, and of the runs of this folder. */
 export async function wholeHistory({ cwd }: Pick<Io, "cwd">, { store }: PlaceFlags): Promise<PlacedHistory> {
   const named = store === undefined || store === "" ? undefined : resolve(cwd, store);
   const namedKind = named === undefined ? undefined : ((await findStoreKind(named)) ?? "results");
   const runs = await readRunRecords(runsRoot(cwd));
-  const [results, rehearsals] = await Promise.all(
-    (["results", "rehearsals"] as const).map((kind) => {
+  const all = await Promise.all(
+    STORE_KINDS.map((kind) => {
       const folder = named === undefined ? storeFolder(cwd, kind, undefined) : named;
       const isRead = namedKind === undefined || namedKind === kind;
       return readHistory({ runs, kind, ...(isRead ? { store: folder } : {}) });
     }),
   );
-  return { ...together(results ?? NOTHING, rehearsals ?? NOTHING), ...missingStore(cwd, store) };
+  return { ...all.reduce(together, NOTHING), ...missingStore(cwd, store) };
 }
 
 const NOTHING: History = {
@@ -100,7 +116,7 @@ const NOTHING: History = {
   pending: [],
 };
 
-/** Both kinds as one; what nobody can read may be of either. */
+/** Two kinds as one; what nobody can read may be of either. */
 function together(one: History, other: History): History {
   const named = new Set(one.unreadable.map(({ path }) => path));
   return {
@@ -108,7 +124,7 @@ function together(one: History, other: History): History {
     files: new Map([...one.files, ...other.files]),
     unreadable: [...one.unreadable, ...other.unreadable.filter(({ path }) => !named.has(path))],
     undigested: [...one.undigested, ...other.undigested],
-    without: one.without,
+    without: one.without.length === 0 ? other.without : one.without,
     pending: [...one.pending, ...other.pending].toSorted(byStart),
   };
 }

@@ -44,8 +44,8 @@ export function publishCommand(io: Io): Command {
   }).action(async ({ out, asOf: given, ...place }: PublishFlags) => {
     const asOf = asOfDay(given);
     const { rehearsals = false } = place;
-    const kind = rehearsals ? "rehearsals" : "results";
     const history = await historyOf(io, place);
+    const { kind = "results" } = history;
     const { records } = history;
     const store = storeFolder(io.cwd, kind, place.store);
     const unreadable = namedWithin(history.unreadable, [store, io.cwd]);
@@ -57,7 +57,7 @@ export function publishCommand(io: Io): Command {
     await writeSite(files, { out: folder, kind });
     io.stdout.write(`${folder}\n`);
     io.stderr.write(`refbench: ${countOf(records.length, "record")}, ${countOf(files.size, "file")}\n`);
-    if (!rehearsals) reportUnofficial(records, io);
+    if (!rehearsals) reportUnofficial(history, io);
     reportUnreadable(history, io);
   });
 }

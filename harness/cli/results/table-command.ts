@@ -47,7 +47,7 @@ export function tableCommand(io: Io): Command {
     ];
     for (const { path = "" } of marked) await writeMarkedBlock(resolve(io.cwd, path), sheetMarkdown(parts));
     await writeForms((format, width) => formatSheet({ value, parts }, format, width), others, io);
-    if (!rehearsals) reportUnofficial(history.records, io);
+    if (!rehearsals) reportUnofficial(history, io);
     if (asked.length === 0 && !rehearsals)
       io.stderr.write("refbench: rehearsals are never official: --rehearsals shows them\n");
     reportUnreadable(history, io);

@@ -3,7 +3,7 @@ import { benchLabels } from "../../../stacks/labels.ts";
 import { ownNamespaces } from "../../../stacks/kubernetes/names.ts";
 import { sharedCluster } from "../../inventory/kubernetes/shared/cluster.ts";
 import { lookAtOthers } from "../../inventory/kubernetes/shared/others.ts";
-import { findPodTroubles } from "../../inventory/kubernetes/shared/pod-troubles.ts";
+import { podTroubles } from "../../inventory/kubernetes/shared/pod-troubles.ts";
 import { sharedClusterInventory } from "../../inventory/kubernetes/shared/inventory.ts";
 import type { ClusterAccess } from "../../kubernetes/access.ts";
 import { kubernetesApi } from "../../kubernetes/api.ts";
@@ -63,7 +63,7 @@ export async function composeOwnCluster(
     checks: composeChecks(folder, { plan, env, inventory }),
     cluster: () => cluster,
     others: lookAtOthers({ call, runId, nodeSelector }),
-    podTroubles: findPodTroubles(call, Object.values(namespaces)),
+    podTroubles: podTroubles(call, [namespaces.coder, namespaces.workspaces, namespaces.load]),
     ...(plan.mirror === undefined || plan.mirror.startsWith("file:") ? {} : { lockProviders }),
   };
 }

@@ -7,5 +7,10 @@ export interface PodTrouble {
   readonly kind: "image" | "refused" | "unschedulable";
 }
 
-/** Lists why pods of the run do not start now; empty if it cannot be asked. Only an aborted signal throws. */
-export type FindPodTroubles = (signal: AbortSignal) => Promise<readonly PodTrouble[]>;
+/** The run's pods, while its stacks are applied. */
+export interface PodTroubles {
+  /** Lists why pods of the run do not start now; empty if it cannot be asked. Only an aborted signal throws. */
+  find(signal: AbortSignal): Promise<readonly PodTrouble[]>;
+  /** Removes what an interrupted Helm would still wait for, up to a quarter of an hour. */
+  stopWaiting(signal: AbortSignal): Promise<void>;
+}

@@ -7,7 +7,7 @@ import type { Clock } from "../../tools/time/clock.ts";
 import type { Reporter, RunEvent } from "../../model/ports/event.ts";
 import type { Inventory } from "../../model/ports/inventory.ts";
 import type { ReadMachines } from "../../model/ports/machines.ts";
-import type { FindPodTroubles } from "../../model/ports/pod-trouble.ts";
+import type { PodTroubles } from "../../model/ports/pod-trouble.ts";
 import type { PreflightFinding } from "../../model/ports/preflight-finding.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
 import type { WorkerRunner } from "../../model/ports/worker.ts";
@@ -85,7 +85,7 @@ export interface Ports {
   /** Looks at what else runs on the run's cluster; absent where the run has everything for itself. */
   readonly others?: LookAtOthers;
   /** Why pods of the run do not start; absent where the cluster's cloud is asked instead. */
-  readonly podTroubles?: FindPodTroubles;
+  readonly podTroubles?: PodTroubles;
   /** Rehearsals with planned faults: those that have not happened so far, in words. */
   readonly unplayedFaults?: () => readonly string[];
   /**

@@ -33,8 +33,10 @@ export async function watchPods<Result>(
   if (ports.podTroubles === undefined) return apply(context);
   const stuck = new AbortController();
   const done = new AbortController();
-  const watching = findLasting(context, AbortSignal.any([signal, done.signal])).then((trouble) => {
-    if (trouble !== undefined) stuck.abort();
+  const watching = findLasting(context, AbortSignal.any([signal, done.signal])).then(async (trouble) => {
+    if (trouble === undefined) return undefined;
+    stuck.abort();
+    await ports.podTroubles?.stopWaiting(signal);
     return trouble;
   });
   try {
@@ -60,7 +62,7 @@ async function findLasting(
   try {
     for (;;) {
       await ports.clock.sleep(POLL_MS, signal);
-      const troubles = (await ports.podTroubles?.(signal)) ?? [];
+      const troubles = (await ports.podTroubles?.find(signal)) ?? [];
       const now = ports.clock.elapsed();
       const keys = new Set(troubles.map(({ key }) => key));
       for (const key of since.keys()) if (!keys.has(key)) since.delete(key);

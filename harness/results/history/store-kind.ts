@@ -4,6 +4,7 @@ import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { replaceFile } from "../../tools/files/replace-file.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 import { dirname, join, resolve } from "node:path";
+import { architectures } from "../../../reference-architectures/catalogue.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { findText } from "./find-text.ts";
 import { writeOnce } from "./write-once.ts";
@@ -11,15 +12,19 @@ import { writeOnce } from "./write-once.ts";
 /** Name of the file of resets in a store. */
 export const RESETS_FILE = "resets.json";
 
-/** The content of a store: results of real clouds or rehearsals, never both. */
-export type StoreKind = "results" | "rehearsals";
+/**
+ * The content of a store: results of real clouds, of clusters that users have, or rehearsals, and never two of them. The
+ * nodes and neighbours of a user's cluster are not those of anybody else's, so its rows are official only there.
+ */
+export const STORE_KINDS = ["results", "own-clusters", "rehearsals"] as const;
+export type StoreKind = (typeof STORE_KINDS)[number];
 
 /** The file that marks a store and names its kind. */
 export const STORE_MARKER = "store.json";
 
 const marker = z.object({
   schemaVersion: z.literal(1),
-  kind: z.enum(["results", "rehearsals"]),
+  kind: z.enum(STORE_KINDS),
   /** Every record has a digest file. Absent in stores that are older than digests. */
   digests: z.literal("sha256").optional(),
 });
@@ -28,8 +33,12 @@ const marker = z.object({
 export type StoreMarker = z.infer<typeof marker>;
 
 /** Returns the kind of store that a record belongs to. */
-export function storeKindOf({ simulated }: Pick<RunRecord, "simulated">): StoreKind {
-  return simulated ? "rehearsals" : "results";
+export function storeKindOf({
+  simulated,
+  architecture,
+}: Pick<RunRecord, "simulated" | "architecture">): StoreKind {
+  if (simulated) return "rehearsals";
+  return architectures.get(architecture)?.carriedBy === "own-cluster" ? "own-clusters" : "results";
 }
 
 /** Returns what a store holds; undefined if nothing was imported yet. */
@@ -47,7 +56,7 @@ export async function findMarker(store: string): Promise<StoreMarker | undefined
   } catch (error) {
     throw new RefbenchError(
       "usage",
-      `${path} is not a valid store marker (${firstLine(messageOf(error))}): restore it; expected {"schemaVersion": 1, "kind": "results"} or "rehearsals"`,
+      `${path} is not a valid store marker (${firstLine(messageOf(error))}): restore it; expected {"schemaVersion": 1, "kind": "results"}, "own-clusters" or "rehearsals"`,
       { cause: error },
     );
   }
@@ -59,7 +68,7 @@ export async function requireStoreKind(store: string, kind: StoreKind): Promise<
   if (found === undefined || found === kind) return;
   throw new RefbenchError(
     "usage",
-    `${store} is a store of ${found}, but ${kind} is needed: rehearsals and results of real clouds never share a store; name another with --store`,
+    `${store} is a store of ${found}, but ${kind} is needed: rehearsals, results of clouds and those of a cluster of your own never share a store; name another with --store`,
   );
 }
 

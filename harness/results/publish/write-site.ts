@@ -4,13 +4,13 @@ import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { findText } from "../history/find-text.ts";
-import type { StoreKind } from "../history/store-kind.ts";
+import { STORE_KINDS, type StoreKind } from "../history/store-kind.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
 /** The file that marks a folder as a site of refbench, which may be replaced. */
 export const SITE_MARKER = "refbench-site.json";
 
-const marker = z.object({ schemaVersion: z.literal(1), kind: z.enum(["results", "rehearsals"]) });
+const marker = z.object({ schemaVersion: z.literal(1), kind: z.enum(STORE_KINDS) });
 
 /** Replaces a folder by a site's files: they are written beside it and renamed into place. */
 export async function writeSite(

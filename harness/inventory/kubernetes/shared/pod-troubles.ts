@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { CallKubernetes } from "../../../kubernetes/api.ts";
 import { seenIn } from "../../../model/ports/listing.ts";
-import type { FindPodTroubles, PodTrouble } from "../../../model/ports/pod-trouble.ts";
+import type { PodTrouble, PodTroubles } from "../../../model/ports/pod-trouble.ts";
 import { listOf } from "../list-kind.ts";
 
 const waiting = z.object({
@@ -48,9 +48,13 @@ const WITHOUT_IMAGE: ReadonlySet<string> = new Set([
   "ImageInspectError",
 ]);
 
-/** Finds why pods in a run's namespaces do not start. */
-export function findPodTroubles(call: CallKubernetes, namespaces: readonly string[]): FindPodTroubles {
-  return async (signal) => {
+/** The name that Coder's chart gives its Deployment, whatever the release is called. */
+const RELEASED = "coder";
+
+/** Finds why pods in a run's namespaces do not start. The release is in the first of them. */
+export function podTroubles(call: CallKubernetes, namespaces: readonly string[]): PodTroubles {
+  const [ofRelease = ""] = namespaces;
+  const find: PodTroubles["find"] = async (signal) => {
     const found: PodTrouble[] = [];
     for (const namespace of namespaces) {
       const base = `/api/v1/namespaces/${namespace}`;
@@ -61,6 +65,13 @@ export function findPodTroubles(call: CallKubernetes, namespaces: readonly strin
       found.push(...seenIn(events).flatMap(refusal));
     }
     return found;
+  };
+  return {
+    find,
+    // Helm polls until it is ready, and fails at once when it is gone.
+    stopWaiting: async (signal) => {
+      await call("DELETE", `/apis/apps/v1/namespaces/${ofRelease}/deployments/${RELEASED}`, signal);
+    },
   };
 }
 

@@ -14,10 +14,17 @@ const PULL: PodTrouble = {
 async function applying(
   troublesAt: (second: number) => readonly PodTrouble[],
   seconds: number,
-): Promise<{ readonly outcome: unknown; readonly after: number }> {
+): Promise<{ readonly outcome: unknown; readonly stopped: number; readonly after: number }> {
   const world = new FakeWorld();
+  let stopped = 0;
   const ports = world.ports({
-    podTroubles: () => Promise.resolve(troublesAt(world.clock.elapsed() / 1_000)),
+    podTroubles: {
+      find: () => Promise.resolve(troublesAt(world.clock.elapsed() / 1_000)),
+      stopWaiting: () => {
+        stopped += 1;
+        return Promise.resolve();
+      },
+    },
   });
   const context = await openContext(await world.makeRun(), ports, {
     signal: new AbortController().signal,
@@ -32,11 +39,12 @@ async function applying(
     return "applied";
   };
   const outcome = await watchPods(context, apply).catch((error: unknown) => error);
-  return { outcome, after: world.clock.elapsed() / 1_000 };
+  return { outcome, stopped, after: world.clock.elapsed() / 1_000 };
 }
 
 test("an image that cannot be had ends the apply, in the cluster's words and with the next step", async () => {
-  const { outcome, after } = await applying(() => [PULL], 900);
+  const { outcome, stopped, after } = await applying(() => [PULL], 900);
+  expect(stopped).toBe(1);
   expect(outcome).toMatchObject({
     code: "infrastructure",
     message: `${PULL.words}; push it to a registry that the nodes reach, and name it by --image`,
@@ -45,7 +53,8 @@ test("an image that cannot be had ends the apply, in the cluster's words and wit
 });
 
 test("a trouble that heals ends nothing", async () => {
-  const { outcome } = await applying((second) => (second % 100 < 60 ? [PULL] : []), 900);
+  const { outcome, stopped } = await applying((second) => (second % 100 < 60 ? [PULL] : []), 900);
+  expect(stopped).toBe(0);
   expect(outcome).toBe("applied");
 });
 

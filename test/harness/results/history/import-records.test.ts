@@ -6,6 +6,7 @@ import { importRecords } from "../../../../harness/results/history/import-record
 import { readHistory } from "../../../../harness/results/history/read-history.ts";
 import { resultsJson } from "../../../../harness/results/history/json.ts";
 import { nightOn, rewrite, scratchFolder, withoutDigests } from "../nightly-records.ts";
+import { recordStandingOf } from "../../../../harness/results/judge/official.ts";
 import { sampleRecord } from "../sample-record.ts";
 
 test("a record lies at its architecture, size, UTC day and run, with the bytes of --output json, for reading only", async () => {
@@ -141,3 +142,18 @@ test.each(["../../etc", "a/b", "", ".hidden"])(
     expect(await readdir(store)).toEqual([]);
   },
 );
+
+test("records of a cluster of the user's own have a store of their own, where they are official", async () => {
+  const [inCloud, own] = [nightOn("2026-11-20"), nightOn("2026-11-21", { architecture: "kubernetes" })];
+  const [clouds, ownStore] = [await scratchFolder(), await scratchFolder()];
+  await importRecords([inCloud], clouds);
+  await expect(importRecords([own], clouds)).rejects.toThrow(
+    /is a store of results, but own-clusters is needed: .*never share a store/,
+  );
+  await importRecords([own], ownStore);
+  await expect(importRecords([inCloud], ownStore)).rejects.toThrow(/is a store of own-clusters/);
+  await expect(importRecords([inCloud, own], await scratchFolder())).rejects.toThrow(
+    /belongs to own-clusters, another one to results/,
+  );
+  expect(recordStandingOf(own)).toBe("official");
+});

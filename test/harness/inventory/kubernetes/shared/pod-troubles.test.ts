@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { tokenAccess } from "../../../../../harness/kubernetes/access.ts";
 import { kubernetesApi } from "../../../../../harness/kubernetes/api.ts";
-import { findPodTroubles } from "../../../../../harness/inventory/kubernetes/shared/pod-troubles.ts";
+import { podTroubles } from "../../../../../harness/inventory/kubernetes/shared/pod-troubles.ts";
 import { fakeClock } from "../../../../support/fake-clock.ts";
 import { FakeKubernetes } from "../../../../support/fake-kubernetes.ts";
 
@@ -38,11 +38,17 @@ test("pods without an image or a node are found, and what a policy refused, in t
     metadata: { name: "theirs" },
     status: { ...containers("ErrImagePull") },
   });
-  const find = findPodTroubles(kubernetesApi(access, fakeClock()), [NAMESPACE]);
-  const troubles = await find(new AbortController().signal);
+  api.put("/apis/apps/v1", NAMESPACE, "deployments", { metadata: { name: "coder" } });
+  const signal = new AbortController().signal;
+  const pods = podTroubles(kubernetesApi(access, fakeClock()), [NAMESPACE]);
+  const troubles = await pods.find(signal);
   expect(troubles.map(({ kind, words }) => [kind, words])).toEqual([
     ["image", "pod pulls cannot have the image lab/coder:9: not found"],
     ["unschedulable", "pod waits finds no node: 0/1 nodes"],
     ["refused", "StatefulSet postgres: pods is forbidden: exceeded quota"],
+  ]);
+  await pods.stopWaiting(signal);
+  expect(api.requests.filter((line) => line.startsWith("DELETE"))).toEqual([
+    `DELETE /apis/apps/v1/namespaces/${NAMESPACE}/deployments/coder`,
   ]);
 });
