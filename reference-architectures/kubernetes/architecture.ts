@@ -144,7 +144,8 @@ const canary: Size = {
   },
   licensed: false,
   machines: nodes({ coder: 1, workspaces: 0 }),
-  generatorPod: { cpuMillis: 250, memoryMib: 512 },
+  /** Ours: half a core, so that the generator gets its turn on a node that it shares with Coder. */
+  generatorPod: { cpuMillis: 500, memoryMib: 512 },
   database: {
     kind: "in-cluster",
     version: "POSTGRES_16",

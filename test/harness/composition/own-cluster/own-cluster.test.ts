@@ -91,8 +91,9 @@ test("the URL of an own Postgres is read from its Secret, and no message has its
   await expect(look()).rejects.toThrow(
     '--database-url-secret is "databases/coder:url", which cannot be read',
   );
-  const put = (url: string): void =>
-    void api.put("/api/v1", "databases", "secrets", { metadata: { name: "coder" }, ...secret(url) });
+  const put = (url: string): void => {
+    api.put("/api/v1", "databases", "secrets", { metadata: { name: "coder" }, ...secret(url) });
+  };
   put("mysql://coder:hidden@db/coder");
   const error: unknown = await look().catch((thrown: unknown) => thrown);
   expect(String(error)).toContain("whose value is not a URL such as postgres://");
