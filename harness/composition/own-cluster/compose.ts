@@ -19,6 +19,7 @@ import { composeWorkers } from "../compose-workers.ts";
 import type { PlacePorts } from "../place-ports.ts";
 import type { WorkerRunner } from "../../model/ports/worker.ts";
 import { jobCluster } from "../../workload/pods/cluster.ts";
+import { canStayApart } from "../../workload/pods/coder-nodes.ts";
 import { jobWorkerRunner } from "../../workload/pods/job-runner.ts";
 import { workerProgram } from "../worker-program.ts";
 import { clusterUid } from "./look.ts";
@@ -74,8 +75,10 @@ const SMALL_POD = { cpuMillis: 100, memoryMib: 384 };
 /** Workers in pods of the run's own namespace for them. */
 function jobWorkers(environment: Environment, { size }: Plan, access: ClusterAccess): WorkerRunner {
   const { context = "", images, nodeSelector } = environment.ownCluster ?? {};
+  const cluster = jobCluster(context, access, systemClock);
   return jobWorkerRunner({
-    cluster: jobCluster(context, access, systemClock),
+    cluster,
+    apartFromCoder: (signal) => canStayApart(cluster, nodeSelector ?? {}, signal),
     place: {
       namespace: ownNamespaces(environment).load,
       labels: benchLabels(environment),
