@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { preflightCommand } from "../../../../harness/cli/commands/preflight.ts";
+import { KUBERNETES_CHECKS } from "../../../../harness/inventory/preflight/kubernetes/checks.ts";
 import { GOOGLE_CHECKS } from "../../../../harness/inventory/preflight/google/checks.ts";
 import type { PreflightReport } from "../../../../harness/inventory/preflight/report.ts";
 import { licenceOf } from "../../../support/coder/licence.ts";
@@ -80,18 +81,23 @@ describe("refbench preflight --rehearse", () => {
     });
   });
 
-  test.each(GOOGLE_CHECKS.map(({ name }) => name))("%s can be made to fail, with its fix", async (name) => {
-    const { stdout, code } = await preflight([
-      ...["gke", "--rehearse", "--fail-check", name],
-      ...["--output", "json"],
-    ]);
-    const { outcome, checks } = JSON.parse(stdout) as PreflightReport;
-    expect(code).toBe(30);
-    expect(outcome).toBe("failed");
-    expect(checks.filter(({ state }) => state === "failed")).toEqual([
-      { name, state: "failed", found: "set to fail by --fail-check", fix: expect.stringMatching(/.{10}/) },
-    ]);
-  });
+  const each = (architecture: string, checks: readonly { readonly name: string }[]): readonly string[][] =>
+    checks.map(({ name }) => [architecture, name]);
+  test.each([...each("gke", GOOGLE_CHECKS), ...each("kubernetes", KUBERNETES_CHECKS)])(
+    "%s: %s can be made to fail, with its fix",
+    async (architecture = "", name = "") => {
+      const { stdout, code } = await preflight([
+        ...[architecture, "--rehearse", "--fail-check", name],
+        ...["--output", "json"],
+      ]);
+      const { outcome, checks } = JSON.parse(stdout) as PreflightReport;
+      expect(code).toBe(30);
+      expect(outcome).toBe("failed");
+      expect(checks.filter(({ state }) => state === "failed")).toEqual([
+        { name, state: "failed", found: "set to fail by --fail-check", fix: expect.stringMatching(/.{10}/) },
+      ]);
+    },
+  );
 
   test("for an architecture on AWS gives AWS's fixes", async () => {
     const { stdout } = await preflight(["eks", "--rehearse", "--fail-check", "kubernetes-version"]);
