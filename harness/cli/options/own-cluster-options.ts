@@ -56,14 +56,14 @@ export function addOwnClusterOptions(command: Command): Command {
     )
     .addOption(
       new Option(
-        "--chart <path or url>",
+        "--chart <path>",
         "Coder's chart: a folder, an archive, or a URL (default: Coder's repository)",
       ).env("REFBENCH_CHART"),
     )
     .addOption(
       new Option(
-        "--database-url-secret <namespace/name>",
-        "an empty Postgres of your own: the Secret with its URL under url, or another key as namespace/name:key; you drop its tables yourself",
+        "--database-url-secret <name>",
+        "an empty Postgres of your own: namespace/name of the Secret with its URL under url, or namespace/name:key; you drop its tables yourself",
       )
         .env("REFBENCH_DATABASE_URL_SECRET")
         .argParser(databaseUrlSecret),
