@@ -4,7 +4,7 @@ import { architectures } from "../../reference-architectures/catalogue.ts";
 import { type CoderCertificate, newCoderCertificate } from "../../stacks/coder-certificate.ts";
 import { environmentSchema } from "../../stacks/environment.ts";
 import { UNSET_SECRET } from "../../stacks/secrets.ts";
-import { reasonToSkip, renderChart } from "./coder-chart.ts";
+import { reasonToSkip, renderChart } from "./kubernetes/coder-chart.ts";
 import { RUN, type Synthesis, synthesize, type TerraformJson } from "./synthesize.ts";
 
 /** The name by which workspaces reach Coder. */

@@ -59,7 +59,9 @@ describe("refbench preflight --rehearse", () => {
     const { stdout } = await preflight(["gke", "--rehearse"], {}, 80);
     const text = stdout.replaceAll(/\s+/g, " ");
     expect(text).toMatch(/time in a real cloud .* about 58m \d\ds: provision 22m 00s, bootstrap 3m 00s, /);
-    expect(text).toMatch(/memory of the load: about [\d,]+ MiB for 1 worker; as measured: 129 MiB a worker/);
+    expect(text).toMatch(
+      /memory of the load: about [\d,]+ MiB for 1 worker \(one worker carries it\); as measured: 129 MiB a worker/,
+    );
     const json = await preflight(["gke", "--rehearse", "--output", "json"]);
     expect(JSON.parse(json.stdout)).toMatchObject({
       expected: {

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { architectures, resolveSize } from "../../reference-architectures/catalogue.ts";
-import { requestsOf } from "../../reference-architectures/capacity/own-cluster.ts";
-import { ephemeralVariables, UNSET_SECRET } from "../../stacks/secrets.ts";
-import { UNLABELLED } from "../../stacks/unlabelled.ts";
-import type { Environment, OwnCluster } from "../../stacks/environment.ts";
-import { labelPlaces } from "./label-places.ts";
+import { architectures, resolveSize } from "../../../reference-architectures/catalogue.ts";
+import { requestsOf } from "../../../reference-architectures/capacity/own-cluster.ts";
+import { ephemeralVariables, UNSET_SECRET } from "../../../stacks/secrets.ts";
+import { UNLABELLED } from "../../../stacks/unlabelled.ts";
+import type { Environment, OwnCluster } from "../../../stacks/environment.ts";
+import { labelPlaces } from "../label-places.ts";
 import {
   OWN_CLUSTER,
   RUN,
@@ -12,7 +12,7 @@ import {
   synthesize,
   type Synthesized,
   type TerraformJson,
-} from "./synthesize.ts";
+} from "../synthesize.ts";
 
 const PREFIX = "bench-5t6w4y1z0abc";
 const NAMESPACES = [`${PREFIX}-coder`, `${PREFIX}-load`, `${PREFIX}-workspaces`];

@@ -1,4 +1,4 @@
-import type { TerraformJson } from "./synthesize.ts";
+import type { TerraformJson } from "../synthesize.ts";
 
 /** Keys that a chart's defaults do not have; a default that is empty takes any. */
 export function unknownTo(defaults: unknown, given: unknown, path = ""): string[] {

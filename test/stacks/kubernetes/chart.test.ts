@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { architectures, resolveSize } from "../../reference-architectures/catalogue.ts";
+import { architectures, resolveSize } from "../../../reference-architectures/catalogue.ts";
 import {
   type CoderDeployment,
   defaultValues,
@@ -9,7 +9,7 @@ import {
   renderChart,
 } from "./coder-chart.ts";
 import { changed, leaves, unknownTo } from "./values-tree.ts";
-import { RUN, type Synthesis, synthesize, type TerraformJson } from "./synthesize.ts";
+import { RUN, type Synthesis, synthesize, type TerraformJson } from "../synthesize.ts";
 
 const CASES = [...architectures.values()]
   .filter(({ stacks }) => stacks.length > 1)

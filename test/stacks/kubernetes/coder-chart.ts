@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa, execaSync } from "execa";
 import { parse, parseAllDocuments } from "yaml";
-import type { TerraformJson } from "./synthesize.ts";
+import type { TerraformJson } from "../synthesize.ts";
 
 /** Coder's own chart, for whoever has it: a folder with its dependencies (`helm dependency build`), or an archive. */
 export const CHART = process.env["REFBENCH_CODER_CHART"];
