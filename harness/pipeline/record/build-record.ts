@@ -33,7 +33,7 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
   const timeline = timelineNow(plan, stored, ports.clock);
   const { entries } = timeline;
   const measured = await readMeasurements(context);
-  const results = await readStageResults(folder);
+  const results = withGenerator(plan, await readStageResults(folder), measured);
   const objectives = [...ports.judge(plan.objectives, measured)];
   const held = listVerdicts(entries, measured, objectives, plan, teardown);
   const isFinal = teardown.state !== "pending";
@@ -50,7 +50,7 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
     ...recordedCoder(plan, results),
     ...(plan.failedOver === undefined ? {} : { failedOver: plan.failedOver }),
     ...(plan.cloud === undefined ? {} : { cloud: recordedCloud(plan.cloud) }),
-    ...recordedCluster(plan, results, measured),
+    ...(results.others === undefined ? {} : { sharedCluster: results.others }),
     startedAt: plan.createdAt,
     ...(isFinal ? { finishedAt: timeline.instant(timeline.nowMs) } : {}),
     clock: recordedClock(timeline),
@@ -141,15 +141,15 @@ async function recordedComparison(folder: RunFolder): Promise<Pick<RunRecord, "c
   return (await salvageJson(folder.result("comparison"), comparisonResult)) ?? {};
 }
 
-/** The cluster that others use too. Its generator ran there, unless it ran on this machine. */
-function recordedCluster(
+/** With the processor that the generator saw in a cluster that others use too, unless it ran on this machine. */
+function withGenerator(
   { runner }: Plan,
-  { others }: StageResults,
+  results: StageResults,
   measured: Measurements | undefined,
-): Pick<RunRecord, "sharedCluster"> {
-  if (others === undefined) return {};
-  const cpu = runner === "local" ? undefined : measured?.generator.machine?.cpu;
-  return { sharedCluster: withProcessor(others, cpu) };
+): StageResults {
+  const { others } = results;
+  if (others === undefined || runner === "local") return results;
+  return { ...results, others: withProcessor(others, measured?.generator.machine?.cpu) };
 }
 
 /** Replaces the endpoints by the names of their variables: the addresses mean nothing to a reader. */

@@ -1,4 +1,5 @@
 import { architectures } from "../../../reference-architectures/catalogue.ts";
+import type { Size } from "../../../reference-architectures/architecture.ts";
 import type { Environment } from "../../../stacks/environment.ts";
 import { GENERATOR_PLACES } from "../../model/record/generator-place.ts";
 import type { RunRecord } from "../../model/record/record.ts";
@@ -16,7 +17,7 @@ export function describePlatform(
   const workspaces = machines.workspaces.nodes > 0 ? machines.workspaces : machines.coder;
   return {
     ...(kubernetesVersion === undefined ? {} : { kubernetes: kubernetesVersion }),
-    postgres: database.version.replace("POSTGRES_", ""),
+    postgres: postgresOf(database, ownCluster),
     coderMachine: machines.coder.machineType,
     workspaceMachine: workspaces.machineType,
     database: `${database.kind} ${database.tier}`,
@@ -28,4 +29,10 @@ export function describePlatform(
     tls: tls === undefined ? "off" : "self-signed",
     generator: GENERATOR_PLACES[runner],
   };
+}
+
+/** The version that the size names, or what is known of a Postgres of the user's own. */
+function postgresOf({ kind, version }: Size["database"], ownCluster: Environment["ownCluster"]): string {
+  if (kind === "external") return "the user's own";
+  return ownCluster?.images?.postgres ?? version.replace("POSTGRES_", "");
 }

@@ -53,7 +53,7 @@ export async function destroy(context: StageContext): Promise<string> {
     entries.flatMap((entry) => (entry.type === "stack-intent" && entry.act === "apply" ? [entry.stack] : [])),
   );
   // First: an inventory that sees nothing now cannot prove later that nothing remains.
-  if (intended.size > 0) await noteSeen(context, await askInventory(context));
+  if (intended.size > 0) await noteSeen(context, await askPatiently(context));
   const others = await describeOthers(context);
   const failed: string[] = [];
   for (const stack of order.toReversed()) {
@@ -140,6 +140,7 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
         // The init may have waited long for a Terraform that a killed process left.
         await context.checkLease();
         await noteAdoptedStrays(context, stack);
+        await seeOnce(context);
         return ports.terraform.destroy(directory, {
           ...options,
           signal: AbortSignal.any([options.signal, futile.signal]),
@@ -175,6 +176,13 @@ async function destroyStack(context: StageContext, stack: string): Promise<void>
       await ports.clock.sleep(waitMs, signal);
     }
   }
+}
+
+/** A Terraform that a killed process left may have made everything after the inventory was first asked. */
+async function seeOnce(context: StageContext): Promise<void> {
+  const { entries } = await context.journal.read();
+  if (entries.some(({ type }) => type === "inventory-seen")) return;
+  await noteSeen(context, await askPatiently(context));
 }
 
 function isFutile({ address, action, state, elapsedSeconds = 0 }: TerraformProgress): boolean {

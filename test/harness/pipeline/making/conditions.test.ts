@@ -152,6 +152,29 @@ test("figures with other images or other sources of providers do not form a seri
   expect(platform({}, "gce-vm")).not.toHaveProperty("workspaceImage");
 });
 
+test("no version of Postgres is claimed for an image or a database of the user's own", () => {
+  const postgres = (
+    ownCluster: Partial<OwnCluster>,
+    overrides: Readonly<Record<string, unknown>> = {},
+  ): string | undefined =>
+    describePlatform(
+      {
+        size: resolveSize("kubernetes", "canary", overrides).figures,
+        runner: "job",
+        rehearsal: undefined,
+      },
+      {
+        architecture: "kubernetes",
+        ownCluster: { kubeconfig: "/home/ada/kubeconfig", context: "mine", workspaceNodes: 1, ...ownCluster },
+      },
+    )["postgres"];
+  expect(postgres({})).toBe("16");
+  expect(postgres({ images: { postgres: "registry.example/postgres:15" } })).toBe(
+    "registry.example/postgres:15",
+  );
+  expect(postgres({}, { "database.kind": "external" })).toBe("the user's own");
+});
+
 describe("images of the user's own", () => {
   const size = resolveSize("kubernetes", "canary", {}).figures;
   const plan = { cloud: { ...GOOGLE_PLAN, skippedCanary: false }, size };

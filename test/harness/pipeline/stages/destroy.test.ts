@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { RefbenchError } from "../../../../harness/tools/error.ts";
 import type { InventoryItem } from "../../../../harness/model/ports/inventory.ts";
 import { namePrefix } from "../../../../harness/model/run-id.ts";
@@ -175,4 +175,55 @@ test("nothing is applied when the run's secrets are lost", async () => {
     message: expect.stringContaining("secrets.json") as string,
   });
   expect(world.calls).toEqual([]);
+});
+
+describe("the inventory sees something of the run before the first destroy", () => {
+  /** What the journal says, in order, after a teardown of a run that no inventory saw while it was made. */
+  async function destroyed(listOf: (world: FakeWorld, ports: Ports) => Partial<Ports>): Promise<string[]> {
+    const world = new FakeWorld();
+    const folder = await world.makeRun();
+    const ports = world.ports({ settle: { quietMs: 0, controllersMs: 0, pollMs: 5_000 } });
+    world.mishaps.failInventory = 1_000;
+    await provision(await contextOf(world, folder, ports));
+    world.mishaps.failInventory = 0;
+    const context = await contextOf(world, folder, { ...ports, ...listOf(world, ports) });
+    await destroy(context);
+    const { entries } = await context.journal.read();
+    return entries.flatMap((entry) =>
+      entry.type === "inventory-seen"
+        ? ["seen"]
+        : entry.type === "stack-outcome" && entry.act === "destroy"
+          ? ["destroyed"]
+          : [],
+    );
+  }
+
+  test("although its first answers fail", async () => {
+    const happened = await destroyed((world) => {
+      world.mishaps.failInventory = 3;
+      return {};
+    });
+    expect(happened[0]).toBe("seen");
+  });
+
+  test("although a Terraform of a killed process makes it while the destroy waits", async () => {
+    let isMade = false;
+    const happened = await destroyed((_world, { inventory, terraform }) => ({
+      inventory: {
+        ...inventory,
+        list: (...asked) =>
+          isMade
+            ? inventory.list(...asked)
+            : Promise.resolve({ state: "complete", scope: "fake cloud", kinds: [], items: [] }),
+      },
+      terraform: {
+        ...terraform,
+        init: async (...given) => {
+          await terraform.init(...given);
+          isMade = true;
+        },
+      },
+    }));
+    expect(happened[0]).toBe("seen");
+  });
 });
