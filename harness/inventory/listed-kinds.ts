@@ -53,6 +53,7 @@ export const KINDS_INSIDE_OTHERS: Readonly<Record<string, readonly string[]>> = 
   kubernetes_role_v1: NAMESPACE,
   kubernetes_secret_v1: NAMESPACE,
   kubernetes_service_account_v1: NAMESPACE,
+  kubernetes_stateful_set_v1: NAMESPACE,
 
   /** On a Coder machine: containers, networks and volumes are on its disk. */
   docker_container: ["google_compute_instance"],
