@@ -41,10 +41,12 @@ export function lastWords(stderr: Readable): () => string {
   return () => words.trim();
 }
 
-/** How `attach` ended, in words. */
+/** How `attach` ended, in words. It ends with 0 when its input does, so that is the connection's end too. */
 export function describeEnd(code: number | undefined, words: string): string {
   const end =
-    code === undefined ? "the worker's connection ended" : `the worker ended with exit code ${code}`;
+    code === undefined || code === 0
+      ? "the worker's connection ended"
+      : `the worker ended with exit code ${code}`;
   return `${end}${words === "" ? "" : `; its output: ${words}`}`;
 }
 
