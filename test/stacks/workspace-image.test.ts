@@ -54,12 +54,13 @@ describe.each(["gke", "eks"])("on %s", (architecture) => {
 
   test("the nodes are those that the template's pods select, taints included", async () => {
     const { spec } = await deploymentOf();
-    const { "main.tf": template = "" } = await readTemplate(architecture);
-    const selector = /node_selector = \{\s+"([^"]+)" = "([^"]+)"/.exec(template)!;
-    expect(spec.template.spec.node_selector).toEqual({ [selector[1]!]: selector[2] });
+    const { "main.tf": template = "", "variables.tf": variables = "" } = await readTemplate(architecture);
+    const [, key, value] = /variable "node_selector"[^}]+default\s+= "([^"=]+)=([^"]+)"/.exec(variables)!;
+    expect(template).toContain("node_selector = local.node_selector");
+    expect(spec.template.spec.node_selector).toEqual({ [key!]: value });
     const [toleration] = spec.template.spec.toleration;
-    for (const [name, value] of Object.entries(toleration as Record<string, string>))
-      expect(template).toMatch(new RegExp(`${name}\\s+= "${value}"`));
+    for (const [name, given] of Object.entries(toleration as Record<string, string>))
+      expect(template).toMatch(new RegExp(`${name}\\s+= "${given}"`));
   });
 
   test("it has the run's labels, none of them in its selector, and is not in the workspaces' namespace", async () => {
