@@ -38,6 +38,7 @@ export const FLOORS = {
 /** The modules of `stacks/` that describe what a deployment takes and returns. */
 const CONTRACTS = [
   "kubernetes/names",
+  "kubernetes/node-role",
   "labels",
   "outputs",
   "environment",

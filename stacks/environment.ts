@@ -108,6 +108,8 @@ export const environmentSchema = z
         publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+$/, "expected ssh-ed25519 AAAA…"),
       })
       .optional(),
+    /** GKE, EKS: machines for the pods that generate load; absent = the load comes from elsewhere. */
+    generators: z.strictObject({ nodes: z.int().positive() }).optional(),
     /** Coder's certificate and that of the environment's own authority; absent = plain HTTP inside the network. */
     tls: z
       .strictObject({

@@ -34,7 +34,7 @@ export async function runRequestOf(
   command: Pick<Command, "getOptionValueSource">,
 ): Promise<RunRequest> {
   const settings = await runSettingsOf(architecture, flags, command);
-  const { rehearse, size, overrides, runner, coderVersion, clusterAccess, tls } = settings;
+  const { rehearse, size, overrides, runner, generators, coderVersion, clusterAccess, tls } = settings;
   refuseFooting(architecture, flags, io);
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {
     throw new RefbenchError(
@@ -51,7 +51,10 @@ export async function runRequestOf(
   if (why !== undefined) io.stderr.write(`refbench: ${why}\n`);
   const origin = { ...(await comparisonOf(architecture, flags)), ...nightOf(flags) };
   const asked = rehearse ? await rehearsalOf(size, flags, io) : await cloudRequestOf(settings, flags, io);
-  if ("cloud" in asked) writeCluster(asked, io);
+  if ("cloud" in asked) {
+    refuseEmulatedPods(architecture, { generators, cloud: asked.cloud });
+    writeCluster(asked, io);
+  }
   return {
     architecture,
     size: flags.size,
@@ -65,6 +68,7 @@ export async function runRequestOf(
     ...(flags.mirror === undefined ? {} : { mirror: flags.mirror }),
     ...(flags.state === undefined ? {} : { stateBucket: flags.state }),
     runner,
+    ...(generators === undefined ? {} : { generators }),
     ...(coderVersion === undefined ? {} : { coderVersion: withChannel(coderVersion, flags) }),
     ...origin,
     ...(clusterAccess === undefined ? {} : { clusterAccess }),
@@ -72,6 +76,18 @@ export async function runRequestOf(
     ...asked,
     refbench,
   };
+}
+
+/** The clusters of an emulated cloud have no API server. */
+function refuseEmulatedPods(
+  architecture: string,
+  { generators, cloud }: { readonly generators: number | undefined; readonly cloud: RunRequest["cloud"] },
+): void {
+  if (generators === undefined || cloud?.emulated !== true) return;
+  throw new RefbenchError(
+    "usage",
+    `--runner job needs pods, which the cluster of an emulated cloud does not run: omit it for ${architecture}, or unset ${Object.keys(cloud.endpoints).join(", ")}`,
+  );
 }
 
 /** Shows which cluster was named, before anything is created in it. */

@@ -1,5 +1,10 @@
 import type { Command } from "commander";
-import { atCoderVersion, getArchitecture, resolveSize } from "../../reference-architectures/catalogue.ts";
+import {
+  atCoderVersion,
+  getArchitecture,
+  type ResolvedSize,
+  resolveSize,
+} from "../../reference-architectures/catalogue.ts";
 import { parseOverrides } from "../../reference-architectures/override.ts";
 import { placeOf } from "../../reference-architectures/place.ts";
 import { RefbenchError } from "../tools/error.ts";
@@ -10,6 +15,7 @@ import type { RunSettings } from "../composition/settings/run-settings.ts";
 import { ownClusterOf, type OwnClusterFlags } from "./options/own-cluster-options.ts";
 import type { OwnClusterRequest } from "../composition/settings/own-cluster-request.ts";
 import type { Provider } from "../../reference-architectures/zones.ts";
+import { countGeneratorNodes, madeCluster } from "../workload/pods/generator-nodes.ts";
 import { tlsOf, type TlsFlags } from "./options/tls-option.ts";
 
 /** The flags by which the checks before a run depend on it: those of `preflight`, and some of those of `run`. */
@@ -53,6 +59,7 @@ export async function runSettingsOf(
     ...(resolved === undefined ? {} : { coderVersion: resolved }),
     place,
     runner,
+    ...generatorsOf(size, { runner, ...tls }),
     ...access,
     ...own,
     ...tls,
@@ -61,24 +68,44 @@ export async function runSettingsOf(
 
 /**
  * A cluster of the user's own has no machine that is a load runner: there the load comes from the pods of a Job. A
- * rehearsal has no pods, so the load comes from this machine.
+ * rehearsal has no pods, so the load comes from this machine. A cluster that a run makes has either.
  */
 function runnerOf(
   architecture: string,
   { runner, rehearse = false }: Pick<SettingsFlags, "runner" | "rehearse">,
   command: Pick<Command, "getOptionValueSource">,
 ): Plan["runner"] {
-  const isOwn = getArchitecture(architecture).carriedBy === "own-cluster";
+  const data = getArchitecture(architecture);
+  const isOwn = data.carriedBy === "own-cluster";
+  const makesCluster = madeCluster(data) !== undefined;
   const isGiven = command.getOptionValueSource("runner") === "cli";
   if (runner === "local") return runner;
   if (isOwn && (runner === "job" || !isGiven)) return rehearse ? "local" : "job";
+  if (makesCluster && runner === "job" && !rehearse) return "job";
   if (!isOwn && (runner === "network" || !isGiven)) return "network";
-  throw new RefbenchError(
-    "usage",
-    isOwn
-      ? `--runner ${runner} needs a load runner, which ${architecture} does not have: expected job or local`
-      : `--runner ${runner} needs a cluster of your own, which ${architecture} does not use: expected network or local`,
-  );
+  throw new RefbenchError("usage", whyNotFrom(runner, architecture, { isOwn, makesCluster }));
+}
+
+function whyNotFrom(
+  runner: Plan["runner"],
+  architecture: string,
+  { isOwn, makesCluster }: { readonly isOwn: boolean; readonly makesCluster: boolean },
+): string {
+  if (isOwn)
+    return `--runner ${runner} needs a load runner, which ${architecture} does not have: expected job or local`;
+  if (makesCluster)
+    return `--runner ${runner} needs pods, which the twin's cluster of ${architecture} does not run: omit --runner (the twin has a load runner), or remove --rehearse`;
+  return `--runner ${runner} needs a cluster, which ${architecture} does not have: expected network or local`;
+}
+
+/** Counts the nodes that a run's own cluster needs for the pods of its load. */
+function generatorsOf(
+  { architecture, figures }: ResolvedSize,
+  { runner, tls }: Pick<RunSettings, "runner" | "tls">,
+): Pick<RunSettings, "generators"> {
+  const made = madeCluster(getArchitecture(architecture));
+  if (runner !== "job" || made === undefined) return {};
+  return { generators: countGeneratorNodes(made, figures, { tls: tls !== "off" }) };
 }
 
 const DATABASE_KIND = "database.kind";

@@ -26,6 +26,7 @@ export function composeChecks(
       tls,
       clusterAccess,
       ownCluster,
+      generators,
       region,
       zone,
     } = await readJson(folder.environment, environmentSchema);
@@ -47,6 +48,7 @@ export function composeChecks(
           ...(cloud?.provider === "kubernetes" ? { cluster: clusterOfPlan(cloud) } : {}),
         },
         runner: plan.runner,
+        generators: generators?.nodes,
         tls: tls !== undefined,
         clusterCidrs: clusterAccess?.cidrs ?? [],
         place: cloud === undefined ? { region, zone } : { region: cloud.region, zone: cloud.zone },

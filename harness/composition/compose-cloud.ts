@@ -25,6 +25,7 @@ import type { PlacePorts } from "./place-ports.ts";
 import { refuseOtherCloud } from "./refuse-other-cloud.ts";
 import { composeOwnCluster } from "./own-cluster/compose.ts";
 import { composeWorkers } from "./compose-workers.ts";
+import { generatorWorkers } from "./generator-workers.ts";
 
 /**
  * How long clouds take to settle. Deleted resources stay listed for a while, and controllers take minutes. A cluster or
@@ -50,7 +51,10 @@ export async function composeCloud(
   const { runId } = plan;
   return {
     childEnv: childEnvironment("terraform", env),
-    worker: composeWorkers(folder, { plan, env }),
+    worker:
+      plan.runner === "job" && cluster !== undefined
+        ? generatorWorkers(folder, { plan, openCluster: cluster })
+        : composeWorkers(folder, { plan, env }),
     inventory:
       cluster === undefined
         ? ofCloud

@@ -60,6 +60,8 @@ export function estimateCost(
     readonly region: string;
     /** Whether the environment has a load runner. */
     readonly runner: boolean;
+    /** Nodes of its cluster for pods that generate load. @default 0 */
+    readonly generators?: number | undefined;
     /**
      * Loads one after the other, each except the first on another installation of Coder.
      * @default 1

@@ -29,7 +29,15 @@ const CODER_DISK_GIB = 100;
 export function standingOf(
   { carriedBy }: Pick<Architecture, "carriedBy">,
   size: Size,
-  { runner }: { readonly runner: boolean },
+  {
+    runner,
+    generators = 0,
+  }: {
+    /** Whether a load runner's machine exists. */
+    readonly runner: boolean;
+    /** Nodes of the cluster for pods that generate load. @default 0 */
+    readonly generators?: number | undefined;
+  },
 ): Standing {
   const { machines } = size;
   const cluster = carriedBy === "gke" || carriedBy === "eks";
@@ -52,6 +60,7 @@ export function standingOf(
           },
         ]
       : []),
+    { role: "the load's pods", machineType: machines.runner.machineType, nodes: generators, disk: node },
   ];
   return {
     size,

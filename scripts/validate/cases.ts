@@ -24,13 +24,20 @@ const OPTIONS = {
   },
 } as const satisfies Record<string, Partial<Environment>>;
 
+/** Clusters that runs make can have machines for pods that generate load, instead of a load runner. */
+function optionsOf({ carriedBy }: Architecture): Readonly<Record<string, Partial<Environment>>> {
+  if (carriedBy !== "gke" && carriedBy !== "eks") return OPTIONS;
+  return { ...OPTIONS, generators: { managed: "cdktf", expiresAt: 1_795_999_999, generators: { nodes: 2 } } };
+}
+
 /** Every size of the named architectures, each on every database that it can have, with and without its options. */
 export function casesOf(names: readonly string[]): readonly ValidationCase[] {
   const chosen = names.length === 0 ? [...architectures.values()] : names.map(getArchitecture);
-  return chosen.flatMap(({ name, cloud, region, zone, sizes, databases }) =>
-    Object.entries(sizes).flatMap(([size, { coder }]) =>
+  return chosen.flatMap((architecture) => {
+    const { name, cloud, region, zone, sizes, databases } = architecture;
+    return Object.entries(sizes).flatMap(([size, { coder }]) =>
       databases.flatMap((kind) =>
-        Object.entries(OPTIONS).map(([words, options]) => ({
+        Object.entries(optionsOf(architecture)).map(([words, options]) => ({
           name: `${name} ${size} on ${kind}, ${words}`,
           environment: {
             schemaVersion: 1 as const,
@@ -43,13 +50,15 @@ export function casesOf(names: readonly string[]): readonly ValidationCase[] {
             region,
             zone,
             coderVersion: coder.version,
+            managed: "cdktf" as const,
+            expiresAt: null,
             ...options,
             ...ownClusterOf(cloud, words),
           },
         })),
       ),
-    ),
-  );
+    );
+  });
 }
 
 /** A cluster of the user's own, without and with every choice in it. */

@@ -5,7 +5,7 @@ import { machineOf } from "../../reference-architectures/machine-types.ts";
 import type { BenchStackProps } from "../bench-stack.ts";
 import { eksAccess } from "../kubernetes/cluster-access.ts";
 import { CoderStack } from "../kubernetes/coder-stack.ts";
-import { HOME_STORAGE_CLASS, NAMESPACES } from "../kubernetes/names.ts";
+import { HOME_STORAGE_CLASS, namespacesOf } from "../kubernetes/names.ts";
 import { rolePlacement } from "../kubernetes/node-role.ts";
 import { countNodesOf } from "../kubernetes/plan-pools.ts";
 import { PRIVATE_RANGES } from "../kubernetes/private-ranges.ts";
@@ -24,7 +24,7 @@ export function addEksStacks(app: App, { figures: size }: ResolvedSize, props: B
     ...props,
     size,
     access: eksAccess(cloud.controlPlane, environment.region),
-    namespaces: NAMESPACES,
+    namespaces: namespacesOf(environment),
     addDatabase: () => ({ address: cloud.database.address, sslmode: "require", ready: [] }),
     placement: rolePlacement,
     workspaceNodes: countNodesOf("workspaces", size),

@@ -55,7 +55,7 @@ export class EksCloudStack extends BenchStack {
         "AmazonEC2ContainerRegistryPullOnly",
       ],
     });
-    for (const pool of planPools(size)) {
+    for (const pool of planPools(size, environment)) {
       new AwsNodePool(this, pool.name, {
         ...pool,
         environment,

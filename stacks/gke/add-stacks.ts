@@ -3,7 +3,7 @@ import type { ResolvedSize } from "../../reference-architectures/catalogue.ts";
 import type { BenchStackProps } from "../bench-stack.ts";
 import { gkeAccess } from "../kubernetes/cluster-access.ts";
 import { CoderStack } from "../kubernetes/coder-stack.ts";
-import { HOME_STORAGE_CLASS, NAMESPACES } from "../kubernetes/names.ts";
+import { HOME_STORAGE_CLASS, namespacesOf } from "../kubernetes/names.ts";
 import { rolePlacement } from "../kubernetes/node-role.ts";
 import { countNodesOf } from "../kubernetes/plan-pools.ts";
 import { PRIVATE_RANGES } from "../kubernetes/private-ranges.ts";
@@ -18,7 +18,7 @@ export function addGkeStacks(app: App, { figures: size }: ResolvedSize, props: B
     ...props,
     size,
     access: gkeAccess(cloud.controlPlane.endpoint),
-    namespaces: NAMESPACES,
+    namespaces: namespacesOf(props.environment),
     addDatabase: () => ({ address: cloud.database.address, sslmode: "require", ready: [] }),
     placement: rolePlacement,
     workspaceNodes: countNodesOf("workspaces", size),

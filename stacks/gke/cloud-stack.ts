@@ -42,7 +42,7 @@ export class GkeCloudStack extends BenchStack {
       releaseChannel: channelOf(size),
       nodeAccount: identity.email,
     });
-    for (const pool of planPools(size)) {
+    for (const pool of planPools(size, environment)) {
       new GoogleNodePool(this, pool.name, {
         ...pool,
         environment,

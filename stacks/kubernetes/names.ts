@@ -17,6 +17,14 @@ export const NAMESPACES = {
   workspaces: "coder-workspaces",
 } as const satisfies ClusterNamespaces;
 
+/** The namespace of pods that generate load, in a cluster of the environment's own. */
+const LOAD_NAMESPACE = "bench-load";
+
+/** Returns the namespaces in the environment's own cluster: one for generators only if it has machines for them. */
+export function namespacesOf({ generators }: Pick<Environment, "generators">): ClusterNamespaces {
+  return generators === undefined ? NAMESPACES : { ...NAMESPACES, load: LOAD_NAMESPACE };
+}
+
 /** The chart's name for its Service, Deployment and ServiceAccount, independent of the release's name. */
 export const CODER_SERVICE = "coder";
 

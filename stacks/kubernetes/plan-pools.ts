@@ -1,4 +1,5 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
+import type { Environment } from "../environment.ts";
 import type { NodeRole } from "./node-role.ts";
 
 /** One pool of nodes of a size. */
@@ -13,12 +14,33 @@ export interface PoolPlan {
   readonly tainted: boolean;
 }
 
-/**
- * Returns the pools of a size. Roles without their own nodes run on Coder's nodes, which then also run Kubernetes'
- * own pods.
- */
-export function planPools({ machines }: Size): readonly PoolPlan[] {
-  const names = Object.keys(machines) as NodeRole[];
+/** Returns the pools of an environment: those of its size, and one for generators if it has machines for them. */
+export function planPools(
+  size: Size,
+  { generators }: Pick<Environment, "generators"> = {},
+): readonly PoolPlan[] {
+  const { machineType, minCpuPlatform } = size.machines.runner;
+  return [
+    ...planSizePools(size),
+    ...(generators === undefined
+      ? []
+      : [
+          {
+            name: "load" as const,
+            machineType,
+            minCpuPlatform,
+            nodes: generators.nodes,
+            roles: ["load" as const],
+            // The load would measure itself if another pod took its machine.
+            tainted: true,
+          },
+        ]),
+  ];
+}
+
+/** Roles without their own nodes run on Coder's nodes, which then also run Kubernetes' own pods. */
+function planSizePools({ machines }: Size): readonly PoolPlan[] {
+  const names = Object.keys(machines) as Exclude<NodeRole, "load">[];
   const shared = names.filter((name) => machines[name].nodes === 0);
   return names
     .filter((name) => machines[name].nodes > 0)

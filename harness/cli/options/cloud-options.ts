@@ -61,7 +61,7 @@ export function skipPreflightOption(): Option {
 export function runnerOption(): Option {
   return new Option(
     "--runner <where>",
-    "where the load comes from: a machine inside the network, this one, which then needs a route to Coder, or the pods of a Job in your own cluster",
+    "where the load comes from: a machine inside the network, this one, which then needs a route to Coder, or the pods of a Job in the cluster",
   )
     .env("REFBENCH_RUNNER")
     .choices(["network", "local", "job"])

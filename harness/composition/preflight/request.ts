@@ -40,6 +40,8 @@ export interface PreflightRequest {
   };
   /** The machine on which the load will run. */
   readonly runner: Plan["runner"];
+  /** Nodes of the environment's own cluster for pods that generate load. */
+  readonly generators?: number | undefined;
   /** Whether Coder will serve TLS. */
   readonly tls: boolean;
   /** EKS: the only address ranges that may reach the cluster's API; empty = any address. */
@@ -53,15 +55,16 @@ export function selectSettings({
   rehearse,
   place,
   runner,
+  generators,
   tls,
   clusterAccess,
   ownCluster,
 }: RunSettings): Pick<
   PreflightRequest,
-  "size" | "rehearse" | "place" | "runner" | "tls" | "clusterCidrs" | "ownCluster"
+  "size" | "rehearse" | "place" | "runner" | "generators" | "tls" | "clusterCidrs" | "ownCluster"
 > {
   const clusterCidrs = clusterAccess?.cidrs ?? [];
-  return { size, rehearse, place, runner, tls: tls !== "off", clusterCidrs, ownCluster };
+  return { size, rehearse, place, runner, generators, tls: tls !== "off", clusterCidrs, ownCluster };
 }
 
 /** The process that runs a preflight. */
@@ -72,7 +75,7 @@ const ORDINARY = { createdAt: new Date(0).toISOString(), expiresAtMs: DEFAULT_TT
 
 /** Returns the part of the context that all clouds and the twin share. */
 export function buildCommonContext(
-  { size, licence, place, run, runner, tls, clusterCidrs }: PreflightRequest,
+  { size, licence, place, run, runner, generators, tls, clusterCidrs }: PreflightRequest,
   { env }: Asker,
 ): Omit<PreflightContext, "project" | "inventory" | "sweepCommand"> {
   const architecture = { ...getArchitecture(size.architecture), ...place };
@@ -84,6 +87,7 @@ export function buildCommonContext(
     terraform: (signal) => createTerraform().version({ env, signal }),
     web,
     runner,
+    ...(generators === undefined ? {} : { generators }),
     tls,
     clusterCidrs,
     missingTools: () => missingTools(architecture, runner, env),

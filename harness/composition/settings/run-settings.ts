@@ -17,6 +17,8 @@ export interface RunSettings extends Pick<RunRequest, "clusterAccess"> {
   /** The requested place, by default the architecture's. */
   readonly place: Place;
   readonly runner: Plan["runner"];
+  /** Nodes of the run's own cluster for pods that generate load; absent = the load comes from elsewhere. */
+  readonly generators?: number;
   /** What the flags say of a cluster of the user's own; absent for other architectures, and in a rehearsal. */
   readonly ownCluster?: OwnClusterRequest;
 }

@@ -6,6 +6,7 @@ import type { ClusterAccess } from "../../kubernetes/access.ts";
 import { kubernetesApi } from "../../kubernetes/api.ts";
 import { forgetUnfinishedReleases } from "./helm-records.ts";
 import { kubernetesInventory } from "./inventory.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { lookAtApiServer } from "../../kubernetes/readiness.ts";
 
 /** A cloud's report about a cluster. */
@@ -33,6 +34,8 @@ export type ClusterContents =
 
 /** A cluster with an inventory of its objects. */
 export interface ListedCluster extends Cluster {
+  /** Returns access to the cluster. Throws `infrastructure` while nobody can reach it, or the signal's reason. */
+  open(signal: AbortSignal): Promise<ClusterAccess>;
   /** Returns an inventory of the cluster's objects while it exists. Only an aborted signal throws. */
   openContents(signal: AbortSignal): Promise<ClusterContents>;
 }
@@ -58,6 +61,13 @@ export function ownCluster({ name, runId, clock, find, nodes }: ClusterOptions):
 
   return {
     nodes,
+    open: async (signal) => {
+      if (access !== undefined) return access;
+      const report = await find(signal);
+      if (report.state === "found" && report.access !== undefined) return (access = report.access);
+      const reason = report.state === "found" ? `its status is ${report.status}` : report.reason;
+      throw new RefbenchError("infrastructure", `cluster ${name} cannot be reached: ${reason}`);
+    },
     look: async (signal): Promise<ControlPlaneLook> => {
       const report = await find(signal);
       if (report.state !== "found") return { state: "unknown", reason: report.reason };

@@ -10,6 +10,7 @@ import {
   diskDriverArchive,
   DISK_DRIVER_CHART,
 } from "../../../reference-architectures/artefacts/disk-driver-chart.ts";
+import { GENERATOR_IMAGE } from "../../../reference-architectures/artefacts/generator-image.ts";
 import { IMAGE_REFERENCE } from "../../../reference-architectures/artefacts/workspace-image.ts";
 import { messageOf } from "../../tools/error.ts";
 import { advised, type Check, type CheckOutcome, failedCheck, passed, unknown } from "./check.ts";
@@ -130,12 +131,14 @@ export function artefactsOf({
   architecture,
   size,
   runner = "network",
-}: Pick<PreflightContext, "architecture" | "size" | "runner">): readonly Artefact[] {
+  generators,
+}: Pick<PreflightContext, "architecture" | "size" | "runner" | "generators">): readonly Artefact[] {
   const { version } = size.figures.coder;
   const others = [
     ...(architecture.carriedBy === "machine-each" ? [] : [workspaceImage({ architecture, size })]),
     ...(architecture.carriedBy === "eks" ? [diskDriver()] : []),
     ...(runner === "network" ? [runnerNode()] : []),
+    ...(generators === undefined ? [] : [generatorImage(generators)]),
   ];
   if (architecture.carriedBy === "one-machine" || architecture.carriedBy === "machine-each") {
     const file = `coder_${version}_linux_amd64.deb`;
@@ -170,18 +173,33 @@ const REGISTRIES: Readonly<Record<string, { readonly host: string; readonly toke
  */
 function workspaceImage({ architecture, size }: Pick<PreflightContext, "architecture" | "size">): Artefact {
   const { image } = size.figures.workspacePod;
-  const { host = "", repository = "", tag = "latest", digest } = IMAGE_REFERENCE.exec(image)?.groups ?? {};
-  const registry = REGISTRIES[host];
   const { workspaces, coder } = size.figures.machines;
   const pools = workspaces.nodes > 0 ? workspaces.nodes : coder.nodes;
   const nodes = architecture.carriedBy === "one-machine" ? 1 : pools;
   return {
+    ...pulledImage(image, nodes),
+    image: "workspace",
+    fix: "--set workspacePod.image=<an image of a registry without such a limit, such as ghcr.io or public.ecr.aws>",
+  };
+}
+
+/** Without this image the load cannot start, after everything else was created. */
+function generatorImage(nodes: number): Artefact {
+  return {
+    ...pulledImage(GENERATOR_IMAGE, nodes),
+    fix: "--runner network, whose load runner needs no image",
+  };
+}
+
+/** An image that this many nodes pull. */
+function pulledImage(image: string, nodes: number): Pick<Artefact, "what" | "url" | "tokenUrl" | "pulls"> {
+  const { host = "", repository = "", tag = "latest", digest } = IMAGE_REFERENCE.exec(image)?.groups ?? {};
+  const registry = REGISTRIES[host];
+  return {
     what: `image ${image}`,
     url: `https://${registry?.host ?? host}/v2/${repository}/manifests/${digest ?? tag}`,
     ...(registry === undefined ? {} : { tokenUrl: `${registry.token}&scope=repository:${repository}:pull` }),
-    image: "workspace",
     pulls: { count: nodes, isLimited: host === "docker.io" },
-    fix: "--set workspacePod.image=<an image of a registry without such a limit, such as ghcr.io or public.ecr.aws>",
   };
 }
 

@@ -30,6 +30,8 @@ export interface PreflightContext {
   readonly web: Web;
   /** The machine that generates the load: a separate one in the network, or this one. @default "network" */
   readonly runner?: "network" | "local" | "job";
+  /** Nodes of the environment's own cluster for pods that generate load. @default none */
+  readonly generators?: number;
   /** Whether Coder serves TLS. @default false */
   readonly tls?: boolean;
   /** EKS: the address ranges that may reach the cluster's API. @default any */

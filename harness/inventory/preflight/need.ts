@@ -26,12 +26,19 @@ const WORKSPACE_MACHINE_GIB = 10;
 const PUBLIC_ADDRESSES = 2;
 
 /** Derives the need from a size's machines and volumes. */
-export function needOf(architecture: Pick<Architecture, "carriedBy">, size: Size): Need {
+export function needOf(
+  architecture: Pick<Architecture, "carriedBy">,
+  size: Size,
+  /** Nodes of the cluster for pods that generate load. @default the load runner instead */
+  generators?: number,
+): Need {
   const { coder, workspaces, system, runner } = size.machines;
   const eachAMachine = architecture.carriedBy === "machine-each";
   const cluster = architecture.carriedBy === "gke" || architecture.carriedBy === "eks";
   const pools = [coder, workspaces, system].filter(({ nodes }) => nodes > 0);
-  const all = [...pools, { ...runner, nodes: 1 }];
+  const load =
+    generators === undefined ? { ...runner, nodes: 1 } : { ...runner, diskGib: DISK_GIB, nodes: generators };
+  const all = [...pools, load];
   const vcpus: Record<string, number> = {};
   for (const { machineType, nodes } of all) {
     const family = familyOf(machineType);

@@ -28,8 +28,8 @@ const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   apis: simulated(() => "the twin answers every API that the stacks call"),
   "org-policies": simulated(() => "the twin has no organisation"),
   quota: simulated(
-    ({ architecture, size }) =>
-      `the twin has no quota; a cloud needs ${needWords(needOf(architecture, size.figures))}`,
+    ({ architecture, size, generators }) =>
+      `the twin has no quota; a cloud needs ${needWords(needOf(architecture, size.figures, generators))}`,
   ),
   "kubernetes-version": simulated(({ size: { figures } }) =>
     figures.kubernetesVersion === undefined
@@ -44,8 +44,8 @@ const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   admission: simulated(() => "the twin admits every pod"),
   clock: simulated(() => "the twin's clock is this machine's"),
   "machine-types": simulated(
-    ({ architecture, size }) =>
-      `the twin has every type; ${architecture.zone} needs ${needOf(architecture, size.figures).machineTypes.join(", ")}`,
+    ({ architecture, size, generators }) =>
+      `the twin has every type; ${architecture.zone} needs ${needOf(architecture, size.figures, generators).machineTypes.join(", ")}`,
   ),
   artefacts: simulated((context) => {
     const names = artefactsOf(context).map(({ what }) => what);

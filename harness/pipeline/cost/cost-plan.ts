@@ -13,6 +13,8 @@ export interface CostRequest {
   readonly size: Size;
   readonly region: string;
   readonly runner: Plan["runner"];
+  /** Nodes of the environment's cluster for pods that generate load. */
+  readonly generators?: number | undefined;
   /** Nothing is billed: in a rehearsal or on an emulated cloud. */
   readonly simulated: boolean;
   /** How many loads the run makes, one after the other. @default 1 */
@@ -28,8 +30,13 @@ export interface CostRequest {
 export function planCost(
   request: CostRequest,
 ): { readonly cost: NonNullable<Plan["cost"]> } | { readonly notPriced: string } {
-  const { architecture, sizeName, size, region, runner, simulated, ceiling, loads = 1 } = request;
-  const estimation = estimateCost(architecture, size, { region, runner: runner === "network", loads });
+  const { architecture, sizeName, size, region, runner, generators, simulated, ceiling, loads = 1 } = request;
+  const estimation = estimateCost(architecture, size, {
+    region,
+    runner: runner === "network",
+    generators,
+    loads,
+  });
   if (estimation.state === "not-priced") {
     if (ceiling === undefined) return { notPriced: estimation.reason };
     throw new RefbenchError(

@@ -7,6 +7,7 @@ import { LICENCE_GIVEN } from "../../model/cloud/licence.ts";
 import { clockDoubt } from "../../model/record/parts.ts";
 import { type LoadResult, WINDOW_MS } from "../../model/record/worker-result.ts";
 import { SHARED_MACHINE_LIMITS } from "../../model/ports/worker-task.ts";
+import { countOf } from "../../tools/count-text.ts";
 import type { CloudPlan, Plan } from "../folder/plan.ts";
 
 /** The conditions that change the meaning of a run's figures, as sentences. */
@@ -14,6 +15,8 @@ export function listConditions(run: {
   readonly architecture: Architecture;
   readonly size: Size;
   readonly runner: Plan["runner"];
+  /** Nodes of the run's own cluster that only run the pods of a load. */
+  readonly generators?: number | undefined;
   /** Absent in a rehearsal. */
   readonly cloud: CloudPlan | undefined;
   /** Whether a rehearsal has a real Coder server. */
@@ -21,7 +24,7 @@ export function listConditions(run: {
   /** Whether Coder serves TLS. */
   readonly tls: boolean;
 }): readonly string[] {
-  const { architecture, size, runner, cloud, realCoder, tls } = run;
+  const { architecture, size, runner, generators, cloud, realCoder, tls } = run;
   return [
     ...(size.licensed && !realCoder
       ? [cloud === undefined ? "Coder licence: simulated" : LICENCE_GIVEN]
@@ -32,10 +35,15 @@ export function listConditions(run: {
     "user tokens: created by the site admin",
     cloud === undefined
       ? `generator: shares its machine with ${realCoder ? "Coder, its database and the workspaces" : "the emulated Coder"}, so its limits are wide (slip p99 at most ${SHARED_MACHINE_LIMITS.slipP99Ms} ms)`
-      : GENERATOR_CONDITIONS[runner],
+      : GENERATOR_CONDITIONS[runner] + ownMachines(size, generators),
     size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
     ...(cloud === undefined ? [] : [...buildConditions(architecture, size), ...waivedChecks(cloud)]),
   ];
+}
+
+/** The machines of generators, if they have their own. */
+function ownMachines({ machines: { runner } }: Size, nodes: number | undefined): string {
+  return nodes === undefined ? "" : `, on ${countOf(nodes, "separate node")} (${runner.machineType})`;
 }
 
 /** The parts of build times in a cloud besides Coder's own work. */

@@ -81,6 +81,8 @@ export interface RunRequest {
   readonly tls?: "off" | "self-signed";
   /** The machine of the workers. @default "local" */
   readonly runner?: Plan["runner"];
+  /** Nodes of the run's own cluster for the pods of a load. @default none */
+  readonly generators?: number;
   /** The Coder licence of a real run whose size needs one. */
   readonly licence?: string;
   /** The most that the run may cost, teardown included, in USD. */
@@ -141,6 +143,7 @@ async function draftRun(created: ReturnType<typeof momentNow>, request: RunReque
     size,
     region,
     runner,
+    generators: request.generators,
     simulated: cloud?.emulated ?? true,
     ceiling: request.maxCost,
     loads: countLoads(request),
@@ -175,6 +178,7 @@ function environmentOf(
     coderVersion: size.coder.version,
     ...(comparison === undefined ? {} : firstInstallation(comparison)),
     ...(key === undefined ? {} : { runner: { publicKey: key.publicKey } }),
+    ...(request.generators === undefined ? {} : { generators: { nodes: request.generators } }),
     ...(request.clusterAccess === undefined ? {} : { clusterAccess: request.clusterAccess }),
     ...ownClusterOf(request, architecture, size),
     ...(certificate === undefined ? {} : { tls: certificate.tls }),
@@ -242,7 +246,7 @@ function planOf(request: RunRequest, draft: Draft): Plan {
 
 /** Conditions that a reader must know besides the figures, as sentences. */
 function conditionsOf(
-  { comparison, cloud, rehearsal }: RunRequest,
+  { comparison, cloud, rehearsal, generators }: RunRequest,
   { architecture, size, runner, planned, certificate }: Draft,
 ): Plan["conditions"] {
   return [
@@ -251,6 +255,7 @@ function conditionsOf(
       architecture,
       size,
       runner,
+      generators,
       cloud,
       realCoder: rehearsal?.coder !== undefined,
       tls: certificate !== undefined,

@@ -80,7 +80,7 @@ export function nightAgainCommand(record: RunRecord): string {
 }
 
 function runArguments(record: RunRecord): readonly string[] {
-  const { architecture, size, overrides, provenance, cost } = record;
+  const { architecture, size, overrides, provenance, cost, cloud } = record;
   const { tls = "off", generator } = provenance.platform ?? {};
   return [
     "run",
@@ -94,6 +94,10 @@ function runArguments(record: RunRecord): readonly string[] {
     ...coderArguments(record),
     ...(tls === "off" ? [] : ["--tls", shellWord(tls)]),
     ...(generator === GENERATOR_PLACES.local ? ["--runner", "local"] : []),
+    // The default in a cluster of somebody's own.
+    ...(generator === GENERATOR_PLACES.job && cloud !== undefined && !isOwnCluster(cloud)
+      ? ["--runner", "job"]
+      : []),
     ...(record.simulated ? rehearsalArguments(record) : cloudArguments(record)),
     ...(cost?.ceiling === undefined ? [] : ["--max-cost", `${cost.ceiling}`]),
   ];

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { WorkerTask } from "../../model/ports/worker-task.ts";
-import { GENERATOR_IMAGE, type JobPlan, type PodNeeds } from "./manifests.ts";
+import { GENERATOR_IMAGE } from "../../../reference-architectures/artefacts/generator-image.ts";
+import type { JobPlan, PodNeeds } from "./manifests.ts";
 
 /** Where a Job of workers is made, and how. */
 export interface JobPlace {
@@ -11,6 +12,8 @@ export interface JobPlace {
   readonly image?: string | undefined;
   readonly nodeSelector?: Readonly<Record<string, string>> | undefined;
   readonly tolerations?: readonly object[] | undefined;
+  /** MiB of memory by which the parts of a load are planned. @default that of a usual node */
+  readonly memoryMib?: number | undefined;
   /** What a pod needs for this task, or for a part of it. */
   readonly needs: (task: WorkerTask, parts: number) => PodNeeds;
 }

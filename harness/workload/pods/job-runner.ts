@@ -57,7 +57,7 @@ export function jobWorkerRunner(options: JobRunnerOptions): WorkerRunner {
     bootstrap: runAlone<"bootstrap">,
     drain: runAlone<"drain">,
     load: (task, taskOptions) => {
-      const pods = planPods(task);
+      const pods = planPods(task, options.place.memoryMib);
       const message = explainFewerParts(task, pods);
       if (message !== undefined) taskOptions.onEvent({ type: "note", message });
       const { parts } = pods;

@@ -1,9 +1,6 @@
 import { KILLED, POD_EXIT } from "./pod-exit.ts";
 import type { PackedProgram } from "./program.ts";
 
-/** Node and its libraries, without a registry's name: the public one. */
-export const GENERATOR_IMAGE = "docker.io/library/node:22.23.3-bookworm-slim";
-
 /** Label of every object of Coder's chart. */
 export const CODER_LABEL = "app.kubernetes.io/name=coder";
 

@@ -1,5 +1,5 @@
 import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
-import { MEASURED_COSTS } from "../parts/part-costs.ts";
+import { type CountedLoad, MEASURED_COSTS } from "../parts/part-costs.ts";
 import { type PartPlace, planParts, type PartsPlan } from "../parts/plan-parts.ts";
 import type { PodNeeds } from "./manifests.ts";
 
@@ -14,20 +14,38 @@ const RESERVE = 1.25;
 const LEAST_LOAD_MILLIS = 200;
 const IDLE_MILLIS = 100;
 
-/** The parts of a load in pods. */
-export function planPods(task: LoadTask): PartsPlan {
-  return planParts(task, { ...POD_PLACE, isTls: task.deployment.url.startsWith("https:") });
+/** What decides the pods of a load. */
+export type PodLoad = CountedLoad & { readonly deployment: Pick<LoadTask["deployment"], "url"> };
+
+/** The parts of a load in pods, each with at most this much memory. */
+export function planPods(task: PodLoad, memoryMib: number = POD_PLACE.memoryMib): PartsPlan {
+  return planParts(task, { ...POD_PLACE, memoryMib, isTls: task.deployment.url.startsWith("https:") });
 }
 
 /** What one pod of a task needs, as measured. */
 export function podNeeds(task: WorkerTask, parts: number): PodNeeds {
-  const memoryMib = (workerMib: number): number => Math.ceil(OVERHEAD_MIB + workerMib * RESERVE);
-  // A worker that creates a template or deletes what is left holds no connections.
-  if (task.task !== "load") return { memoryMib: memoryMib(MEASURED_COSTS.workerMib), cpuMillis: IDLE_MILLIS };
+  return task.task === "load" ? loadPodNeeds(task, parts) : SMALL_NEEDS;
+}
+
+const memoryMib = (workerMib: number): number => Math.ceil(OVERHEAD_MIB + workerMib * RESERVE);
+
+/** A worker that creates a template or deletes what is left holds no connections. */
+export const SMALL_NEEDS: PodNeeds = {
+  memoryMib: memoryMib(MEASURED_COSTS.workerMib),
+  cpuMillis: IDLE_MILLIS,
+};
+
+/** What each of a load's pods needs, as measured. */
+export function loadPodNeeds(task: PodLoad, parts: number): PodNeeds {
   const { each } = planPods({ ...task, parts });
   return {
     memoryMib: memoryMib(each.memoryMib),
     // Programs of Coder's client use what is free while they start: no pod waits for a node with so many cores.
     cpuMillis: Math.max(LEAST_LOAD_MILLIS, Math.ceil(1000 * each.cores)),
   };
+}
+
+/** The memory for a worker, as parts are planned, in a pod that may need this much. */
+export function workerMemoryOf(podMib: number): number {
+  return podMib - OVERHEAD_MIB;
 }

@@ -105,6 +105,15 @@ describe("a real run", () => {
     expect(request.project).toBe("my-benchmarks");
   });
 
+  test("whose load comes from pods has nodes for them, but no emulated cloud has pods", async () => {
+    const { asked } = await where();
+    const args = ["eks", "--size", "canary", "--account", ACCOUNT, "--runner", "job"];
+    expect(await asked(args)).toMatchObject({ runner: "job", generators: 1 });
+    await expect(asked(args, EMULATED)).rejects.toThrow(
+      "--runner job needs pods, which the cluster of an emulated cloud does not run: omit it for eks, or unset AWS_ENDPOINT_URL",
+    );
+  });
+
   test("on an emulated cloud keeps its endpoints and the skipped checks", async () => {
     const { asked } = await where();
     const { cloud } = await asked(

@@ -111,11 +111,34 @@ test.each<readonly [string, readonly string[], string]>([
   await expect(checked(["kubernetes", ...args])).rejects.toThrow(message);
 });
 
-test("the load of an own cluster comes from a Job, of a rehearsal from this machine, and elsewhere no Job is known", async () => {
+test("the load of an own cluster comes from a Job, of a rehearsal from this machine", async () => {
   expect(await checked(["kubernetes"])).toMatchObject({ runner: "job" });
   expect(await checked(["kubernetes", "--rehearse"])).toMatchObject({ runner: "local" });
   expect(await checked(["kubernetes", "--runner", "local"])).toMatchObject({ runner: "local" });
-  await expect(checked(["gke", "--runner", "job"])).rejects.toThrow("needs a cluster of your own");
+});
+
+test.each([
+  ["gke", "100", 2],
+  ["gke", "1200", 1],
+  ["eks", "100", 1],
+])("a Job in a cluster that a run makes: %s %s gets %i nodes for its pods", async (name, size, nodes) => {
+  expect(await checked([name, "--size", size, "--runner", "job"])).toMatchObject({
+    runner: "job",
+    generators: nodes,
+  });
+  for (const runner of ["network", "local"])
+    expect(await checked([name, "--size", size, "--runner", runner])).not.toHaveProperty("generators", nodes);
+});
+
+test.each([
+  [["gce-vm"], "--runner job needs a cluster, which gce-vm does not have: expected network or local"],
+  [["gke", "--rehearse"], "--runner job needs pods, which the twin's cluster of gke does not run"],
+  [
+    ["gke", "--size", "100", "--set", "concurrency=1", "--set", "cleanupConcurrency=1"],
+    "on which 5,294 MiB and 1.43 CPU are free, but each of 1 pod of the load needs",
+  ],
+])("no Job for %j", async (args, message) => {
+  await expect(checked([...args, "--runner", "job"])).rejects.toThrow(message);
 });
 
 test("a Secret's key, a digest and several images are read as they are written", async () => {

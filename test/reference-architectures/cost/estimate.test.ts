@@ -27,6 +27,23 @@ function estimated(
   return estimation.estimate;
 }
 
+test.each(["gke", "eks"])(
+  "%s pays for nodes of generators with their disks, not for a load runner",
+  (name) => {
+    const architecture = getArchitecture(name);
+    const { figures } = resolveSize(name, "100");
+    const where = { region: architecture.region, runner: false, generators: 3 };
+    const estimation = estimateCost(architecture, figures, where);
+    if (estimation.state === "not-priced") throw new Error(estimation.reason);
+    const lines = estimation.estimate.items.filter(({ what }) => what.includes("the load"));
+    expect(lines.map(({ what, quantity }) => [what.includes("GiB"), quantity]).toSorted()).toEqual([
+      [false, 3],
+      [true, 300],
+    ]);
+    expect(lines.every(({ what }) => what.includes("the load's pods"))).toBe(true);
+  },
+);
+
 const amountOf = ({ items }: EstimatedCost, pattern: RegExp): number =>
   items.filter(({ what }) => pattern.test(what)).reduce((sum, { amount }) => sum + amount, 0);
 

@@ -48,9 +48,9 @@ export const awsQuotaCheck: Check<AwsContext> = {
   fix: ({ architecture: { region } }) =>
     `request an increase at https://${region}.console.aws.amazon.com/servicequotas/home, or use a smaller --size`,
   after: ["identity"],
-  run: async ({ architecture, size, send }, signal) => {
+  run: async ({ architecture, size, generators, send }, signal) => {
     const { region } = architecture;
-    const need = needOf(architecture, size.figures);
+    const need = needOf(architecture, size.figures, generators);
     const answers = await Promise.all(
       awsQuotaNeeds(need).map(async (quota) => answerOf(quota, { send: send(signal) }, { region, signal })),
     );

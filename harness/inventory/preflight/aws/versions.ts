@@ -60,8 +60,8 @@ export const awsMachineTypesCheck: Check<AwsContext> = {
   fix: ({ architecture }) =>
     `aws ec2 describe-instance-type-offerings --location-type availability-zone --filters Name=location,Values=${architecture.zone} --region ${architecture.region}`,
   after: ["identity"],
-  run: async ({ architecture, size, send }, signal) => {
-    const types = needOf(architecture, size.figures).machineTypes;
+  run: async ({ architecture, size, generators, send }, signal) => {
+    const types = needOf(architecture, size.figures, generators).machineTypes;
     const { DescribeInstanceTypeOfferingsCommand } = await import("@aws-sdk/client-ec2");
     return asked(signal, async () => {
       const { InstanceTypeOfferings = [] } = await send(signal)(

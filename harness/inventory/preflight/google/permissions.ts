@@ -47,6 +47,13 @@ export function permissionsToDeploy(
 /** Permissions to reach the load runner: reading its host key, and the tunnel to its SSH port. */
 const TO_REACH = ["compute.instances.getGuestAttributes", "iap.tunnelInstances.accessViaIAP"] as const;
 
+/** Permissions to generate load in pods of the cluster. */
+const TO_RUN_PODS = [
+  ...["create", "delete"].map((act) => `container.jobs.${act}`),
+  "container.configMaps.create",
+  "container.pods.exec",
+] as const;
+
 /** Checks permissions. A missing one would fail an apply halfway, or the bootstrap after everything was billed. */
 export const permissionsCheck: Check<GoogleContext> = {
   name: "permissions",
@@ -55,10 +62,14 @@ export const permissionsCheck: Check<GoogleContext> = {
   after: ["identity"],
   run: async (context, signal) => {
     const { architecture, size, runner = "network", tls } = context;
-    const deploy = await missingOf(context, permissionsToDeploy(architecture, size.figures, tls), signal);
+    const wanted = [
+      ...permissionsToDeploy(architecture, size.figures, tls),
+      ...(runner === "job" ? TO_RUN_PODS : []),
+    ];
+    const deploy = await missingOf(context, wanted, signal);
     if (typeof deploy === "string") return unknown(deploy);
     if (deploy.length > 0) return failedCheck(`not granted in the project: ${deploy.join(", ")}`);
-    if (runner === "local") return passed("all permissions to deploy and tear down are granted");
+    if (runner !== "network") return passed("all permissions to deploy and tear down are granted");
     const reach = await missingOf(context, TO_REACH, signal);
     if (typeof reach === "string") return unknown(reach);
     if (reach.length === 0)

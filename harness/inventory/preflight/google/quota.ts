@@ -57,8 +57,8 @@ export const googleQuotaCheck: Check<GoogleContext> = {
   fix: ({ project }) =>
     `request an increase at https://console.cloud.google.com/iam-admin/quotas?project=${project}, or use a smaller --size`,
   after: ["identity"],
-  run: async ({ architecture, size, project, call }, signal) => {
-    const need = needOf(architecture, size.figures);
+  run: async ({ architecture, size, generators, project, call }, signal) => {
+    const need = needOf(architecture, size.figures, generators);
     const [inRegion, inProject] = await Promise.all(
       [`projects/${project}/regions/${architecture.region}`, `projects/${project}`].map((path) =>
         call({ api: "compute", method: "GET", path }, signal),

@@ -85,8 +85,8 @@ export const googleMachineTypesCheck: Check<GoogleContext> = {
   fix: ({ project, architecture }) =>
     `gcloud compute machine-types list --project=${project} --zones=${architecture.zone}`,
   after: ["identity", "apis"],
-  run: async ({ architecture, size, project, call }, signal) => {
-    const { machineTypes: types, cpuPlatforms } = needOf(architecture, size.figures);
+  run: async ({ architecture, size, generators, project, call }, signal) => {
+    const { machineTypes: types, cpuPlatforms } = needOf(architecture, size.figures, generators);
     const answers = await Promise.all(
       types.map(async (type) => {
         const path = `projects/${project}/zones/${architecture.zone}/machineTypes/${type}`;

@@ -152,7 +152,7 @@ test("every option of a run is in the command that makes it again, or is known t
   expect([...Object.keys(GIVEN), ...Object.keys(CHANGES_NO_FIGURE)].toSorted()).toEqual(options.toSorted());
 });
 
-test.each(Object.entries(GIVEN))(
+test.each([...Object.entries(GIVEN), ["--runner", [...REAL, "--runner", "job"]] as const])(
   "%s: the printed commands make a run with the same request",
   async (option, args) => {
     const { made, words } = await workplace();

@@ -63,6 +63,17 @@ test("resources of a cluster that is gone, being made or deleted do not exist; w
   });
 });
 
+test("a cluster is opened at its DNS endpoint as soon as it has one", async () => {
+  const open = (documents: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    asked(documents, (one) => one.open(signal));
+  expect(await open({ [CLUSTER]: cluster("RUNNING") })).toMatchObject({ server: "https://127.0.0.1:1" });
+  await expect(open({ [CLUSTER]: { status: "PROVISIONING" } })).rejects.toMatchObject({
+    code: "infrastructure",
+    message: "cluster bench-gke cannot be reached: its status is PROVISIONING",
+  });
+  await expect(open({})).rejects.toThrow("cluster bench-gke cannot be reached: gone");
+});
+
 test("nodes are known by the ids of their machines and by their processors", async () => {
   const items = [{ name: "gke-a", id: "123", cpuPlatform: "Intel Ice Lake" }];
   expect(await asked({ [INSTANCES]: { items } }, (one) => one.nodes(signal))).toEqual({

@@ -44,6 +44,16 @@ test("an image of workspaces that is not there is a failure before anything is m
   });
 });
 
+test("the image of pods that generate load must be there for all of their nodes", async () => {
+  const node = (what: string): boolean => what.startsWith("image docker.io/library/node:");
+  await using ready = await readyProject();
+  expect(artefactsOf(ready.context).some(({ what }) => node(what))).toBe(false);
+  const generators = { runner: "job", generators: 3 } as const;
+  const asked = artefactsOf({ ...ready.context, ...generators });
+  expect(asked.find(({ what }) => node(what))?.pulls).toEqual({ count: 3, isLimited: true });
+  expect(asked.some(({ what }) => what.includes("load runner"))).toBe(false);
+});
+
 test("the registry's token is sent to the registry only, not to a host that it redirects to", async () => {
   const asked: WebQuestion[] = [];
   const result = await ask((question) => {

@@ -427,6 +427,23 @@ test("a load runner that may be reached on a condition only is not known to be, 
   expect(local("permissions").state).toBe("ok");
 });
 
+test("who generates load in pods may create Jobs and exec into them, and needs no tunnel", async () => {
+  const permissions = async (ungranted: string, runner: "job" | "local"): Promise<unknown> =>
+    (
+      await preflight(
+        ({ google }) => google.project.ungranted.add(ungranted),
+        () => ({ runner }),
+        "permissions",
+      )
+    )("permissions");
+  expect(await permissions("iap.tunnelInstances.accessViaIAP", "job")).toMatchObject({ state: "ok" });
+  expect(await permissions("container.pods.exec", "local")).toMatchObject({ state: "ok" });
+  expect(await permissions("container.pods.exec", "job")).toMatchObject({
+    state: "failed",
+    found: "not granted in the project: container.pods.exec",
+  });
+});
+
 test.each([
   ["gke", "container.clusters.create", true],
   ["gce-docker", "container.clusters.create", false],

@@ -20,6 +20,17 @@ test("a cluster needs its pools, its volumes and the load runner", () => {
   });
 });
 
+test("a cluster whose pods generate the load needs their nodes instead of the load runner", () => {
+  const size = gke.sizes["100"]!;
+  const { instances, vcpus, ssdGib } = needOf(gke, size);
+  expect(needOf(gke, size, 3)).toMatchObject({
+    instances: instances + 2,
+    vcpus: { n2: vcpus["n2"]! + 2 * 2 },
+    // The disk of a node, not that of a load runner.
+    ssdGib: ssdGib - 20 + 3 * 100,
+  });
+});
+
 test("a machine for each workspace counts two shared cores and one disk each", () => {
   const need = needOf(gceVm, gceVm.sizes["1000"]!);
   expect(need.vcpus["e2"]).toBe(400);
