@@ -1,4 +1,5 @@
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
+import { loadOfSize } from "../../composition/settings/load-of-size.ts";
 import type { RunSettings } from "../../composition/settings/run-settings.ts";
 import type { Expectation } from "./expectation.ts";
 import { expectMemory } from "./expected-memory.ts";
@@ -9,15 +10,8 @@ export function expectRun({
   size: { architecture, figures },
   tls,
 }: Pick<RunSettings, "size" | "tls">): Expectation {
-  const { users, workspaces, concurrency, cleanupConcurrency, connections } = figures;
-  const load = {
-    ...{ users, workspaces, concurrency, cleanupConcurrency },
-    connections: { ...connections, holdMs: connections.holdSeconds * 1000 },
-    // A real Coder's own client carries SSH, a process for each session.
-    deployment: { ssh: "stdio" } as const,
-  };
   return {
     time: expectRunTime(getArchitecture(architecture), figures),
-    generator: expectMemory(load, tls !== "off"),
+    generator: expectMemory(loadOfSize(figures), tls !== "off"),
   };
 }

@@ -10,6 +10,9 @@ import { shellWord } from "../../tools/shell-word.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { lookAtOwnCluster } from "../own-cluster/look.ts";
 import { openOwnCluster, reopenOwnCluster } from "../own-cluster/open.ts";
+import { POD_PLACE } from "../../workload/pods/pod-needs.ts";
+import { planParts } from "../../workload/parts/plan-parts.ts";
+import { loadOfSize } from "../settings/load-of-size.ts";
 import { type Asker, buildCommonContext, type PreflightRequest } from "./request.ts";
 
 /** Runs the checks in the cluster that the request names. */
@@ -36,10 +39,21 @@ export async function askKubernetes(
     call,
     marker: kubernetesOwnerMarker(call, place),
     kubectl: kubectlFor(place),
-    parts: request.runner === "job" ? 1 : 0,
+    parts: request.runner === "job" ? generatorPods(request) : 0,
     inventory:
       run?.inventory ?? sharedClusterInventory({ access, clock: systemClock, cluster: place.context }),
     sweepCommand: `refbench sweep --kubeconfig ${shellWord(place.kubeconfig)} --context ${shellWord(place.context)}`,
   };
   return preflightReport(context, false, await runChecks(KUBERNETES_CHECKS, context, signal, { skip }));
+}
+
+/** Into how many pods the Job of a run splits the load of its size. */
+export function generatorPods({
+  size: { figures },
+  tls,
+}: {
+  readonly size: Pick<PreflightRequest["size"], "figures">;
+  readonly tls: boolean;
+}): number {
+  return planParts(loadOfSize(figures), { ...POD_PLACE, isTls: tls }).parts;
 }

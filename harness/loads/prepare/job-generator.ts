@@ -6,6 +6,7 @@ import { isLoopback } from "../../model/cloud/origin.ts";
 import type { LoadRunner, TaskOptions, WorkerEvent } from "../../model/ports/worker.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
+import { besideCoderWords, generatorNodes } from "../../model/record/generator-place.ts";
 import { run12 } from "../../model/run-id.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { systemClock } from "../../tools/time/clock.ts";
@@ -14,6 +15,7 @@ import { canStayApart, findCoderNodes } from "../../workload/pods/coder-nodes.ts
 import { jobWorkerRunner } from "../../workload/pods/job-runner.ts";
 import { GENERATOR_IMAGE } from "../../../reference-architectures/artefacts/generator-image.ts";
 import type { PodNeeds } from "../../workload/pods/manifests.ts";
+import { requireRights } from "../../workload/pods/require-rights.ts";
 import { createNamespace, removeNamespace } from "../../workload/pods/namespace.ts";
 import { planPods, podNeeds } from "../../workload/pods/pod-needs.ts";
 import type { LoadFlags } from "../request/flags.ts";
@@ -24,9 +26,9 @@ export interface JobGenerator {
   /** What is made and where, in words. */
   readonly plan: string;
   /** The conditions of a load that they made, in words. */
-  conditions(): Promise<readonly string[]>;
+  readonly conditions: () => Promise<readonly string[]>;
   /** What could not be removed, in words. */
-  left(): readonly string[];
+  readonly left: () => readonly string[];
 }
 
 /** Beyond the time that a load may take: nothing of it may be removed while it runs. */
@@ -78,7 +80,9 @@ export async function openJobGenerator(
   });
   let last: LoadResult | undefined;
   const inNamespace = async (asked: LoadTask, options: TaskOptions): Promise<LoadResult> => {
-    if (flags.loadNamespace !== undefined) return runner.load(asked, options);
+    const isMade = flags.loadNamespace === undefined;
+    await requireRights(cluster, { namespace, isMade }, options.signal);
+    if (!isMade) return runner.load(asked, options);
     try {
       await createNamespace(cluster, { name: namespace, labels }, options.signal);
       return await runner.load(asked, options);
@@ -139,9 +143,7 @@ async function listConditions(
   result: LoadResult | undefined,
   { parts, image }: { readonly parts: number; readonly image: string },
 ): Promise<readonly string[]> {
-  const generator = result?.generator;
-  const places = [generator?.place, ...(generator?.parts ?? []).map(({ place }) => place)];
-  const nodes = [...new Set(places.flatMap((place) => place?.node ?? []))].sort();
+  const nodes = generatorNodes(result?.generator);
   const pods = parts === 1 ? "1 pod" : `${parts} pods`;
   const own = `generator: ${pods} of a Job on ${nodes.length === 0 ? "unknown nodes" : nodes.join(", ")}, image ${image}`;
   let coder: ReadonlySet<string> | undefined;
@@ -150,9 +152,7 @@ async function listConditions(
   } catch {
     // The cluster does not answer: the condition says that it is not known.
   }
-  const shared = nodes.filter((node) => coder?.has(node) === true);
-  if (coder === undefined) return [own, "generator: whether it shared a machine with Coder is not known"];
-  return shared.length === 0 ? [own] : [own, `generator: shared ${shared.join(", ")} with Coder`];
+  return [own, ...besideCoderWords(nodes, coder)];
 }
 
 /** Labels by which a sweep finds what a dead load left. */

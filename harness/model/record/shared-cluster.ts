@@ -24,6 +24,8 @@ export const othersOnNode = z.object({
   memoryMib: count,
   /** What all pods on the node use, the run's included; absent where the cluster does not measure it. */
   used: z.object({ cpuMillis: count, memoryMib: count }).optional(),
+  /** Whether a pod of the run's Coder is on the node; absent in older records. */
+  coder: z.boolean().optional(),
 });
 export type OthersOnNode = z.infer<typeof othersOnNode>;
 
@@ -72,6 +74,17 @@ export function othersWords({ looks, problems }: SharedCluster): readonly string
     }),
     ...problems.map((problem) => `cluster: what else runs on it is not known ${problem}`),
   ];
+}
+
+/** The nodes on which the run's Coder was at the looks around its load; undefined if there is no such look. */
+export function coderNodes({ looks }: SharedCluster): ReadonlySet<string> | undefined {
+  const seen = looks.filter(
+    ({ when, others }) => when !== "before provision" && others.some(({ coder }) => coder !== undefined),
+  );
+  if (seen.length === 0) return undefined;
+  return new Set(
+    seen.flatMap(({ others }) => others.flatMap(({ node, coder }) => (coder === true ? node : []))),
+  );
 }
 
 /** The platform of a run in such a cluster. Figures of other nodes or versions are never one series. */

@@ -6,7 +6,8 @@ import {
   type RunRecord,
   type Teardown,
 } from "../../model/record/record.ts";
-import { othersWords } from "../../model/record/shared-cluster.ts";
+import { besideCoderWords, generatorNodes } from "../../model/record/generator-place.ts";
+import { coderNodes, othersWords } from "../../model/record/shared-cluster.ts";
 import { STAGES } from "../../model/record/stage.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
 import type { StageContext } from "../context/context.ts";
@@ -113,6 +114,9 @@ function allConditions(
     ...imageConditions(plan, environment, preflight),
     ...(nodes?.condition === undefined ? [] : [nodes.condition]),
     ...(machines === undefined ? [] : machineConditions(machines)),
+    ...(plan.cloud !== undefined && plan.runner === "job" && measured !== undefined
+      ? besideCoderWords(generatorNodes(measured.generator), others && coderNodes(others))
+      : []),
     ...(others === undefined ? [] : othersWords(others)),
   ];
 }

@@ -24,6 +24,8 @@ interface Waiting {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onNote: (message: string) => void;
+  /** The longest that an obstacle may last. @default as long as obstacles of its kind may pass */
+  readonly patienceMs?: number | undefined;
 }
 
 /**
@@ -132,7 +134,7 @@ class Obstacles {
   }
 
   see(obstacles: readonly Obstacle[]): void {
-    const { clock, onNote, plan } = this.#waiting;
+    const { clock, onNote, plan, patienceMs: most = Infinity } = this.#waiting;
     const now = clock.elapsed();
     const keys = new Set(obstacles.map(({ next }) => next));
     for (const key of this.#since.keys()) if (!keys.has(key)) this.#since.delete(key);
@@ -142,7 +144,7 @@ class Obstacles {
         this.#since.set(next, now);
         if (patienceMs > 0) onNote(`waiting for the pods of Job ${plan.name}: ${words}`);
       }
-      if (now - (since ?? now) >= patienceMs) throw refusal(plan, words, next);
+      if (now - (since ?? now) >= Math.min(patienceMs, most)) throw refusal(plan, words, next);
     }
   }
 }

@@ -42,6 +42,8 @@ export interface JobRunnerOptions extends Omit<HostedOptions, "clock"> {
   readonly clock?: Clock;
   /** Whether every pod must stay off Coder's machines. @default only preferred */
   readonly apartFromCoder?: (signal: AbortSignal) => Promise<boolean>;
+  /** The longest that pods may fail to start for one reason. @default as long as such a reason may pass */
+  readonly patienceMs?: number;
   /** Receives what could not be removed, in words. */
   readonly onLeft?: (left: readonly string[]) => void;
 }
@@ -84,7 +86,16 @@ async function withJob<T>(
   options: JobRunnerOptions,
   work: (job: RunningJob) => Promise<T>,
 ): Promise<T> {
-  const { cluster, place, program, apartFromCoder, onLeft, clock = systemClock, ...hosted } = options;
+  const {
+    cluster,
+    place,
+    program,
+    apartFromCoder,
+    patienceMs,
+    onLeft,
+    clock = systemClock,
+    ...hosted
+  } = options;
   const note = (message: string): void => onEvent({ type: "note", message });
   const unattendedMs = options.unattendedMs ?? UNATTENDED_MS;
   const packed = await packProgram(await program());
@@ -94,7 +105,7 @@ async function withJob<T>(
   try {
     signal.throwIfAborted();
     await createJob(cluster, plan, packed, signal);
-    await awaitPods({ cluster, plan, clock, signal, onNote: note });
+    await awaitPods({ cluster, plan, clock, signal, onNote: note, patienceMs });
     return await work({ lostMs: LOST_MS, ...hosted, cluster, clock, unattendedMs, plan });
   } catch (error) {
     if (!signal.aborted || error instanceof RefbenchError) throw error;

@@ -32,6 +32,7 @@ export interface NodeState {
 export interface PodState {
   readonly namespace: string;
   readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
   /** Absent until it is scheduled. */
   readonly node?: string;
   readonly requests: Amount;
@@ -73,7 +74,11 @@ const container = z.object({
   resources: z.object({ requests: resources.optional() }).optional(),
 });
 const pod = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string() }),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    labels: z.record(z.string(), z.string()).optional(),
+  }),
   spec: z.object({
     nodeName: z.string().optional(),
     overhead: resources.optional(),
@@ -140,6 +145,7 @@ function podOf({ metadata, spec }: z.infer<typeof pod>): PodState {
   return {
     namespace: metadata.namespace,
     name: metadata.name,
+    labels: metadata.labels ?? {},
     ...(spec.nodeName === undefined ? {} : { node: spec.nodeName }),
     requests: requestsOf(spec),
   };

@@ -5,7 +5,17 @@ import type { ClusterSight, LookAtOthers } from "../../../model/ports/cluster-si
 import type { OthersOnNode, UsedNode } from "../../../model/record/shared-cluster.ts";
 import { run12, type RunId } from "../../../model/run-id.ts";
 import { listOf } from "../list-kind.ts";
-import { type Amount, amountOf, type NodeState, readClusterState, sum } from "./cluster-state.ts";
+import {
+  type Amount,
+  amountOf,
+  type NodeState,
+  type PodState,
+  readClusterState,
+  sum,
+} from "./cluster-state.ts";
+
+/** Every pod of Coder's chart has it. */
+const CODER = { label: "app.kubernetes.io/name", value: "coder" } as const;
 
 export interface LookOptions {
   readonly call: CallKubernetes;
@@ -24,15 +34,16 @@ export function lookAtOthers({ call, runId, nodeSelector }: LookOptions): LookAt
     );
     const use = await readUse(call, signal);
     const others = nodes.map(({ name }): OthersOnNode => {
-      const pods = state.pods.filter(
-        ({ node, namespace }) => node === name && findNamedRun(namespace) !== run12(runId),
-      );
+      const here = state.pods.filter(({ node }) => node === name);
+      const isOwn = ({ namespace }: PodState): boolean => findNamedRun(namespace) === run12(runId);
+      const pods = here.filter((one) => !isOwn(one));
       const used = use.state === "read" ? use.nodes.get(name) : undefined;
       return {
         node: name,
         pods: pods.length,
         ...sum(pods.map(({ requests }) => requests)),
         ...(used === undefined ? {} : { used }),
+        coder: here.some((one) => isOwn(one) && one.labels[CODER.label] === CODER.value),
       };
     });
     return {

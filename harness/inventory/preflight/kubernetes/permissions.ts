@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { type Act, mayAct } from "../../../kubernetes/may-act.ts";
 import { seenIn } from "../../../model/ports/listing.ts";
 import { countOf } from "../../../tools/count-text.ts";
 import { inTurns } from "../../../tools/time/in-turns.ts";
@@ -7,17 +7,6 @@ import { type Check, failedCheck, passed, unknown } from "../check.ts";
 import { type KubernetesContext, kubectlOf } from "./context.ts";
 import { RIGHTS } from "./rights.ts";
 
-/** One verb on one kind. */
-export interface Act {
-  readonly verb: string;
-  readonly group: string;
-  readonly resource: string;
-}
-
-const review = z.object({
-  status: z.object({ allowed: z.boolean(), evaluationError: z.string().optional() }),
-});
-const PATH = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews";
 /** Reviews at the same time. */
 const AT_ONCE = 8;
 
@@ -31,7 +20,7 @@ export const permissionsCheck: Check<KubernetesContext> = {
     const all = await actsOf(context, signal);
     const answers = await inTurns(all, AT_ONCE, async (act) => ({
       act,
-      ...(await mayAct(context, act, signal)),
+      ...(await mayAct(context.call, act, signal)),
     }));
     const unasked = answers.find(({ reason }) => reason !== undefined);
     const denied = answers.filter(({ allowed }) => allowed === false).map(({ act }) => act);
@@ -49,24 +38,6 @@ async function actsOf({ call }: KubernetesContext, signal: AbortSignal): Promise
   );
   const listed = kinds.map(({ group, resource }) => ({ verb: "list", group, resource }));
   return [...made, ...listed];
-}
-
-async function mayAct(
-  { call }: KubernetesContext,
-  { verb, group, resource: path }: Act,
-  signal: AbortSignal,
-): Promise<{ readonly allowed?: boolean; readonly reason?: string }> {
-  const [resource, subresource] = path.split("/");
-  const resourceAttributes = { verb, group, resource, ...(subresource === undefined ? {} : { subresource }) };
-  const answer = await call("POST", PATH, signal, {
-    apiVersion: "authorization.k8s.io/v1",
-    kind: "SelfSubjectAccessReview",
-    spec: { resourceAttributes },
-  });
-  if (answer.state !== "ok") return { reason: answer.reason };
-  const parsed = review.safeParse(answer.body);
-  if (!parsed.success) return { reason: "the answer is not a review" };
-  return { allowed: parsed.data.status.allowed };
 }
 
 /** How many kinds are named for one list of verbs. */

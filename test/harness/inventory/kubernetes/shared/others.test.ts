@@ -38,6 +38,27 @@ test("other pods' requests are told by node, without the run's own", async () =>
   });
 });
 
+test("a node with a pod of the run's Coder is marked, not one with another's or with the run's Postgres", async () => {
+  const labelled = (node: string, name: string) => {
+    const pod = podOn(node, name, {});
+    const labels = { "app.kubernetes.io/name": name === "postgres" ? "postgres" : "coder" };
+    return { ...pod, metadata: { ...pod.metadata, labels } };
+  };
+  const sight = await look((api) => {
+    for (const name of ["n2", "n3"]) api.put("/api/v1", undefined, "nodes", node(name));
+    api.put("/api/v1", "bench-5t6w4y1z0abc-coder", "pods", labelled("n1", "coder"));
+    api.put("/api/v1", "bench-5t6w4y1z0abc-coder", "pods", labelled("n2", "postgres"));
+    api.put("/api/v1", "tenant", "pods", labelled("n3", "theirs"));
+  });
+  expect(sight).toMatchObject({
+    others: [
+      { node: "n1", coder: true },
+      { node: "n2", coder: false },
+      { node: "n3", coder: false },
+    ],
+  });
+});
+
 test("use is told where the cluster measures it", async () => {
   const sight = await look((api) => {
     api.kinds["/apis/metrics.k8s.io/v1beta1"] = [{ name: "nodes", kind: "NodeMetrics", namespaced: false }];

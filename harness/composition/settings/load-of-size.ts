@@ -1,0 +1,18 @@
+import type { Size } from "../../../reference-architectures/architecture.ts";
+import type { CountedLoad } from "../../workload/parts/part-costs.ts";
+
+/** Returns the load of a run in a real cluster or cloud, as far as its parts are counted by it. */
+export function loadOfSize({
+  users,
+  workspaces,
+  concurrency,
+  cleanupConcurrency,
+  connections,
+}: Size): CountedLoad {
+  return {
+    ...{ users, workspaces, concurrency, cleanupConcurrency },
+    connections: { ...connections, holdMs: connections.holdSeconds * 1000 },
+    // A real Coder's own client carries SSH, a process for each session.
+    deployment: { ssh: "stdio" },
+  };
+}
