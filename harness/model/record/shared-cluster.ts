@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { countOf } from "../../tools/count-text.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -64,7 +65,11 @@ export function othersWords({ looks, problems }: SharedCluster): readonly string
     ...looks.map(({ when, others, useUnseen }) => {
       const sum = (of: (one: OthersOnNode) => number): number =>
         others.reduce((all, one) => all + of(one), 0);
-      const requests = `${sum((one) => one.pods)} other pods request ${sum((one) => one.cpuMillis)}m CPU and ${sum((one) => one.memoryMib)} MiB`;
+      const pods = countOf(
+        sum((one) => one.pods),
+        "pod",
+      );
+      const requests = `others request ${sum((one) => one.cpuMillis)}m CPU and ${sum((one) => one.memoryMib)} MiB in ${pods}`;
       const used = others.flatMap((one) => one.used ?? []);
       const use =
         used.length === others.length && used.length > 0

@@ -88,7 +88,7 @@ test("nodes and what else ran there read as sentences", () => {
     { at: "2026-11-30T10:00:00Z", when: "before the load" as const, others, useUnseen: "no metrics" },
   ];
   expect(othersWords({ nodes, looks, problems: ["after the load: denied"] })).toEqual([
-    "cluster, before the load: 3 other pods request 500m CPU and 100 MiB; their use was not seen: no metrics",
+    "cluster, before the load: others request 500m CPU and 100 MiB in 3 pods; their use was not seen: no metrics",
     "cluster: what else runs on it is not known after the load: denied",
   ]);
 });
