@@ -1,5 +1,5 @@
 import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
-import { loadOfSize } from "../../composition/settings/load-of-size.ts";
+import { loadOfSize } from "../../workload/parts/load-of-size.ts";
 import type { RunSettings } from "../../composition/settings/run-settings.ts";
 import type { Expectation } from "./expectation.ts";
 import { expectMemory } from "./expected-memory.ts";

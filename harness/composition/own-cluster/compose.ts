@@ -21,6 +21,7 @@ import type { WorkerRunner } from "../../model/ports/worker.ts";
 import { jobCluster } from "../../workload/pods/cluster.ts";
 import { canStayApart } from "../../workload/pods/coder-nodes.ts";
 import { jobWorkerRunner } from "../../workload/pods/job-runner.ts";
+import { ownPodMemory } from "../../workload/pods/pod-needs.ts";
 import { workerProgram } from "../worker-program.ts";
 import { clusterUid } from "./look.ts";
 import { reopenOwnCluster } from "./open.ts";
@@ -84,6 +85,7 @@ function jobWorkers(environment: Environment, { size }: Plan, access: ClusterAcc
       labels: benchLabels(environment),
       image: images?.generator,
       nodeSelector,
+      memoryMib: ownPodMemory(size),
       needs: ({ task }) => (task === "load" ? (size.generatorPod ?? SMALL_POD) : SMALL_POD),
     },
     program: workerProgram,

@@ -10,9 +10,9 @@ import { shellWord } from "../../tools/shell-word.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { lookAtOwnCluster } from "../own-cluster/look.ts";
 import { openOwnCluster, reopenOwnCluster } from "../own-cluster/open.ts";
-import { POD_PLACE } from "../../workload/pods/pod-needs.ts";
+import { ownPodMemory, POD_PLACE } from "../../workload/pods/pod-needs.ts";
 import { planParts } from "../../workload/parts/plan-parts.ts";
-import { loadOfSize } from "../settings/load-of-size.ts";
+import { loadOfSize } from "../../workload/parts/load-of-size.ts";
 import { type Asker, buildCommonContext, type PreflightRequest } from "./request.ts";
 
 /** Runs the checks in the cluster that the request names. */
@@ -55,5 +55,6 @@ export function generatorPods({
   readonly size: Pick<PreflightRequest["size"], "figures">;
   readonly tls: boolean;
 }): number {
-  return planParts(loadOfSize(figures), { ...POD_PLACE, isTls: tls }).parts;
+  const place = { ...POD_PLACE, memoryMib: ownPodMemory(figures), isTls: tls };
+  return planParts(loadOfSize(figures), place).parts;
 }

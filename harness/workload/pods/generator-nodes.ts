@@ -3,6 +3,7 @@ import { EKS, GKE } from "../../../reference-architectures/capacity/clusters.ts"
 import { machineOf } from "../../../reference-architectures/machine-types.ts";
 import { countOf, formatCount } from "../../tools/count-text.ts";
 import { RefbenchError } from "../../tools/error.ts";
+import { loadOfSize } from "../parts/load-of-size.ts";
 import { loadPodNeeds, planPods, type PodLoad, POD_PLACE, SMALL_NEEDS, workerMemoryOf } from "./pod-needs.ts";
 
 /** The limits of the nodes of clusters that runs make. */
@@ -38,12 +39,8 @@ export function countGeneratorNodes(
   size: Size,
   { tls }: { readonly tls: boolean },
 ): number {
-  const { users, workspaces, concurrency, cleanupConcurrency, connections } = size;
-  const load: PodLoad = {
-    ...{ users, workspaces, concurrency, cleanupConcurrency },
-    connections: { ...connections, holdMs: connections.holdSeconds * 1_000 },
-    deployment: { url: tls ? "https:" : "http:", ssh: "stdio" },
-  };
+  const sized = loadOfSize(size);
+  const load: PodLoad = { ...sized, deployment: { ...sized.deployment, url: tls ? "https:" : "http:" } };
   const { parts } = planPods(load, generatorMemory(cluster, size));
   const needs = loadPodNeeds(load, parts);
   const room = roomOf(cluster, size);

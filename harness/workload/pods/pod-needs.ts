@@ -1,3 +1,4 @@
+import type { Size } from "../../../reference-architectures/architecture.ts";
 import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
 import { type CountedLoad, MEASURED_COSTS } from "../parts/part-costs.ts";
 import { type PartPlace, planParts, type PartsPlan } from "../parts/plan-parts.ts";
@@ -48,4 +49,9 @@ export function loadPodNeeds(task: PodLoad, parts: number): PodNeeds {
 /** The memory for a worker, as parts are planned, in a pod that may need this much. */
 export function workerMemoryOf(podMib: number): number {
   return podMib - OVERHEAD_MIB;
+}
+
+/** The memory by which the parts of a size's load are planned, so that each fits into the size's own pod for load. */
+export function ownPodMemory({ generatorPod }: Pick<Size, "generatorPod">): number {
+  return generatorPod === undefined ? POD_PLACE.memoryMib : workerMemoryOf(generatorPod.memoryMib);
 }

@@ -1,5 +1,5 @@
 import type { Size } from "../../../reference-architectures/architecture.ts";
-import type { CountedLoad } from "../../workload/parts/part-costs.ts";
+import type { CountedLoad } from "./part-costs.ts";
 
 /** Returns the load of a run in a real cluster or cloud, as far as its parts are counted by it. */
 export function loadOfSize({
