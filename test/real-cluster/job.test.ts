@@ -1,9 +1,10 @@
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { EXIT_CODES } from "../../harness/tools/verdict.ts";
 import { newFolder, refbench } from "../support/command/refbench-process.ts";
 import {
+  allowRefbench,
   eventually,
   findRealCluster,
   inventedRun,
@@ -20,9 +21,12 @@ const MEASURED = [EXIT_CODES.pass, EXIT_CODES["slo-failed"], EXIT_CODES["generat
 
 describe.skipIf(place === undefined)("a load from the pods of a Job", () => {
   let cluster: RealCluster;
+  let undo: () => Promise<void>;
   beforeAll(async () => {
     cluster = await openRealCluster(place!);
+    undo = await allowRefbench(cluster);
   });
+  afterAll(() => undo());
 
   test("of four pods measures all of it, and leaves nothing in the cluster or on the deployment", async () => {
     const tenant = await plantTenant(cluster);

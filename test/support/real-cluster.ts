@@ -92,6 +92,18 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
   return found;
 }
 
+/** Makes the namespace with which an owner allows refbench in a cluster, unless it is there. Returns how to undo that. */
+export async function allowRefbench({ call }: Pick<RealCluster, "call">): Promise<() => Promise<void>> {
+  const path = "/api/v1/namespaces/refbench";
+  const known = await call("GET", path, signal);
+  if (known.state === "ok") return () => Promise.resolve();
+  const metadata = { name: "refbench", labels: { refbench: "allowed" } };
+  bodyOf(await call("POST", "/api/v1/namespaces", signal, { apiVersion: "v1", kind: "Namespace", metadata }));
+  return async () => {
+    await call("DELETE", path, signal);
+  };
+}
+
 /** A run that never was: its id, its labels, and the prefix of its names. */
 export function inventedRun(): {
   readonly id: RunId;
