@@ -8,6 +8,9 @@ const HOLDERS = ["secrets.json", "secrets.auto.tfvars.json"];
 /** On a load runner's own disk, and where the twin's cloud keeps secrets: as long as either lives. */
 const PASSING = ["task.json", "tls.key"];
 
+/** The end of a draft's name: a file is written whole under another name before it gets its own. */
+const DRAFT_END = /\.[0-9a-f]{8,12}(\.tmp)?$/;
+
 /** Of `secrets.json`, and no secrets. */
 const KNOWN_TO_ALL = ["adminEmail", "adminUsername"];
 
@@ -37,7 +40,7 @@ export class SecretWatch implements AsyncDisposable {
   async end(texts: Readonly<Record<string, string>>): Promise<readonly string[]> {
     this.#stop.abort();
     await this.#watching;
-    await this.#look(HOLDERS);
+    await this.#look((name) => HOLDERS.includes(name));
     for (const [name, text] of Object.entries(texts)) this.#read(name, text);
     return [...this.#found].sort();
   }
@@ -50,12 +53,12 @@ export class SecretWatch implements AsyncDisposable {
   async #watch(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      await this.#look([...HOLDERS, ...PASSING]);
+      await this.#look((name) => [...HOLDERS, ...PASSING].includes(name.replace(DRAFT_END, "")));
       await setTimeout(250, undefined, { signal }).catch(() => undefined);
     }
   }
 
-  async #look(holders: readonly string[]): Promise<void> {
+  async #look(mayHold: (name: string) => boolean): Promise<void> {
     const files = await filesBelow(this.#root);
     for (const file of files.filter((path) => basename(path) === "secrets.json")) await this.#learn(file);
     for (const file of files) {
@@ -64,7 +67,7 @@ export class SecretWatch implements AsyncDisposable {
         size: 0,
         mode: 0,
       };
-      if (holders.includes(basename(file)) && (mode & 0o077) === 0) continue;
+      if (mayHold(basename(file)) && (mode & 0o077) === 0) continue;
       const state = `${mtimeMs} ${size} ${this.#secrets.size}`;
       if (this.#seen.get(file) === state) continue;
       this.#seen.set(file, state);

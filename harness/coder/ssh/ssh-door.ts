@@ -8,10 +8,8 @@ import type { ConnectOptions, ConnectOutcome } from "../connect.ts";
 import { openLoopback } from "./loopback.ts";
 import { openSsh } from "./ssh.ts";
 import type { SshNames } from "./ssh-target.ts";
+import { STDIO_SESSION_MIB } from "./stdio-memory.ts";
 import { openStdioSession } from "./stdio-session.ts";
-
-/** Memory of one `coder ssh --stdio`, as measured. */
-export const STDIO_SESSION_MIB = 24;
 
 /** The rest is for other programs. */
 const SHARE_OF_FREE_MEMORY = 0.8;

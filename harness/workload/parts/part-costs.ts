@@ -1,4 +1,4 @@
-import { STDIO_SESSION_MIB } from "../../coder/ssh/ssh-door.ts";
+import { STDIO_SESSION_MIB } from "../../coder/ssh/stdio-memory.ts";
 import { closingPerSecond } from "../connections/closing-rate.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 

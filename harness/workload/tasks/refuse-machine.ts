@@ -1,4 +1,4 @@
-import { STDIO_SESSION_MIB } from "../../coder/ssh/ssh-door.ts";
+import { STDIO_SESSION_MIB } from "../../coder/ssh/stdio-memory.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { type MachineLimits, readMachineLimits } from "../generator/machine-limits.ts";
