@@ -32,7 +32,8 @@ describe.skipIf(place === undefined)("a Job whose pods cannot start", () => {
 
   async function newNamespace(labels: Readonly<Record<string, string>> = {}) {
     const run = inventedRun();
-    const name = `${run.prefix}-load`;
+    // Not the name of a load's namespace: another test looks for those meanwhile.
+    const name = `${run.prefix}-refused`;
     const metadata = { name, labels: { ...run.labels, ...labels } };
     await cluster.create({ apiVersion: "v1", kind: "Namespace", metadata });
     return { name, labels: run.labels };
