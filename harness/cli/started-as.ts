@@ -1,4 +1,5 @@
 import { basename, relative } from "node:path";
+import { shellWord } from "../tools/shell-word.ts";
 
 /** How a command of refbench begins in texts, records and tests, however the user started refbench. */
 const CANONICAL = "refbench";
@@ -23,7 +24,7 @@ export function startedAs({ env, cwd, script = "" }: Start): string {
   if (basename(script) !== `${CANONICAL}.js`) return CANONICAL;
   const near = relative(cwd, script);
   const path = near.length < script.length ? near : script;
-  return `node ${/^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`;
+  return `node ${shellWord(path)}`;
 }
 
 /**

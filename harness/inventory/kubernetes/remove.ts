@@ -6,8 +6,8 @@ import type { CallKubernetes, KubernetesAnswer } from "../../kubernetes/api.ts";
 import { KUBERNETES_KINDS, kubernetesObject } from "./kinds.ts";
 
 /** How long a delete waits for the object's controllers. A stuck object is retried in the next pass. */
-export const GONE_WITHIN_MS = 60_000;
-export const POLL_MS = 2_000;
+const GONE_WITHIN_MS = 60_000;
+const POLL_MS = 2_000;
 /**
  * Conditions of a namespace that explain what still keeps it.
  * https://github.com/kubernetes/kubernetes/blob/v1.34.0/pkg/controller/namespace/deletion/status_condition_utils.go
@@ -40,13 +40,33 @@ export async function removeObject(
   const wasLeaving = before.state === "ok" && isLeaving(before.body);
   const deleted = await call("DELETE", item.id, signal);
   if (deleted.state !== "ok") return refused(deleted);
+  return awaitGone(call, { clock, path: item.id, wasLeaving, explain: explainDelay }, signal);
+}
+
+/** Waits until an object is gone; if it stays, the outcome says what delays it. */
+export async function awaitGone(
+  call: CallKubernetes,
+  {
+    clock,
+    path,
+    wasLeaving,
+    explain,
+  }: {
+    readonly clock: Clock;
+    readonly path: string;
+    /** Whether it was being deleted before: then it is looked at once. */
+    readonly wasLeaving: boolean;
+    readonly explain: (body: unknown) => string;
+  },
+  signal: AbortSignal,
+): Promise<RemoveOutcome> {
   let reason = "";
   const outcome = await waitUntil<RemoveOutcome>(
     async () => {
-      const answer = await call("GET", item.id, signal);
+      const answer = await call("GET", path, signal);
       if (answer.state === "gone") return { state: "removed" };
       if (answer.state !== "ok") return refused(answer);
-      reason = explainDelay(answer.body);
+      reason = explain(answer.body);
       return undefined;
     },
     { clock, everyMs: POLL_MS, forMs: wasLeaving ? 0 : GONE_WITHIN_MS, signal },

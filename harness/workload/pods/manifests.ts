@@ -11,9 +11,9 @@ const USER = 1_000;
 /** Where files are in a pod. Only `work` can be written; it is memory, because a task contains secrets. */
 export const POD_FILES = {
   packed: "/program/worker.mjs.gz",
-  work: "/work",
-  program: "/work/worker.mjs",
-  tasks: "/work/tasks",
+  work: "/scratch",
+  program: "/scratch/worker.mjs",
+  tasks: "/scratch/tasks",
 } as const;
 
 /** What one pod needs. */

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type { RunnerAccess } from "../../model/ports/runner.ts";
+import { shellWord } from "../../tools/shell-word.ts";
 import type { HostedTask } from "../remote/protocol.ts";
 
 /** One task on one runner: the paths and contents of its files there. */
@@ -33,9 +34,5 @@ export async function planJob(access: RunnerAccess, bundle: string, hosted: Host
 
 /** The only command line that is run on a runner, quoted for its shell. */
 export function attachCommand({ access, program, folder }: RemoteJob, from: number): string {
-  return [access.node, program.path, "attach", folder, "--from", String(from)].map(quote).join(" ");
-}
-
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  return [access.node, program.path, "attach", folder, "--from", String(from)].map(shellWord).join(" ");
 }

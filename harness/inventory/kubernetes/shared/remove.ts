@@ -3,9 +3,8 @@ import type { InventoryItem, RemoveOutcome } from "../../../model/ports/inventor
 import { seenIn } from "../../../model/ports/listing.ts";
 import { run12 } from "../../../model/run-id.ts";
 import type { Clock } from "../../../tools/time/clock.ts";
-import { waitUntil } from "../../../tools/time/wait-until.ts";
 import { kubernetesObject, type KubernetesObject } from "../kinds.ts";
-import { explainDelay, GONE_WITHIN_MS, POLL_MS, refused } from "../remove.ts";
+import { awaitGone, explainDelay, refused } from "../remove.ts";
 import { type ClusterCalls, listContents } from "./list-run.ts";
 import { describeForeign, markElsewhere, markNamespace, markVolume, roleOf } from "./ownership.ts";
 
@@ -26,23 +25,13 @@ export async function removeFromSharedCluster(
   const parsed = kubernetesObject.safeParse(before.body);
   if (!parsed.success) return { state: "failed", reason: `${item.id}: the answer is not an object` };
   const object = parsed.data;
-  const isLeaving = object.metadata.deletionTimestamp !== undefined;
+  const wasLeaving = object.metadata.deletionTimestamp !== undefined;
   const doubt = await findDoubt(calls, item, object, signal);
   if (doubt !== undefined) return { state: "denied", reason: doubt };
   const asked = await askToGo(calls, item, object, signal);
   if (asked !== undefined) return asked;
-  let reason = "";
-  const outcome = await waitUntil<RemoveOutcome>(
-    async () => {
-      const answer = await calls.call("GET", item.id, signal);
-      if (answer.state === "gone") return { state: "removed" };
-      if (answer.state !== "ok") return refused(answer);
-      reason = explainVolume(answer.body) ?? explainDelay(answer.body);
-      return undefined;
-    },
-    { clock, everyMs: POLL_MS, forMs: isLeaving ? 0 : GONE_WITHIN_MS, signal },
-  );
-  return outcome ?? { state: "in-use", reason };
+  const explain = (body: unknown): string => explainVolume(body) ?? explainDelay(body);
+  return awaitGone(calls.call, { clock, path: item.id, wasLeaving, explain }, signal);
 }
 
 /** Deletes an object, or has a volume's provisioner delete it. Returns the outcome if that failed or nothing is left. */
