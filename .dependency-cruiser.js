@@ -16,20 +16,32 @@ export const FLOORS = {
     "results",
     "terraform",
     "coder",
+    "observation",
     "kubernetes",
     "model",
   ],
   nights: ["composition", "pipeline", "results", "model"],
-  loads: ["composition", "pipeline", "workload", "results", "model"],
+  loads: ["composition", "pipeline", "workload", "results", "observation", "model"],
   manual: ["composition", "pipeline", "workload", "inventory", "model"],
   teardown: ["composition", "pipeline", "inventory", "model"],
-  composition: ["pipeline", "workload", "inventory", "results", "terraform", "coder", "kubernetes", "model"],
+  composition: [
+    "pipeline",
+    "workload",
+    "inventory",
+    "results",
+    "terraform",
+    "coder",
+    "observation",
+    "kubernetes",
+    "model",
+  ],
   pipeline: ["model"],
-  workload: ["coder", "kubernetes", "model"],
+  workload: ["coder", "observation", "kubernetes", "model"],
   inventory: ["kubernetes", "model"],
   results: ["model"],
   terraform: ["model"],
   coder: ["model"],
+  observation: ["kubernetes", "model"],
   kubernetes: ["model"],
   model: [],
   tools: [],
@@ -50,7 +62,7 @@ const CONTRACTS = [
 
 /** Folders whose rooms import each other in one direction only. */
 const ROOMS =
-  "^(harness/(tools|model|coder|kubernetes|terraform|inventory|workload|pipeline|results|composition|nights|loads|manual|teardown|cli)|rehearsal/(twin|inventory|runner|google-api|real-coder|emulator)|stacks|reference-architectures)/";
+  "^(harness/(tools|model|coder|observation|kubernetes|terraform|inventory|workload|pipeline|results|composition|nights|loads|manual|teardown|cli)|rehearsal/(twin|inventory|runner|google-api|real-coder|emulator)|stacks|reference-architectures)/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -72,7 +84,7 @@ export default {
       name: "only the composition and the floors above it import the rehearsal",
       severity: "error",
       from: {
-        path: "^harness/(pipeline|workload|inventory|results|terraform|coder|kubernetes|model|tools)/",
+        path: "^harness/(pipeline|workload|inventory|results|terraform|coder|observation|kubernetes|model|tools)/",
       },
       to: { path: "^rehearsal/" },
     },

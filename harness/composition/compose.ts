@@ -7,6 +7,7 @@ import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { readLocalTemplate } from "../../rehearsal/real-coder/read-template.ts";
 import { compareLoads } from "../results/statistics/compare-loads.ts";
 import { judge } from "../results/judge/objectives.ts";
+import { assess } from "../results/limits/assess.ts";
 import { auditReason, selfAudit } from "../results/self-audit/self-audit.ts";
 import { synthesize } from "../terraform/synthesize.ts";
 import { createTerraform } from "../terraform/terraform.ts";
@@ -31,6 +32,7 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     readTemplate: plan.rehearsal?.coder === undefined ? readTemplate : () => readLocalTemplate(),
     judge,
     selfAudit: (record) => auditReason(selfAudit(record)),
+    assess,
     compare: compareLoads,
     ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),
     spawnReaper,

@@ -18,6 +18,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   results: "record, judgement, statistics, table, pages",
   terraform: "the terraform process, its JSON stream, synthesis",
   coder: "Coder's API, web terminal, SSH",
+  observation: "figures of the deployment, read while it is loaded",
   kubernetes: "a cluster's API: kubeconfig, calls, programs in pods",
   model: "pure types and ports",
   tools: "time, retries, files, processes, errors",

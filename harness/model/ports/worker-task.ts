@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { observeTask } from "../observation/observe-task.ts";
 
 const milliseconds = z.number().int().nonnegative();
 
@@ -217,6 +218,8 @@ export const loadTask = z.object({
   part: z.object({ index: z.number().int().nonnegative(), of: z.number().int().positive() }).optional(),
   /** Time between two API probes; a short load needs more of them for a percentile. Absent = 1,000. */
   probeEveryMs: milliseconds.positive().optional(),
+  /** What to observe of the deployment meanwhile, in a process of its own. Absent = nothing. */
+  observe: observeTask.optional(),
   /** Stops the load when the deployment suffers, as measured by the API probe. */
   abortOn: z
     .object({

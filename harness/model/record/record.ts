@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { claim } from "../observation/claims.ts";
+import { limits } from "../observation/limits.ts";
+import { observation } from "../observation/observation.ts";
 import { comparison } from "./comparison.ts";
 import { runCost } from "./cost.ts";
 import { machine } from "./machine.ts";
@@ -86,7 +89,7 @@ export const stageTiming = z.object({
 });
 
 /** The measurements of the load stage; absent when the run ended before it. */
-export const measurements = loadResult.omit({ stopped: true }).extend({
+export const measurements = loadResult.omit({ stopped: true, observation: true }).extend({
   connections: loadResult.shape.connections.extend({
     /** How SSH travelled: relayed, direct, or the emulator's tunnel. Never compared with one another. */
     sshPath: z.enum(["tunnel", "relayed", "direct", "none"]),
@@ -238,6 +241,12 @@ export const recordSchema = z.object({
   stages: z.array(stageTiming),
   measurements: measurements.optional(),
   objectives: z.array(objectiveResult),
+  /** What was observed of the deployment during the load. Absent where nothing was, and in earlier records. */
+  observation: observation.optional(),
+  /** What held the load back. Absent without a load, and in earlier records. */
+  limits: limits.optional(),
+  /** The figures that sizing rests on. Absent without a load, and in earlier records. */
+  claims: z.array(claim).optional(),
   /** The cost, estimated from a dated price table. */
   cost: runCost.optional(),
   /** Of `--compare`: what was asked for, whatever became of it; absent in records of earlier versions. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { foreignEngine } from "./engine.ts";
 import { machine } from "./machine.ts";
 import { generatorPart, lostPart, partClock, workerPlace } from "./parts.ts";
+import { observation } from "../observation/observation.ts";
 
 /** The steps of a workload whose latency is measured. */
 export const PHASES = [
@@ -405,6 +406,8 @@ export const loadResult = z.object({
   windows: z.array(loadWindow).optional(),
   /** Parts of the load that were lost after it had begun. Absent = none. */
   lostParts: z.array(lostPart).optional(),
+  /** What was observed of the deployment from where the load ran. A record keeps it apart from the measurements. */
+  observation: observation.optional(),
   /** Why the load stopped itself early. */
   aborted: z.string().optional(),
   /** The tool that made the load. Absent = refbench itself. */

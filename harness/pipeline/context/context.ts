@@ -7,6 +7,7 @@ import type { Clock } from "../../tools/time/clock.ts";
 import type { Reporter, RunEvent } from "../../model/ports/event.ts";
 import type { Inventory } from "../../model/ports/inventory.ts";
 import type { ReadMachines } from "../../model/ports/machines.ts";
+import type { Observer } from "../../model/ports/observer.ts";
 import type { PodTroubles } from "../../model/ports/pod-trouble.ts";
 import type { PreflightFinding } from "../../model/ports/preflight-finding.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
@@ -84,6 +85,8 @@ export interface Ports {
   readonly machines?: ReadMachines;
   /** Looks at what else runs on the run's cluster; absent where the run has everything for itself. */
   readonly others?: LookAtOthers;
+  /** Observes the deployment during the load; absent where nothing can be observed. */
+  readonly observer?: Observer;
   /** Why pods of the run do not start; absent where the cluster's cloud is asked instead. */
   readonly podTroubles?: PodTroubles;
   /** Rehearsals with planned faults: those that have not happened so far, in words. */
@@ -105,6 +108,8 @@ export interface Ports {
   ) => readonly ObjectiveResult[];
   /** Why a record's own figures cannot be true, as a sentence; undefined if they can. */
   readonly selfAudit: (record: RunRecord) => string | undefined;
+  /** What held the load of a record back, and the figures that sizing rests on. */
+  readonly assess: (record: RunRecord) => Pick<RunRecord, "limits" | "claims">;
   /** Compares paired loads, figure by figure. A failed load counts against its version. */
   readonly compare: (
     loads: readonly { readonly version: "b" | "c"; readonly measured: Measurements }[],

@@ -33,7 +33,7 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
   const { entries: stored, damaged } = await new Journal(folder.journal, ports.clock).read();
   const timeline = timelineNow(plan, stored, ports.clock);
   const { entries } = timeline;
-  const measured = await readMeasurements(context);
+  const { measured, observation } = await readMeasurements(context);
   const results = withGenerator(plan, await readStageResults(folder), measured);
   const objectives = [...ports.judge(plan.objectives, measured)];
   const held = listVerdicts(entries, measured, objectives, plan, teardown);
@@ -63,16 +63,21 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
     stages: stageTimings(timeline),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
+    ...(observation === undefined ? {} : { observation }),
     ...(plan.comparison === undefined ? {} : { toCompare: plan.comparison }),
     ...(await recordedComparison(folder)),
     ...recordedCost(plan, timeline, teardown.state),
     teardown,
     ...concludeVerdict(held, isFinal, damaged.length),
   });
+  const assessed = { ...record, ...ports.assess(record) };
   // The measurements stay in the record, beside the rule that they break.
-  const impossible = ports.selfAudit(record);
-  if (impossible === undefined) return record;
-  return { ...record, ...concludeVerdict([...held, ["harness-error", impossible]], isFinal, damaged.length) };
+  const impossible = ports.selfAudit(assessed);
+  if (impossible === undefined) return assessed;
+  return {
+    ...assessed,
+    ...concludeVerdict([...held, ["harness-error", impossible]], isFinal, damaged.length),
+  };
 }
 
 /** Whether Coder was real, and its version: the baseline's in a comparison, else the one that it reported. */

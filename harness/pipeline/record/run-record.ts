@@ -51,5 +51,6 @@ export function exitCodeOf(record: RunRecord): number {
 /** Whether everything was measured and met the size's objectives. */
 export async function objectivesMet(context: StageContext): Promise<boolean> {
   const { plan, ports } = context;
-  return !ports.judge(plan.objectives, await readMeasurements(context)).some(failsRun);
+  const { measured } = await readMeasurements(context);
+  return !ports.judge(plan.objectives, measured).some(failsRun);
 }

@@ -1,10 +1,12 @@
 import { sharedCluster } from "../../model/record/shared-cluster.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
 import { loadResult } from "../../model/record/worker-result.ts";
+import type { Observation } from "../../model/observation/observation.ts";
 import type { Measurements } from "../../model/record/record.ts";
 import type { StageContext } from "../context/context.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { machinesResult } from "../measurement/machines.ts";
+import { readObservation } from "../measurement/observation.ts";
 import { recordedMeasurements } from "../measurement/recorded-measurements.ts";
 import { storedBootstrapResult } from "../stages/bootstrap.ts";
 import { nodesResult } from "../stages/node-changes.ts";
@@ -26,8 +28,14 @@ export async function readStageResults(folder: RunFolder) {
 /** Results of stages, each undefined until its stage has left it. */
 export type StageResults = Awaited<ReturnType<typeof readStageResults>>;
 
-/** The measurements of the load, if it left any. */
-export async function readMeasurements({ folder, plan }: StageContext): Promise<Measurements | undefined> {
+/** The measurements of the load, if it left any, and what was observed meanwhile. */
+export async function readMeasurements({ folder, plan }: StageContext): Promise<{
+  readonly measured: Measurements | undefined;
+  readonly observation: Observation | undefined;
+}> {
   const result = await salvageJson(folder.result("load"), loadResult.loose());
-  return result === undefined ? undefined : recordedMeasurements(plan, result);
+  return {
+    measured: result === undefined ? undefined : recordedMeasurements(plan, result),
+    observation: await readObservation(folder, result?.observation),
+  };
 }

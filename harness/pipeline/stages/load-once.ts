@@ -3,6 +3,7 @@ import { namePrefix } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/ports/worker-task.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { StageContext } from "../context/context.ts";
+import { findPlaces } from "../measurement/observation.ts";
 import { deploymentTarget } from "../measurement/deployment-target.ts";
 import { holdDurationMs } from "../measurement/hold-duration.ts";
 import { readJson } from "../../tools/files/json-file.ts";
@@ -17,8 +18,9 @@ const PROBE_EVERY_MS = 250;
 /** Runs one load against the current deployment. */
 export async function loadOnce(context: StageContext): Promise<LoadResult> {
   const { ports, signal, report } = context;
-  const task = await buildLoadTask(context);
-  return ports.worker.load(task, {
+  const { observe, unseen } = await findPlaces(context);
+  const task = { ...(await buildLoadTask(context)), ...(observe === undefined ? {} : { observe }) };
+  const result = await ports.worker.load(task, {
     signal,
     onEvent: (event) => {
       if (event.type === "progress") report({ type: "load.progress", progress: event.progress });
@@ -29,6 +31,9 @@ export async function loadOnce(context: StageContext): Promise<LoadResult> {
       }
     },
   });
+  const { observation } = result;
+  if (observation === undefined || unseen.length === 0) return result;
+  return { ...result, observation: { ...observation, unseen: [...observation.unseen, ...unseen] } };
 }
 
 async function buildLoadTask({ folder, plan, environment }: StageContext): Promise<LoadTask> {

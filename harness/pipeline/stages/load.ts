@@ -2,6 +2,7 @@ import { summaryLine } from "../../model/record/summary-line.ts";
 import type { StageContext } from "../context/context.ts";
 import { writeJson } from "../../tools/files/json-file.ts";
 import { watchNodes } from "./node-changes.ts";
+import { whileObserved } from "../measurement/observation.ts";
 import { keepOthers } from "../measurement/others.ts";
 import { keepMachines } from "../measurement/machines.ts";
 import { compare } from "./compare.ts";
@@ -12,7 +13,7 @@ export async function load(context: StageContext): Promise<string> {
   const startedAt = context.ports.clock.now();
   try {
     await keepOthers(context, "before the load");
-    return await measure(context);
+    return await whileObserved(context, () => measure(context));
   } finally {
     await keepOthers(context, "after the load");
     await keepMachines(context, startedAt);

@@ -72,6 +72,7 @@ export function portsOf(world: World, process: WorldUser): Ports {
     inventory: inventoryOf(world, gate, destructive, () => process.isReplaced),
     settle: { quietMs: 1_000, controllersMs: 10_000, pollMs: 100 },
     selfAudit: () => undefined,
+    assess: () => ({}),
     compare: () => ({ figures: [] }),
     judge: (objectives, measurements) =>
       objectives.map(({ name, description, threshold }) => ({
