@@ -21,7 +21,7 @@ import type { WorkerRunner } from "../../model/ports/worker.ts";
 import { jobCluster } from "../../workload/pods/cluster.ts";
 import { canStayApart } from "../../workload/pods/coder-nodes.ts";
 import { jobWorkerRunner } from "../../workload/pods/job-runner.ts";
-import { ownPodMemory } from "../../workload/pods/pod-needs.ts";
+import { ownPodMemory, SMALL_NEEDS } from "../../workload/pods/pod-needs.ts";
 import { workerProgram } from "../worker-program.ts";
 import { clusterUid } from "./look.ts";
 import { reopenOwnCluster } from "./open.ts";
@@ -70,9 +70,6 @@ export async function composeOwnCluster(
   };
 }
 
-/** A task that makes no load. */
-const SMALL_POD = { cpuMillis: 100, memoryMib: 384 };
-
 /** Workers in pods of the run's own namespace for them. */
 function jobWorkers(environment: Environment, { size }: Plan, access: ClusterAccess): WorkerRunner {
   const { context = "", images, nodeSelector } = environment.ownCluster ?? {};
@@ -86,7 +83,7 @@ function jobWorkers(environment: Environment, { size }: Plan, access: ClusterAcc
       image: images?.generator,
       nodeSelector,
       memoryMib: ownPodMemory(size),
-      needs: ({ task }) => (task === "load" ? (size.generatorPod ?? SMALL_POD) : SMALL_POD),
+      needs: ({ task }) => (task === "load" ? (size.generatorPod ?? SMALL_NEEDS) : SMALL_NEEDS),
     },
     program: workerProgram,
   });
