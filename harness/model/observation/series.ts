@@ -15,6 +15,7 @@ export interface SeriesKind {
 export const SERIES = {
   // Each replica of coderd, from its metrics.
   "coderd.cpu": { unit: "cores", words: "CPU of the coderd process, without Terraform" },
+  "coderd.cpu-limit": { unit: "cores", words: "CPU that the Go runtime of coderd uses at most (GOMAXPROCS)" },
   "coderd.memory": { unit: "bytes", words: "resident memory of the coderd process" },
   "coderd.goroutines": { unit: "count", words: "goroutines" },
   "coderd.open-files": { unit: "count", words: "open files of the coderd process" },
