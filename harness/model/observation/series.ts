@@ -80,6 +80,7 @@ export const SERIES = {
   "database.active": { unit: "count", words: "sessions that run a statement" },
   "database.waiting": { unit: "count", words: "sessions whose statement waits" },
   "database.lock-waits": { unit: "count", words: "sessions that wait for a lock" },
+  "database.io-waits": { unit: "count", words: "sessions that wait for a disk" },
   "database.longest-query": { unit: "ms", words: "age of the oldest running statement" },
   "database.transactions": { unit: "per-second", words: "committed transactions" },
   "database.rollbacks": { unit: "per-second", words: "rolled-back transactions" },

@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly folder: string;
   readonly host: string;
   readonly maxConnections: number;
+  /** More settings of the server, by name. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** A separate database that ends with this process. */
@@ -47,6 +49,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
         // No socket in a folder: its path may be longer than a socket's may.
         ...["-D", dataOf(folder), "-k", "", "-h", options.host, "-p", String(port)],
         ...["-N", String(options.maxConnections), "-c", "fsync=off", "-c", "full_page_writes=off"],
+        ...Object.entries(options.settings ?? {}).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
       ],
       cwd: folder,
       env: { PATH: process.env["PATH"] ?? "", LC_ALL: "C", TZ: "UTC" },
