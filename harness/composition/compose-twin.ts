@@ -10,6 +10,7 @@ import { findUnplayedFaults } from "../../rehearsal/twin/planned-faults.ts";
 import { readTwinMachines } from "../../rehearsal/twin/machines.ts";
 import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import { withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
+import { twinObserver } from "./observer/twin.ts";
 import { composeChecks } from "./compose-checks.ts";
 import { composeWorkers } from "./compose-workers.ts";
 import type { PlacePorts } from "./place-ports.ts";
@@ -52,6 +53,7 @@ export async function composeTwin(
     settle: TWIN_SETTLE,
     checks: composeChecks(folder, { plan, env: childEnv, inventory }),
     cluster: (place) => twinCluster(twinRoot, place, faultsFile),
+    observer: twinObserver(twinRoot, plan.runId),
     machines: () => readTwinMachines(twinRoot, plan.runId),
     ...(faultsFile === undefined ? {} : { unplayedFaults: () => findUnplayedFaults(faultsFile) }),
   };

@@ -12,6 +12,7 @@ export type PlacePorts = Pick<
   | "hardEnds"
   | "cluster"
   | "machines"
+  | "observer"
   | "others"
   | "podTroubles"
   | "unplayedFaults"

@@ -82,22 +82,22 @@ class Sampler {
       await source
         .findings?.(this.#startedAtMs, within)
         .then((each) => found.push(each))
-        .catch((error: unknown) => this.#miss({ what: source.what, why: messageOf(error) }));
+        .catch((error: unknown) => found.push({ unseen: [{ what: source.what, why: messageOf(error) }] }));
       await source.close?.().catch(() => undefined);
     }
     const cpu = process.cpuUsage(this.#startCpu);
     const { questions, bytes, totalMs, maxMs, asked } = this.#cost;
-    const listed = <K extends "statements" | "logs" | "events" | "profiles">(key: K) => {
+    const listed = (key: "statements" | "logs" | "events" | "profiles") => {
       const all = found.flatMap((each) => (each[key] ?? []) as unknown[]);
       return all.length === 0 ? {} : { [key]: all };
     };
-    for (const each of found.flatMap(({ unseen = [] }) => unseen)) this.#miss(each);
+    const never = found.flatMap(({ unseen = [] }) => unseen);
     return {
       startedAtMs: this.#startedAtMs,
       everyMs: this.#everyMs,
       samples: this.#samples,
       series: [...this.#lines.values()].map((line) => this.#complete(line)),
-      unseen: this.#unseen(),
+      unseen: [...this.#unseen(), ...never],
       cost: {
         cpuSeconds: round((cpu.user + cpu.system) / 1e6),
         maxRssMib: Math.round(process.resourceUsage().maxRSS / 1024),
@@ -136,8 +136,10 @@ class Sampler {
 
   async #read(source: FigureSource, index: number, signal: AbortSignal): Promise<void> {
     // One that ignored its signal still runs: a second question would only add to its work.
-    if (this.#busy.has(source))
-      return this.#miss({ what: source.what, why: "it still answers an earlier question" });
+    if (this.#busy.has(source)) {
+      this.#miss({ what: source.what, why: "it still answers an earlier question" });
+      return;
+    }
     this.#busy.add(source);
     try {
       const reading = await source.read(signal);

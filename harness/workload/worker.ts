@@ -1,7 +1,7 @@
 // The worker. Without arguments it runs one task over stdin and stdout. At a place that hosts tasks, `host <folder>`
 // runs a task that outlives the connection, and `attach <folder> --from <n>` starts it and passes on its events. In a
 // pod, `serve <folder of tasks> --for <ms>` keeps the pod while there is a task, and `receive <folder> --bytes <n>`
-// brings it.
+// brings it. `observe` is a child of a worker that observes the deployment during its load.
 // An SSH session keeps a few bytes for a long time, such as its cipher's tag, and with them the slab from
 // which they were cut. So slabs must be small.
 Buffer.poolSize = 1_024;
@@ -12,6 +12,9 @@ const number = /^\d+$/.test(text) ? Number(text) : undefined;
 if (mode === undefined) {
   const { runOverStdio } = await import("./tasks/worker-over-stdio.ts");
   runOverStdio();
+} else if (mode === "observe") {
+  const { observeOverStdio } = await import("./observing/observe-over-stdio.ts");
+  observeOverStdio();
 } else if (mode === "host" && folder !== undefined) {
   const { hostTask } = await import("./remote/host.ts");
   await hostTask(folder);
@@ -26,7 +29,7 @@ if (mode === undefined) {
   await receiveTask(folder, number).then(() => process.exit());
 } else {
   process.stderr.write(
-    "usage: worker [host <folder> | attach <folder> --from <number> | serve <folder> --for <ms> | receive <folder> --bytes <number>]\n",
+    "usage: worker [observe | host <folder> | attach <folder> --from <number> | serve <folder> --for <ms> | receive <folder> --bytes <number>]\n",
   );
   process.exitCode = 2;
 }

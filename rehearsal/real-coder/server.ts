@@ -10,6 +10,7 @@ import { keepAgents } from "./agents.ts";
 import type { RealCoderConfig } from "./config.ts";
 import { freePort } from "./free-port.ts";
 import { offerClient } from "./offer-client.ts";
+import { type CoderParts, partsFile } from "./parts-file.ts";
 import { twinNotes } from "./notes.ts";
 import { type Postgres, startPostgres } from "./postgres/start-postgres.ts";
 import { type Running, startProgram } from "./process-group.ts";
@@ -71,6 +72,7 @@ export async function startServer(
   const stop = async (): Promise<void> => {
     await Promise.all([agents.stop(), server.stop(STOP_MS)]);
     await database.stop();
+    rmSync(partsFile(folder), { force: true });
     for (const name of ["agents", "cache"]) rmSync(join(folder, name), { recursive: true, force: true });
   };
   const failed = Promise.race([
@@ -84,6 +86,14 @@ export async function startServer(
     await stop();
     throw error;
   }
+  const parts: CoderParts = {
+    server: server.identity.pid,
+    database: {
+      url: database.url,
+      ...(database.identity === undefined ? {} : { pid: database.identity.pid }),
+    },
+  };
+  writeFileSync(partsFile(folder), JSON.stringify(parts), { mode: 0o600 });
   const processes = [server.identity, ...(database.identity === undefined ? [] : [database.identity])];
   return { ready: { url, pid: process.pid }, processes, failed, stop };
 }

@@ -10,6 +10,9 @@ import type { RunFolder } from "../folder/run-folder.ts";
 /** Limit for the cloud's answers, and for finding what to observe: neither may hold up a load for long. */
 const ASK_TIMEOUT_MS = 60_000;
 
+/** The load of a rehearsal lasts seconds. */
+const REHEARSAL_EVERY_MS = 1_000;
+
 /** Runs a load while the deployment is observed, and stores what this process and the cloud saw. Never fails the load. */
 export async function whileObserved<T>(context: StageContext, load: () => Promise<T>): Promise<T> {
   const { folder, ports, signal, log } = context;
@@ -46,7 +49,7 @@ export async function whileObserved<T>(context: StageContext, load: () => Promis
 }
 
 /** What the load's workers shall observe; places that are missing are stored with their reason. */
-export async function findPlaces({ ports, signal }: StageContext): Promise<{
+export async function findPlaces({ ports, signal, plan }: StageContext): Promise<{
   readonly observe?: ObserveTask;
   readonly unseen: readonly Unseen[];
 }> {
@@ -54,7 +57,9 @@ export async function findPlaces({ ports, signal }: StageContext): Promise<{
   try {
     const found = await ports.observer?.places?.(within);
     if (found === undefined) return { unseen: [] };
-    return { observe: { places: [...found.places] }, unseen: found.unseen };
+    const places = [...found.places];
+    const observe = plan.simulated ? { places, everyMs: REHEARSAL_EVERY_MS } : { places };
+    return { observe, unseen: found.unseen };
   } catch (error) {
     return { unseen: [{ what: "what the load's workers reach", why: messageOf(error) }] };
   }

@@ -1,3 +1,4 @@
+import { joinObservations } from "../../model/observation/join-observations.ts";
 import type { FailureCount, LoadResult, LoadWindow } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { mergeBuilds } from "../context/builds.ts";
@@ -35,6 +36,7 @@ export function mergeResults(results: readonly LoadResult[]): LoadResult {
   const clocks = parts.flatMap((part) => part.clocks ?? []);
   const apps = parts.flatMap((part) => part.apps ?? []);
   const polls = mergePolls(parts.map((part) => part.polls));
+  const observation = joinObservations(parts.flatMap((part) => part.observation ?? []));
   return {
     ...first,
     stopped: parts.some(({ stopped }) => stopped),
@@ -54,6 +56,7 @@ export function mergeResults(results: readonly LoadResult[]): LoadResult {
       : { arrivals: { ...addUp(arrivals), lateMaxMs: Math.max(...arrivals.map((one) => one.lateMaxMs)) } }),
     ...(apps.length === 0 ? {} : { apps: addUp(apps) }),
     ...(polls === undefined ? {} : { polls }),
+    ...(observation === undefined ? {} : { observation }),
     ...(aborted === "" ? {} : { aborted }),
   };
 }

@@ -1,8 +1,8 @@
-import { RefbenchError } from "../../tools/error.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import type { TaskContext } from "../context/load-context.ts";
 import { localWorkerRunner } from "../worker-process/local-runner.ts";
+import { thisProgram } from "../worker-process/this-program.ts";
 import { splitRunner } from "./split-runner.ts";
 import { countParts } from "./plan-parts.ts";
 
@@ -16,11 +16,4 @@ export async function runInParts(task: LoadTask, context: TaskContext): Promise<
     signal: context.signal,
     onEvent: (event) => context.emit(event),
   });
-}
-
-function thisProgram(): [string, ...string[]] {
-  const program = process.argv[1];
-  if (program === undefined)
-    throw new RefbenchError("worker", "the worker does not know its own file: run it as a file");
-  return [process.execPath, ...process.execArgv, program];
 }

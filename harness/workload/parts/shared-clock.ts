@@ -12,6 +12,14 @@ export function bySharedClock(result: LoadResult): LoadResult {
   return {
     ...result,
     ...(result.startedAtMs === undefined ? {} : { startedAtMs: Math.round(result.startedAtMs - offsetMs) }),
+    ...(result.observation === undefined
+      ? {}
+      : {
+          observation: {
+            ...result.observation,
+            startedAtMs: Math.round(result.observation.startedAtMs - offsetMs),
+          },
+        }),
     ...(result.clocks === undefined
       ? {}
       : {

@@ -17,7 +17,8 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
   const [totals, ssh, apps] = [of(connections.total), of(sshTotal), of(task.app?.connections ?? 0)];
   const [turns, cleanupTurns] = [of(task.concurrency), of(task.cleanupConcurrency)];
   const stdio = of(task.deployment.stdioSessions ?? 0);
-  const whole = without(task, "parts");
+  // The first part observes for all.
+  const whole = without(task, "parts", "observe");
   let nextIndex = task.firstIndex;
   return Array.from({ length: parts }, (_each, index) => {
     const at = (dealt: readonly number[]): number => dealt[index] ?? 0;
@@ -43,6 +44,7 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
         commandsPerSecond: connections.commandsPerSecond * ofConnections,
       },
     };
+    if (index === 0 && task.observe !== undefined) part.observe = task.observe;
     const ofWorkspaces = share(workspaces, task.workspaces);
     if (task.deployment.stdioSessions !== undefined)
       part.deployment = { ...task.deployment, stdioSessions: at(stdio) };

@@ -6,8 +6,10 @@ import { runDrain } from "../removal/drain.ts";
 import { withSshClient } from "../load/carry-ssh.ts";
 import type { TaskContext } from "../context/load-context.ts";
 import { runLoad } from "../load/load.ts";
+import { observedLoad } from "../observing/observed-load.ts";
 import { refuseShortMachine } from "./refuse-machine.ts";
 import { runInParts } from "../parts/run-in-parts.ts";
+import { thisProgram } from "../worker-process/this-program.ts";
 import { explainFewerParts, countParts } from "../parts/plan-parts.ts";
 
 /** Runs one task of the worker in this process. */
@@ -31,5 +33,8 @@ async function runLoadOf(task: LoadTask, context: TaskContext): Promise<LoadResu
   const parts = countParts(task);
   // Only the whole load is checked, before it is split.
   if (task.part === undefined) await refuseShortMachine(task, parts);
-  return (parts > 1 ? runInParts : runLoad)(task, context);
+  const { observe, ...unobserved } = task;
+  const load = (): Promise<LoadResult> => (parts > 1 ? runInParts : runLoad)(unobserved, context);
+  if (observe === undefined) return load();
+  return observedLoad(observe, { signal: context.signal, command: [...thisProgram(), "observe"] }, load);
 }

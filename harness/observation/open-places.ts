@@ -1,0 +1,29 @@
+import type { ObservedPlace } from "../model/observation/observe-task.ts";
+import type { Clock } from "../tools/time/clock.ts";
+import type { FigureSource } from "./source.ts";
+import { metricsSource } from "./metrics/metrics-source.ts";
+
+/** The sources of what is observed at these places. Nothing is asked before the first reading. */
+export function openPlaces(places: readonly ObservedPlace[], clock: Clock): FigureSource[] {
+  return places.map((place) => openPlace(place, clock));
+}
+
+function openPlace(place: ObservedPlace, clock: Clock): FigureSource {
+  switch (place.kind) {
+    case "metrics":
+      return metricsSource(place, clock);
+    case "process":
+      return notRead(`process of ${place.of}`);
+    case "machine":
+      return notRead(`machine ${place.of}`);
+    case "postgres":
+      return notRead(`database ${place.of}`);
+    case "prometheus":
+      return notRead("Prometheus");
+  }
+}
+
+/** A place of a kind that this version does not read. */
+function notRead(what: string): FigureSource {
+  return { what, read: () => Promise.reject(new Error("this version of refbench does not read it")) };
+}
