@@ -21,6 +21,7 @@ import type { CloudPlan, Plan } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { lockProviders } from "../terraform/lock-providers.ts";
 import { composeChecks } from "./compose-checks.ts";
+import { madeClusterObserver } from "./observer/made-cluster.ts";
 import type { PlacePorts } from "./place-ports.ts";
 import { refuseOtherCloud } from "./refuse-other-cloud.ts";
 import { composeOwnCluster } from "./own-cluster/compose.ts";
@@ -68,7 +69,7 @@ export async function composeCloud(
             readMachines(googleOptions(cloud, env), { runId, zone: cloud.zone }, sinceMs, signal),
         }
       : {}),
-    ...(cluster === undefined ? {} : { cluster }),
+    ...(cluster === undefined ? {} : { cluster, observer: madeClusterObserver(folder, cluster) }),
     ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
   };
 }

@@ -16,4 +16,5 @@ export type PlacePorts = Pick<
   | "others"
   | "podTroubles"
   | "unplayedFaults"
+  | "observer"
 >;

@@ -111,7 +111,8 @@ function answerOf(status: number, text: string): KubernetesAnswer {
   return { state: stateOf(status), reason: `${message} (${status})` };
 }
 
-function stateOf(status: number): Exclude<KubernetesAnswer["state"], "ok"> {
+/** What a refusal by this status means. */
+export function stateOf(status: number): Exclude<KubernetesAnswer["state"], "ok"> {
   switch (status) {
     case 401:
     case 403:

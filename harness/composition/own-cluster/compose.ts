@@ -15,6 +15,7 @@ import { lockProviders } from "../../terraform/lock-providers.ts";
 import { readJson } from "../../tools/files/json-file.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { composeChecks } from "../compose-checks.ts";
+import { clusterObserver } from "../observer/cluster-observer.ts";
 import { composeWorkers } from "../compose-workers.ts";
 import type { PlacePorts } from "../place-ports.ts";
 import type { WorkerRunner } from "../../model/ports/worker.ts";
@@ -65,6 +66,7 @@ export async function composeOwnCluster(
     checks: composeChecks(folder, { plan, env, inventory }),
     cluster: () => cluster,
     others: lookAtOthers({ call, runId, nodeSelector }),
+    observer: clusterObserver(() => Promise.resolve(access), namespaces),
     podTroubles: podTroubles(call, [namespaces.coder, namespaces.workspaces, namespaces.load]),
     ...(plan.mirror === undefined || plan.mirror.startsWith("file:") ? {} : { lockProviders }),
   };

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { CallKubernetes } from "../../../kubernetes/api.ts";
 import type { Listing } from "../../../model/ports/listing.ts";
 import { listOf } from "../list-kind.ts";
-import { parseQuantity } from "./quantity.ts";
+import { parseQuantity } from "../../../kubernetes/quantity.ts";
 
 /** What pods request, or a node offers. */
 export interface Amount {

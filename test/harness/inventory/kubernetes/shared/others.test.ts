@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { tokenAccess } from "../../../../../harness/kubernetes/access.ts";
 import { kubernetesApi } from "../../../../../harness/kubernetes/api.ts";
 import { lookAtOthers } from "../../../../../harness/inventory/kubernetes/shared/others.ts";
-import { parseQuantity } from "../../../../../harness/inventory/kubernetes/shared/quantity.ts";
+import { parseQuantity } from "../../../../../harness/kubernetes/quantity.ts";
 import { nodeWords, othersWords } from "../../../../../harness/model/record/shared-cluster.ts";
 import { fakeClock } from "../../../../support/fake-clock.ts";
 import { FakeKubernetes } from "../../../../support/fake-kubernetes.ts";
