@@ -3,6 +3,7 @@ import type { Io } from "../../composition/settings/io.ts";
 import { addHelpNotes } from "../help-notes.ts";
 import { changesCommand } from "../results/changes-command.ts";
 import { compareCommand } from "../results/compare-command.ts";
+import { exportCommand } from "../results/export-command.ts";
 import { importCommand } from "../results/import-command.ts";
 import { listCommand } from "../results/list-command.ts";
 import { publishCommand } from "../results/publish-command.ts";
@@ -19,6 +20,7 @@ export function resultsCommand(io: Io): Command {
     .addCommand(compareCommand(io))
     .addCommand(changesCommand(io))
     .addCommand(publishCommand(io))
+    .addCommand(exportCommand(io))
     .addCommand(importCommand(io))
     .addCommand(schemaCommand(io));
   return addHelpNotes(command, {
