@@ -6,7 +6,7 @@ const MOST_NAMED = 3;
 /** The answer as a sentence without a full stop. A simulated result says so. */
 export function limitsSentence(
   { answer, findings, unjudged }: Omit<Limits, "sentence">,
-  { simulated }: Pick<RunRecord, "simulated">,
+  { simulated, observation }: Pick<RunRecord, "simulated" | "observation">,
 ): string {
   const sentence = ((): string => {
     switch (answer) {
@@ -17,7 +17,7 @@ export function limitsSentence(
       case "nothing-saturated":
         return "nothing that was measured was saturated";
       case "unknown":
-        return `could not tell what held it back: ${reasons(unjudged.map(({ why }) => why))}`;
+        return `could not tell what held it back: ${observation === undefined || observation.series.length === 0 ? "nothing of the deployment was observed" : reasons(unjudged.map(({ why }) => why))}`;
     }
   })();
   return simulated ? `${sentence} (simulated)` : sentence;

@@ -29,7 +29,11 @@ test("a load that met its objectives with room is limited by nothing, whatever w
 test("a load of which nothing was observed could not be told", () => {
   const { limits } = assess(observedRecord({ isObserved: false }));
   expect(limits?.answer).toBe("unknown");
-  expect(limits?.sentence).toContain("not seen: CPU of coderd and its limit");
+  expect(limits?.sentence).toContain("nothing of the deployment was observed");
+  expect(limits?.unjudged).toContainEqual({
+    rule: "coderd-cpu",
+    why: "not seen: CPU of coderd and its limit",
+  });
 });
 
 test("a record without a load has no limits", () => {
