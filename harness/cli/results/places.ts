@@ -112,6 +112,7 @@ const NOTHING: History = {
   files: new Map(),
   unreadable: [],
   undigested: [],
+  digests: new Map(),
   without: [],
   pending: [],
 };
@@ -124,6 +125,7 @@ function together(one: History, other: History): History {
     files: new Map([...one.files, ...other.files]),
     unreadable: [...one.unreadable, ...other.unreadable.filter(({ path }) => !named.has(path))],
     undigested: [...one.undigested, ...other.undigested],
+    digests: new Map([...one.digests, ...other.digests]),
     without: one.without.length === 0 ? other.without : one.without,
     pending: [...one.pending, ...other.pending].toSorted(byStart),
   };

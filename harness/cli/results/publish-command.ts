@@ -5,7 +5,7 @@ import { siteFolder } from "../../results/publish/site-folder.ts";
 import { writeSite } from "../../results/publish/write-site.ts";
 import { readResets } from "../../results/statistics/resets.ts";
 import { RESETS_FILE } from "../../results/history/store-kind.ts";
-import { countOf } from "../../tools/count-text.ts";
+import { countOf, formatCount } from "../../tools/count-text.ts";
 import type { Io } from "../../composition/settings/io.ts";
 import {
   asOfDay,
@@ -52,11 +52,13 @@ export function publishCommand(io: Io): Command {
     const resets = await readResets(join(store, RESETS_FILE));
     const folder = resolve(io.cwd, out ?? siteFolder(rehearsals));
     // Its charting library is megabytes of code that no other command, and no measuring process, should load.
-    const { siteOf } = await import("../../results/page/site.ts");
-    const files = siteOf({ records, rehearsals, asOf, resets, unreadable });
-    await writeSite(files, { out: folder, kind });
+    const { planSite } = await import("../../results/page/site.ts");
+    const files = planSite({ records, rehearsals, asOf, resets, unreadable, digests: history.digests });
+    const { made, kept } = await writeSite(files, { out: folder, kind });
     io.stdout.write(`${folder}\n`);
-    io.stderr.write(`refbench: ${countOf(records.length, "record")}, ${countOf(files.size, "file")}\n`);
+    io.stderr.write(
+      `refbench: ${countOf(records.length, "record")}, ${countOf(files.size, "file")}: ${formatCount(made)} made, ${formatCount(kept)} unchanged\n`,
+    );
     if (!rehearsals) reportUnofficial(history, io);
     reportUnreadable(history, io);
   });

@@ -13,6 +13,8 @@ export interface History {
   readonly records: readonly RunRecord[];
   /** Path of each stored record, by run id. */
   readonly files: ReadonlyMap<string, string>;
+  /** SHA-256 of the text of each stored record, by run id. */
+  readonly digests: ReadonlyMap<string, string>;
   /** Files and folders that should hold a record but cannot be read. */
   readonly unreadable: readonly Unreadable[];
   /** Paths of stored records without a digest: a change of them would not be noticed. */
@@ -49,6 +51,12 @@ export async function readHistory({ store, runs = NO_RUNS, kind }: HistoryPlace)
   return {
     records: [...inStore.values(), ...own.filter(({ runId }) => !inStore.has(runId))].toSorted(byStart),
     files: new Map([...stored.records].map(([path, { runId }]) => [runId, path])),
+    digests: new Map(
+      [...stored.records].flatMap(([path, { runId }]) => {
+        const digest = stored.digests.get(path);
+        return digest === undefined ? [] : [[runId, digest] as const];
+      }),
+    ),
     unreadable: [...stored.unreadable, ...runs.unreadable, ...differing],
     undigested: [...stored.undigested.keys()],
     without: runs.without,
@@ -58,7 +66,12 @@ export async function readHistory({ store, runs = NO_RUNS, kind }: HistoryPlace)
 
 const DIFFERING =
   "differs from the store's copy, which counts: if the run was torn down again, remove the stored copy and import the run again";
-const NOT_STORED: StoredRecords = { records: new Map(), unreadable: [], undigested: new Map() };
+const NOT_STORED: StoredRecords = {
+  records: new Map(),
+  unreadable: [],
+  undigested: new Map(),
+  digests: new Map(),
+};
 const NO_RUNS: RunRecords = { folder: "", records: [], without: [], unreadable: [] };
 
 /** Sorts oldest first, and by id for the same start time. */

@@ -23,6 +23,8 @@ export interface StoredRecords {
   readonly unreadable: readonly Unreadable[];
   /** Records stored before digests existed: the digest that each would have, by the record's path. */
   readonly undigested: ReadonlyMap<string, string>;
+  /** SHA-256 of each record's text, by the record's path. */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 /** Reads every record of a store, and explains what is wrong with every other file. */
@@ -30,6 +32,7 @@ export async function readStore(store: string): Promise<StoredRecords> {
   const marker = await findMarker(store);
   const records = new Map<string, RunRecord>();
   const undigested = new Map<string, string>();
+  const digests = new Map<string, string>();
   const unreadable: Unreadable[] = [];
   const paths = await filesIn(store);
   if (marker === undefined && paths.length > 0) {
@@ -49,10 +52,11 @@ export async function readStore(store: string): Promise<StoredRecords> {
     if (wrong !== undefined) unreadable.push({ path: file, reason: wrong });
     else if ("record" in read) {
       records.set(path, read.record);
+      digests.set(path, read.digest.split(" ", 1)[0] ?? "");
       if (!read.hasDigest) undigested.set(path, read.digest);
     }
   }
-  return { ...withoutTwins(store, records, unreadable), undigested };
+  return { ...withoutTwins(store, records, unreadable), undigested, digests };
 }
 
 const NO_RECORD =
@@ -88,7 +92,7 @@ function withoutTwins(
   store: string,
   records: StoredRecords["records"],
   unreadable: StoredRecords["unreadable"],
-): Omit<StoredRecords, "undigested"> {
+): Omit<StoredRecords, "undigested" | "digests"> {
   const pathsOf = new Map<string, string[]>();
   for (const [path, { runId }] of records) pathsOf.set(runId, [...(pathsOf.get(runId) ?? []), path]);
   const twins = [...pathsOf].filter(([, paths]) => paths.length > 1);

@@ -17,6 +17,7 @@ import { runPath, sizePath } from "./parts/paths.ts";
 import { runsPageTable } from "./parts/runs-table.ts";
 import type { SiteInput } from "./site-input.ts";
 import { chip } from "./parts/status.ts";
+import { heading } from "./parts/heading.ts";
 
 const TITLE = "Coder reference benchmarks";
 
@@ -53,7 +54,7 @@ export function indexPage({
       ${unreadableSection(unreadable)}
       ${
         others.length > 0 &&
-        html`<h2>Other runs</h2>
+        html`${heading(2, "Other runs")}
           <p class="note">
             ${unofficial ?? "Rehearsals outside a night"}.${others.length > LISTED && ` The newest ${LISTED} of ${formatCount(others.length)}; each size's page lists all of its runs.`}
           </p>
@@ -172,7 +173,7 @@ function figureCell({ value, note }: FigureCell): Child {
 
 function unreadableSection(unreadable: NonNullable<SiteInput["unreadable"]>): Html | undefined {
   if (unreadable.length === 0) return undefined;
-  return html`<h2>Records that cannot be read</h2>
+  return html`${heading(2, "Records that cannot be read")}
     <p class="note">These records are not shown, and their figures are missing above.</p>
     ${dataTable({
       label: "Records that cannot be read",

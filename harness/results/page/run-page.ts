@@ -10,12 +10,16 @@ import { recordStandingOf, unofficialReasons } from "../judge/official.ts";
 import { holdWords, serverCountWords } from "../format/hold-words.ts";
 import { arrivalsLine, probeLine } from "../output/over-time.ts";
 import { reproduceCommands, reproduceNotes } from "../output/reproduce.ts";
+import type { Neighbours } from "./neighbours.ts";
 import { document } from "./parts/document.ts";
 import { type Child, type Html, html, small } from "./parts/html.ts";
 import { costOf, KEY_FIGURES, usd } from "./parts/page-figures.ts";
-import { recordPagePath, sizePath } from "./parts/paths.ts";
+import { recordPagePath, runPath, sizePath } from "./parts/paths.ts";
 import { startOf } from "./parts/runs-table.ts";
+import { answerSection } from "./sections/answer.ts";
+import { claimsSection } from "./sections/claims.ts";
 import { comparisonSection } from "./sections/comparison.ts";
+import { differenceSection } from "./sections/difference.ts";
 import { costSection, teardownSection } from "./sections/ending.ts";
 import { conditionsSection, errorsSection, objectivesSection } from "./sections/judgement.ts";
 import { latencySection } from "./sections/latency.ts";
@@ -23,12 +27,20 @@ import { overTimeSection } from "./sections/over-time.ts";
 import { provenanceSection } from "./sections/provenance.ts";
 import { milestonesOf, stagesSection } from "./sections/stages.ts";
 import { chip, toneOf } from "./parts/status.ts";
+import { contents, heading } from "./parts/heading.ts";
 
 /** Draws the page of one run with everything in its record. */
-export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals: boolean }): string {
-  const { environment, size, measurements, comparison } = record;
+export function runPage(
+  record: RunRecord,
+  {
+    rehearsals,
+    neighbours = { regressions: [] },
+  }: { readonly rehearsals: boolean; readonly neighbours?: Neighbours },
+): string {
+  const { environment, size } = record;
   const version = versionOf(record);
   const title = `${environment}, size ${size}, ${dayOf(record.startedAt)}`;
+  const body = bodyOf(record, neighbours);
   return document({
     title,
     description: `${title}${version === undefined ? "" : `, Coder ${version}`}: ${record.verdict}.`,
@@ -37,24 +49,45 @@ export function runPage(record: RunRecord, { rehearsals }: { readonly rehearsals
     root: "../",
     trail: [{ name: `${environment}, ${size}`, path: sizePath(record) }],
     body: html`<h1>${environment}, size ${size}</h1>
-      <p class="lead">
-        ${chip(record.verdict)} Started ${startOf(record)}
-        UTC${version !== undefined && `, Coder ${version}`}.
-      </p>
-      ${unofficialNotice(record)} ${reasons(record)} ${tiles(record)}
-      ${comparison !== undefined && comparisonSection(comparison)} ${objectivesSection(record)}
-      ${stagesSection(record)} ${said(ownClockLines(record))}
-      ${
-        measurements === undefined
-          ? html`<h2>Measurements</h2>
-              <p>Nothing was measured: the run ended before its load did.</p>`
-          : html`${latencySection(measurements)} ${overTimeSection(measurements)}
-            ${said([clocksLine(measurements), ...negativeLines(measurements), arrivalsLine(measurements), probeLine(measurements), partsLine(measurements), ...lostPartLines(measurements)])}
-            ${errorsSection(measurements)}`
-      }
-      ${conditionsSection(record)} ${costSection(record)} ${teardownSection(record)}
-      ${provenanceSection(record)} ${reproduction(record)}`,
+      <p class="lead">Started ${startOf(record)} UTC${version !== undefined && `, Coder ${version}`}.</p>
+      ${answerSection(record)}
+      <p>Verdict: ${chip(record.verdict)}</p>
+      ${unofficialNotice(record)} ${reasons(record)} ${regressionsNotice(neighbours)} ${tiles(record)}
+      ${siblings(neighbours)} ${contents(body)} ${body}`,
   });
+}
+
+/** Draws the sections below the key figures. */
+function bodyOf(record: RunRecord, { lastNight }: Neighbours): Html {
+  const { measurements, comparison } = record;
+  return html`${comparison !== undefined && comparisonSection(comparison)} ${objectivesSection(record)}
+  ${lastNight !== undefined && differenceSection(record, lastNight)}
+  ${
+    measurements === undefined
+      ? html`${heading(2, "Measurements")}
+          <p>Nothing was measured: the run ended before its load did.</p>`
+      : html`${overTimeSection({ ...record, measurements })} ${latencySection(measurements)}
+        ${said([clocksLine(measurements), ...negativeLines(measurements), arrivalsLine(measurements), probeLine(measurements), partsLine(measurements), ...lostPartLines(measurements)])}
+        ${errorsSection(measurements)} ${claimsSection(record.claims)}`
+  }
+  ${stagesSection(record)} ${said(ownClockLines(record))} ${conditionsSection(record)} ${costSection(record)}
+  ${teardownSection(record)} ${provenanceSection(record)} ${reproduction(record)}`;
+}
+
+function regressionsNotice({ regressions }: Neighbours): Html | undefined {
+  if (regressions.length === 0) return undefined;
+  return html`<p class="notice bad"><strong>Regression</strong>: ${regressions.join("; ")}.</p>`;
+}
+
+/** Links to the runs of the same size before and after this one. */
+function siblings({ previous, next }: Neighbours): Html | undefined {
+  if (previous === undefined && next === undefined) return undefined;
+  return html`<nav aria-label="Runs of the same size">
+    <ul class="siblings">
+      ${previous !== undefined && html`<li><a rel="prev" href="../${runPath(previous)}">← Previous run, ${previous.day}</a></li>`}
+      ${next !== undefined && html`<li><a rel="next" href="../${runPath(next)}">Next run, ${next.day} →</a></li>`}
+    </ul>
+  </nav>`;
 }
 
 function unofficialNotice(record: RunRecord): Html | undefined {
@@ -141,7 +174,7 @@ function said(lines: readonly (string | undefined)[]): Html {
 }
 
 function reproduction(record: RunRecord): Html {
-  return html`<h2>Reproduce this run</h2>
+  return html`${heading(2, "Reproduce this run")}
     <pre
       tabindex="0"
       role="region"

@@ -10,6 +10,8 @@ export interface SiteInput {
   readonly asOf: string;
   /** Nights on which a series begins by decision. */
   readonly resets?: readonly Reset[];
+  /** SHA-256 of the stored text of records, by run id. Others are digested when they are needed. */
+  readonly digests?: ReadonlyMap<string, string>;
   /** Records that could not be read; the index lists them. */
   readonly unreadable?: readonly { readonly path: string; readonly reason: string }[];
 }

@@ -6,6 +6,7 @@ import { document } from "./parts/document.ts";
 import { html } from "./parts/html.ts";
 import { sizeRunsTable } from "./parts/runs-table.ts";
 import { trendSection } from "./sections/trend.ts";
+import { heading } from "./parts/heading.ts";
 
 /** Draws a size's page: its nights by Coder's version, and all of its runs. */
 export function sizePage(
@@ -34,13 +35,12 @@ export function sizePage(
     root: "../",
     body: html`<h1>${title}</h1>
       <p class="lead">Reference architecture <code>${architecture}</code>, size <code>${size}</code>.</p>
-      <h2>Trend over nights</h2>
+      ${heading(2, "Trend over nights")}
       ${trendSection({
         nights: nightsOf(records.filter(isNightly)).toReversed(),
         watched: watched.filter(isOwn),
         resets: resets.filter(isOwn),
       })}
-      <h2>All runs</h2>
-      ${sizeRunsTable(records.toReversed(), `All runs of ${title}, newest first`)}`,
+      ${heading(2, "All runs")} ${sizeRunsTable(records.toReversed(), `All runs of ${title}, newest first`)}`,
   });
 }

@@ -1,29 +1,53 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { findText } from "../history/find-text.ts";
 import { STORE_KINDS, type StoreKind } from "../history/store-kind.ts";
 import { parseJson } from "../../tools/parse-json.ts";
+import type { SiteFile } from "./site-file.ts";
 
 /** The file that marks a folder as a site of refbench, which may be replaced. */
 export const SITE_MARKER = "refbench-site.json";
 
-const marker = z.object({ schemaVersion: z.literal(1), kind: z.enum(STORE_KINDS) });
+const marker = z.object({
+  schemaVersion: z.literal(1),
+  kind: z.enum(STORE_KINDS),
+  /** By path, what each file was made from, and the SHA-256 of its content. Absent in sites of earlier versions. */
+  files: z.record(z.string(), z.object({ inputs: z.string(), content: z.string() })).optional(),
+});
 
-/** Replaces a folder by a site's files: they are written beside it and renamed into place. */
+type Marker = z.infer<typeof marker>;
+type KnownFiles = NonNullable<Marker["files"]>;
+
+/** How many files were made, and how many were kept from the site before. */
+export interface WrittenSite {
+  readonly made: number;
+  readonly kept: number;
+}
+
+/**
+ * Replaces a folder by a site's files: they are written beside it and renamed into place. A file whose inputs are those
+ * of the site before, and whose content is still what was written then, is kept.
+ */
 export async function writeSite(
-  files: ReadonlyMap<string, string | Uint8Array>,
+  files: ReadonlyMap<string, SiteFile>,
   { out, kind }: { readonly out: string; readonly kind: StoreKind },
-): Promise<void> {
-  await requireReplaceable(out, kind);
+): Promise<WrittenSite> {
+  const before = await requireReplaceable(out, kind);
   const suffix = randomBytes(6).toString("hex");
   // Beside the target, because rename works only within a file system.
   const [made, old] = ["new", "old"].map((word) => join(dirname(out), `.${basename(out)}-${suffix}-${word}`));
   try {
-    await writeFiles(made ?? "", new Map([...files, [SITE_MARKER, markerOf(kind)]]));
+    const written = await writeFiles(files, { from: out, to: made ?? "", before });
+    const { known } = written;
+    await writeFile(
+      join(made ?? "", SITE_MARKER),
+      `${JSON.stringify({ schemaVersion: 1, kind, files: known } satisfies Marker)}\n`,
+    );
     await swap(out, made ?? "", old ?? "");
+    return { made: files.size - written.kept, kept: written.kept };
   } catch (error) {
     throw new RefbenchError(
       "run_folder",
@@ -35,12 +59,8 @@ export async function writeSite(
   }
 }
 
-function markerOf(kind: StoreKind): string {
-  return `${JSON.stringify({ schemaVersion: 1, kind } satisfies z.infer<typeof marker>)}\n`;
-}
-
-/** Refuses a folder with anything but an earlier site of the same kind. */
-async function requireReplaceable(out: string, kind: StoreKind): Promise<void> {
+/** Refuses a folder with anything but an earlier site of the same kind; returns what that site holds. */
+async function requireReplaceable(out: string, kind: StoreKind): Promise<KnownFiles> {
   const entries = await readdir(out).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return [];
@@ -48,10 +68,11 @@ async function requireReplaceable(out: string, kind: StoreKind): Promise<void> {
       cause: error,
     });
   });
-  if (entries.length === 0) return;
+  if (entries.length === 0) return {};
   const text = await findText(join(out, SITE_MARKER));
-  const found = text === undefined ? undefined : kindIn(text);
-  if (found === kind) return;
+  const site = text === undefined ? undefined : markerIn(text);
+  const found = site?.kind;
+  if (found === kind) return site?.files ?? {};
   throw new RefbenchError(
     "usage",
     found === undefined
@@ -60,20 +81,56 @@ async function requireReplaceable(out: string, kind: StoreKind): Promise<void> {
   );
 }
 
-function kindIn(text: string): StoreKind | undefined {
+function markerIn(text: string): Marker | undefined {
   try {
-    return marker.parse(parseJson(text)).kind;
+    return marker.parse(parseJson(text));
   } catch {
     return undefined;
   }
 }
 
-async function writeFiles(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
-  for (const [path, content] of files) {
-    const file = join(folder, path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, content);
+async function writeFiles(
+  files: ReadonlyMap<string, SiteFile>,
+  { from, to, before }: { readonly from: string; readonly to: string; readonly before: KnownFiles },
+): Promise<{ readonly known: KnownFiles; readonly kept: number }> {
+  const known: KnownFiles = {};
+  let kept = 0;
+  await mkdir(to, { recursive: true });
+  for (const [path, { inputs, make }] of files) {
+    const target = join(to, path);
+    await mkdir(dirname(target), { recursive: true });
+    const old = Object.hasOwn(before, path) ? before[path] : undefined;
+    if (old?.inputs === inputs && (await keepFile(join(from, path), target, old.content))) {
+      known[path] = old;
+      kept += 1;
+      continue;
+    }
+    const content = make();
+    await writeFile(target, content);
+    known[path] = { inputs, content: sha256(content) };
   }
+  return { known, kept };
+}
+
+/** Copies a file of the site before. Returns false where it is missing or not what was written: it is then made again. */
+async function keepFile(old: string, target: string, content: string): Promise<boolean> {
+  const found = await findBytes(old);
+  if (found === undefined || sha256(found) !== content) return false;
+  await writeFile(target, found);
+  return true;
+}
+
+async function findBytes(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch {
+    // Whatever the reason, the file is made again.
+    return undefined;
+  }
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
 }
 
 async function swap(out: string, made: string, old: string): Promise<void> {

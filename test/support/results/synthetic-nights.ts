@@ -6,6 +6,7 @@ import { judge, type JudgedObjective } from "../../../harness/results/judge/obje
 import { officialRecord, unmeasured } from "../../harness/results/sample-record.ts";
 import { randomOf } from "./seeded-random.ts";
 import { syntheticMeasurements } from "./synthetic-measurements.ts";
+import { SYNTHETIC_CLAIMS, SYNTHETIC_LIMITS, syntheticObservation } from "./synthetic-observation.ts";
 
 /** The settings of a series of nights; the same settings yield the same records. */
 export interface SyntheticNights {
@@ -21,6 +22,8 @@ export interface SyntheticNights {
   readonly step?: { readonly from: number; readonly by: number };
   /** From which night on the platform is another one. @default 20 */
   readonly nextPlatform?: number;
+  /** Whether the deployment was observed: with limits and claims. @default false */
+  readonly isObserved?: boolean;
   /** Fields that all records have. */
   readonly overrides?: Partial<RunRecord>;
 }
@@ -126,6 +129,14 @@ function nightOf(index: number, planted: PlantedNight | undefined, wish: Synthet
     },
   });
   delete record.provenance.rehearsal;
+  if (wish.isObserved === true && !isEarly) {
+    record.observation = syntheticObservation(randomOf(`observed ${architecture} ${index}`), {
+      startedAtMs: loadMs,
+      ...(size === "1200" && { replicas: 5 }),
+    });
+    record.limits = structuredClone(SYNTHETIC_LIMITS);
+    record.claims = structuredClone([...SYNTHETIC_CLAIMS]);
+  }
   return { ...plantedIn(record, planted), ...overrides };
 }
 

@@ -8,6 +8,7 @@ export const COLOUR = {
   good: "var(--good)",
   bad: "var(--bad)",
   limited: "var(--limited)",
+  held: "var(--held)",
 } as const;
 
 /** Size of a chart's text, in the drawing's units. */

@@ -2,7 +2,7 @@ import { formatDuration } from "../../format/format.ts";
 import type { Html } from "../parts/html.ts";
 import { COLOUR, plane, xAxis, yAxis } from "./axes.ts";
 import { draw, type Naming, type ChartSize } from "./draw.ts";
-import { elapsed, stepOf } from "./time-chart.ts";
+import { elapsed, stepOf } from "./time-axis.ts";
 
 /** One bar of a Gantt chart, in milliseconds since the run began. */
 export interface Bar {

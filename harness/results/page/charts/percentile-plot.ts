@@ -3,16 +3,14 @@ import { formatLatency } from "../../format/format.ts";
 import { formatCount } from "../../../tools/count-text.ts";
 import { carries, lastCarried, readHistogram, summarize } from "../../judge/histogram.ts";
 import type { Html } from "../parts/html.ts";
-import { COLOUR, logScale, plane, xAxis, yAxis } from "./axes.ts";
-import { draw } from "./draw.ts";
+import { COLOUR, logScale } from "./axes.ts";
+import { plot } from "./plot.ts";
 
 /** Points for each power of ten of `1 / (1 - p)`. */
 const POINTS = 16;
 
 /** Percentiles labelled on the axis. */
 const WRITTEN = [0, 50, 75, 90, 95, 99, 99.9, 99.99, 99.999];
-
-const SIZE = { width: 380, height: 240 };
 
 /** The merged histograms of one phase. */
 export interface PhaseLatency {
@@ -43,45 +41,33 @@ export function percentilePlot({ phase, intended, raw }: PhaseLatency, id: strin
   if (points.length === 0) return undefined;
   const most = Math.max(...points.map(({ percentile }) => place(percentile)));
   const y = logScale(Math.min(...points.map(({ us }) => us)), Math.max(...points.map(({ us }) => us)));
-  const x = xAxis("percentile");
-  const option = {
-    grid: plane(),
-    xAxis: {
-      ...x,
-      type: "log",
-      min: 1,
-      max: most,
-      axisLabel: {
-        ...x.axisLabel,
-        customValues: WRITTEN.map(place).filter((at) => at <= most * 1.001),
-        formatter: (at: number) => `${Number((100 - 100 / at).toFixed(3))}`,
-      },
-    },
-    yAxis: {
-      ...yAxis(""),
-      type: "log",
-      min: y.min,
-      max: y.max,
-      axisLabel: { ...yAxis("").axisLabel, customValues: y.ticks, formatter: formatLatency },
-      // Lines across follow the marks of the axis, shown or not.
-      axisTick: { show: false, customValues: y.ticks },
-    },
-    series: lines.map((line, index) => ({
-      type: "line",
-      silent: true,
-      showSymbol: false,
-      z: 3 - index,
-      lineStyle:
-        index === 0
-          ? { color: COLOUR.series[0], width: 2 }
-          : { color: COLOUR.series[1], width: 1.5, type: [5, 3] },
-      data: line.map(({ percentile, us }) => [place(percentile), us]),
-    })),
-  };
+  const acrossOf = (percentile: number): number => Math.log10(place(percentile)) / Math.log10(most);
+  const upOf = (us: number): number => Math.log10(us / y.min) / Math.log10(y.max / y.min);
   const description = [sentenceOf("intended", intended), sentenceOf("raw", raw)]
     .filter((each) => each !== "")
     .join(" ");
-  return draw(option, SIZE, { id, title: `${phase}: latency by percentile`, description });
+  return plot(
+    {
+      // The intended start is drawn last, over the other.
+      lines: lines
+        .map((line, index) => ({
+          points: line.map(({ percentile, us }) => [acrossOf(percentile), upOf(us)] as const),
+          colour: index === 0 ? COLOUR.series[0] : COLOUR.series[1],
+          isDashed: index > 0,
+        }))
+        .toReversed(),
+      x: {
+        name: "percentile",
+        ticks: WRITTEN.filter((percentile) => place(percentile) <= most * 1.001).map((percentile) => ({
+          at: acrossOf(percentile),
+          text: `${percentile}`,
+        })),
+      },
+      y: y.ticks.map((us) => ({ at: upOf(us), text: formatLatency(us) })),
+      height: 190,
+    },
+    { id, title: `${phase}: latency by percentile`, description },
+  );
 }
 
 function sentenceOf(basis: string, histogram: PhaseHistogram | undefined): string {

@@ -2,6 +2,8 @@ import { type Child, type Html, html } from "./html.ts";
 
 /** A drawing with its caption, legend and table. */
 export interface Figure {
+  /** Its anchor. */
+  readonly id?: string;
   readonly caption: Child;
   /** For narrow screens, and for all screens if there is no wide version. */
   readonly narrow: Html;
@@ -14,8 +16,8 @@ export interface Figure {
 }
 
 /** Draws one chart as wide as the screen allows, with its figures in a table that can be opened below. */
-export function figure({ caption, narrow, wide, legend, below, table }: Figure): Html {
-  return html`<figure>
+export function figure({ id, caption, narrow, wide, legend, below, table }: Figure): Html {
+  return html`<figure${id !== undefined && html` id="${id}"`}>
     <figcaption>${caption}</figcaption>
     ${legend}
     ${
@@ -43,11 +45,14 @@ export interface FigureKey {
     | "line-2-dashed"
     | "line-2"
     | "line-3"
+    | "line-4"
     | "line-4-dashed"
+    | "line-dashed"
     | "bar-1"
     | "bar-3"
     | "bar-bad"
-    | "shade";
+    | "shade"
+    | "shade-held";
 }
 
 /** Draws the legend of a chart. */

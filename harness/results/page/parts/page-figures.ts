@@ -13,6 +13,7 @@ export interface KeyFigure {
   /** Returns undefined if the run did not measure it, or has too few samples. */
   readonly read: (record: RunRecord) => number | undefined;
   readonly text: (value: number) => string;
+  readonly worse: "larger" | "smaller";
   /** Counts have no ticks between whole numbers. */
   readonly isCount?: boolean;
 }
@@ -24,28 +25,37 @@ export const KEY_FIGURES: readonly KeyFigure[] = [
     metric: "phases.workspace-ready.p95",
     read: percentileOf("workspace-ready", 95),
     text: formatLatency,
+    worse: "larger",
   },
   {
     name: "Terminal's first byte, p95",
     metric: "phases.terminal-first-byte.p95",
     read: percentileOf("terminal-first-byte", 95),
     text: formatLatency,
+    worse: "larger",
   },
-  { name: "API latency for other users, p95", read: percentileOf("api-probe", 95), text: formatLatency },
+  {
+    name: "API latency for other users, p95",
+    read: percentileOf("api-probe", 95),
+    text: formatLatency,
+    worse: "larger",
+  },
   {
     name: "Connections held concurrently",
     metric: "connections.held",
     read: measured(({ connections }) => connections.held),
     text: formatCount,
+    worse: "smaller",
     isCount: true,
   },
   {
     name: "Concurrent builds, peak",
     read: measured(({ builds }) => builds.peakRunning),
     text: formatCount,
+    worse: "smaller",
     isCount: true,
   },
-  { name: "Cost", read: costOf, text: usd },
+  { name: "Cost", read: costOf, text: usd, worse: "larger" },
 ];
 
 /** The figures drawn over nights: key figures, and figures that are only searched for steps. */
@@ -56,22 +66,26 @@ export const TREND_FIGURES: readonly KeyFigure[] = [
     metric: "phases.build.p50",
     read: percentileOf("build", 50),
     text: formatLatency,
+    worse: "larger",
   },
   {
     name: "SSH handshake, p95",
     metric: "phases.ssh-handshake.p95",
     read: percentileOf("ssh-handshake", 95),
     text: formatLatency,
+    worse: "larger",
   },
   {
     name: "Concurrent builds, time-weighted",
     metric: "builds.timeWeightedRunning",
     read: measured(({ builds }) => builds.timeWeightedRunning),
     text: (value) => value.toFixed(1),
+    worse: "smaller",
   },
   ...WATCHED_SHARES.map(({ metric, name, failed, of }): KeyFigure => ({
     name: `${name.slice(0, 1).toUpperCase()}${name.slice(1)}, share`,
     metric,
+    worse: "larger",
     read: measured((measurements) => {
       const attempts = of(measurements);
       return attempts === 0 ? undefined : failed(measurements) / attempts;

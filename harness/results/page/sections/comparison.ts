@@ -7,6 +7,7 @@ import { dataTable } from "../parts/data-table.ts";
 import { figure, legend } from "../parts/figure.ts";
 import { type Html, html, small } from "../parts/html.ts";
 import { chip } from "../parts/status.ts";
+import { heading } from "../parts/heading.ts";
 
 /** Draws the comparison of two versions: differences with their intervals, then the pairs behind them. */
 export function comparisonSection(comparison: Comparison): Html {
@@ -20,7 +21,7 @@ export function comparisonSection(comparison: Comparison): Html {
       description: `${description}.`,
     });
   const [narrow, wide] = [drawn(360, "compared-n"), drawn(1100, "compared-w")];
-  return html`<h2>Comparison</h2>
+  return html`${heading(2, "Comparison")}
     <p>
       Candidate ${versionWords(candidate)}, baseline ${versionWords(baseline)}, compared in one environment.
       Order of the loads: <code>${order.join(" ")}</code> (b is the baseline, c the

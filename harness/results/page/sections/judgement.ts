@@ -7,27 +7,28 @@ import { pollsLine } from "../../format/poll-words.ts";
 import { dataTable } from "../parts/data-table.ts";
 import { type Child, type Html, html, small } from "../parts/html.ts";
 import { chip } from "../parts/status.ts";
+import { heading } from "../parts/heading.ts";
 
 /** Draws the objectives with what was required and measured. */
 export function objectivesSection(record: RunRecord): Html {
   const { objectives } = record;
   const unmeasured = unmeasuredLine(record);
   if (objectives.length === 0 || unmeasured !== undefined)
-    return html`<h2>Objectives</h2>
+    return html`${heading(2, "Objectives")}
       <p>${unmeasured ?? "The run ended before any objective could be judged."}</p>`;
-  return html`<h2>Objectives</h2>
-    ${dataTable({
-      label: "Objectives",
-      isProse: true,
-      header: ["Objective", "Result", "Measured", "Required"],
-      right: new Set([2, 3]),
-      rows: objectives.map((objective) => [
-        [objective.description, objective.reason !== undefined && small(objective.reason)],
-        [chip(judgedWord(objective)), objective.severity === "warn" && small("a miss is only a warning")],
-        reached(objective),
-        thresholdWords(objective),
-      ]),
-    })}`;
+  return html`${heading(2, "Objectives")}
+  ${dataTable({
+    label: "Objectives",
+    isProse: true,
+    header: ["Objective", "Result", "Measured", "Required"],
+    right: new Set([2, 3]),
+    rows: objectives.map((objective) => [
+      [objective.description, objective.reason !== undefined && small(objective.reason)],
+      [chip(judgedWord(objective)), objective.severity === "warn" && small("a miss is only a warning")],
+      reached(objective),
+      thresholdWords(objective),
+    ]),
+  })}`;
 }
 
 function reached(objective: ObjectiveResult): Child {
@@ -39,29 +40,29 @@ function reached(objective: ObjectiveResult): Child {
 export function errorsSection(measurements: Measurements): Html {
   const { failures } = measurements;
   const polls = pollsLine(measurements);
-  return html`<h2>Errors</h2>
-    ${
-      failures.length === 0
-        ? html`<p>None in the load.</p>`
-        : dataTable({
-            label: "Errors by class",
-            header: ["Class", "Phase", "Count", "Example"],
-            right: new Set([2]),
-            rows: failures
-              .toSorted((one, other) => other.count - one.count)
-              .map((failure) => [
-                failure.class,
-                failure.phase,
-                formatCount(failure.count),
-                html`<code class="said">${failure.example}</code>${failureReasonsOf(failure).map(
-                    ({ title, log }) =>
-                      html`<p>${title}</p>
-                        <pre><code class="said">${log.join("\n")}</code></pre>`,
-                  )}`,
-              ]),
-          })
-    }
-    ${polls !== undefined && html`<p>${polls}</p>`}`;
+  return html`${heading(2, "Errors")}
+  ${
+    failures.length === 0
+      ? html`<p>None in the load.</p>`
+      : dataTable({
+          label: "Errors by class",
+          header: ["Class", "Phase", "Count", "Example"],
+          right: new Set([2]),
+          rows: failures
+            .toSorted((one, other) => other.count - one.count)
+            .map((failure) => [
+              failure.class,
+              failure.phase,
+              formatCount(failure.count),
+              html`<code class="said">${failure.example}</code>${failureReasonsOf(failure).map(
+                  ({ title, log }) =>
+                    html`<p>${title}</p>
+                      <pre><code class="said">${log.join("\n")}</code></pre>`,
+                )}`,
+            ]),
+        })
+  }
+  ${polls !== undefined && html`<p>${polls}</p>`}`;
 }
 
 /** Lists conditions that change the meaning of the figures. */
@@ -77,7 +78,7 @@ export function conditionsSection({ conditions, measurements }: RunRecord): Html
         ]),
   ];
   if (said.length === 0) return undefined;
-  return html`<h2>Conditions</h2>
+  return html`${heading(2, "Conditions")}
     <ul>
       ${said.map((each) => html`<li>${each}</li> `)}
     </ul>`;

@@ -9,6 +9,7 @@ import { percentilePlot, type PhaseLatency } from "../charts/percentile-plot.ts"
 import { dataTable, termList } from "../parts/data-table.ts";
 import { figure, legend } from "../parts/figure.ts";
 import { type Html, html } from "../parts/html.ts";
+import { heading } from "../parts/heading.ts";
 
 /** Draws the latency of each phase: a table, and plots for phases with enough samples. */
 export function latencySection(measurements: Measurements): Html {
@@ -20,7 +21,7 @@ export function latencySection(measurements: Measurements): Html {
     const plot = percentilePlot(each, `latency-${each.phase}`);
     return plot === undefined ? [] : [figure({ caption: each.phase, narrow: plot })];
   });
-  return html`<h2>Latency</h2>
+  return html`${heading(2, "Latency")}
     <p class="note">
       Intended start: a step that had to wait counts from when it was due. The raw start has a row only if it
       differs. A percentile is shown only if at least 10 samples lie above it. ≥ means at least: the figure
@@ -37,7 +38,7 @@ export function latencySection(measurements: Measurements): Html {
     }
     ${
       plots.length > 0 &&
-      html`<h3>By percentile</h3>
+      html`${heading(3, "By percentile")}
         ${legend([
           { name: "intended start", mark: "line-1" },
           { name: "raw start", mark: "line-2-dashed" },

@@ -1,4 +1,5 @@
-import type { Measurements } from "../../../model/record/record.ts";
+import type { LimitFinding } from "../../../model/observation/limits.ts";
+import type { Measurements, RunRecord } from "../../../model/record/record.ts";
 import type { LoadWindow } from "../../../model/record/worker-result.ts";
 import { formatDuration, NO_FIGURE } from "../../format/format.ts";
 import { formatCount } from "../../../tools/count-text.ts";
@@ -8,19 +9,28 @@ import { coarse } from "./coarse-windows.ts";
 import { dataTable } from "../parts/data-table.ts";
 import { figure, type FigureKey, legend } from "../parts/figure.ts";
 import { type Html, html } from "../parts/html.ts";
+import { observedTables } from "./observed-tables.ts";
+import { serverFigures, type SharedTime } from "./server-section.ts";
+import { heading } from "../parts/heading.ts";
 
 /** One chart of the load over time. */
 interface OverTime {
   readonly id: string;
   readonly name: string;
   readonly keys: readonly FigureKey[];
-  readonly lines: (windows: readonly LoadWindow[], measurements: Measurements) => readonly TimeLine[];
+  /** One line for each key. */
+  readonly lines: (
+    windows: readonly LoadWindow[],
+    measurements: Measurements,
+  ) => readonly Omit<TimeLine, "name">[];
   readonly valueText?: (value: number) => string;
+  readonly isCount?: boolean;
 }
 
 const CHARTS: readonly OverTime[] = [
   {
     id: "connections",
+    isCount: true,
     name: "Connections held",
     keys: [
       { name: "web terminals", mark: "line-1" },
@@ -33,6 +43,7 @@ const CHARTS: readonly OverTime[] = [
   },
   {
     id: "builds",
+    isCount: true,
     name: "Builds",
     keys: [
       { name: "running", mark: "line-1" },
@@ -47,6 +58,7 @@ const CHARTS: readonly OverTime[] = [
   },
   {
     id: "workspaces",
+    isCount: true,
     name: "Workspaces ready",
     keys: [{ name: "ready", mark: "line-3" }],
     lines: (windows) => [{ points: along(windows, ({ ready }) => ready), series: 2, isArea: true }],
@@ -107,75 +119,123 @@ const CHARTS: readonly OverTime[] = [
   },
 ];
 
-/** Draws the load from beginning to end, window by window. */
-export function overTimeSection(measurements: Measurements): Html {
-  const { windows: all = [] } = measurements;
+/** Draws the load and the deployment from beginning to end, all on one time axis below each other. */
+export function overTimeSection({ measurements, observation, limits }: OverTimeRecord): Html {
+  const { windows: all = [], startedAtMs } = measurements;
   const last = all.at(-1);
   if (last === undefined)
-    return html`<h2>Over time</h2>
+    return html`${heading(2, "Over time")}
       <p>The record contains no figures over time.</p>`;
   const windows = coarse(windowsWithBuilds(measurements));
   const limited = all.filter(({ generator }) => generator.limited.length > 0);
   const lacking = all.filter(({ lostParts = 0 }) => lostParts > 0);
-  const shaded = all
-    .filter((window) => limited.includes(window) || lacking.includes(window))
-    .map(({ startMs, endMs }): readonly [number, number] => [startMs, endMs]);
-  return html`<h2>Over time</h2>
+  const [leading] = limits?.findings ?? [];
+  const time: SharedTime = {
+    endMs: last.endMs,
+    loadStartedAtMs: startedAtMs ?? observation?.startedAtMs ?? 0,
+    shaded: [
+      ...all
+        .filter((window) => limited.includes(window) || lacking.includes(window))
+        .map(({ startMs, endMs }) => ({ fromMs: startMs, toMs: endMs, why: "generator" as const })),
+      ...(leading === undefined
+        ? []
+        : [{ fromMs: leading.firstAtMs, toMs: leading.lastAtMs, why: "limit" as const }]),
+    ],
+  };
+  const server = observation === undefined ? [] : serverFigures(observation, limits, time);
+  return html`${heading(2, "Over time")}
     <p class="note">
       ${formatCount(all.length)} windows over
       ${formatDuration(last.endMs)}${
         windows.length < all.length &&
         `, drawn as ${windows.length}: merged windows show the maximum of each figure`
       }.
+      All charts have the same time axis; point at one to read its figures.
     </p>
-    ${shaded.length > 0 && legend([{ name: shadeWords(limited, lacking), mark: "shade" }])}
-    <div class="charts">
-      ${CHARTS.map((chart) => overTimeFigure(chart, { windows, shaded, endMs: last.endMs, measurements }))}
+    ${shadeLegend({ limited, lacking, leading })} ${heading(3, "The load")}
+    <div class="charts column">
+      ${CHARTS.map((chart) => overTimeFigure(chart, { windows, time, measurements }))}
     </div>
     <details>
       <summary>Figures over time as a table</summary>
       ${windowTable(windows)}
     </details>
-    ${limited.length > 0 && limitedTable(limited)}`;
+    ${limited.length > 0 && limitedTable(limited)}
+    ${
+      observation !== undefined &&
+      html`${heading(3, "The deployment")}
+      ${server.length > 0 && html`<div class="charts column">${server}</div>`} ${observedTables(observation)}`
+    }`;
 }
 
-/** Says why windows are shaded. */
-function shadeWords(limited: readonly LoadWindow[], lacking: readonly LoadWindow[]): string {
+/** The parts of a record that have a time axis. */
+interface OverTimeRecord extends Pick<RunRecord, "observation" | "limits"> {
+  readonly measurements: Measurements;
+}
+
+/** Says why times are shaded. */
+function shadeLegend({
+  limited,
+  lacking,
+  leading,
+}: {
+  readonly limited: readonly LoadWindow[];
+  readonly lacking: readonly LoadWindow[];
+  readonly leading: LimitFinding | undefined;
+}): Html | undefined {
   const reasons = [
     limited.length > 0 && "the generator may have been the limit",
     lacking.length > 0 && "a part of the load was lost, and its figures are missing",
   ].filter((reason) => reason !== false);
-  return `shaded: ${reasons.join(", or ")}, so these windows cannot pass`;
+  const keys: FigureKey[] = [
+    ...(reasons.length === 0
+      ? []
+      : [
+          {
+            name: `shaded: ${reasons.join(", or ")}, so these windows cannot pass`,
+            mark: "shade" as const,
+          },
+        ]),
+    ...(leading === undefined
+      ? []
+      : [
+          {
+            name: `shaded: the load was limited by ${leading.limit}, from the first moment to the last`,
+            mark: "shade-held" as const,
+          },
+        ]),
+  ];
+  return keys.length === 0 ? undefined : legend(keys);
 }
 
 function overTimeFigure(
-  { id, name, keys, lines: linesOf, valueText = formatCount }: OverTime,
+  { id, name, keys, lines: linesOf, valueText = formatCount, isCount = false }: OverTime,
   {
     windows,
-    shaded,
-    endMs,
+    time,
     measurements,
   }: {
     readonly windows: readonly LoadWindow[];
-    readonly shaded: readonly (readonly [number, number])[];
-    readonly endMs: number;
+    readonly time: SharedTime;
     readonly measurements: Measurements;
   },
 ): Html | undefined {
-  const lines = linesOf(windows, measurements);
+  const lines = linesOf(windows, measurements).map((line, index) => ({
+    name: keys[index]?.name ?? "",
+    ...line,
+  }));
   if (lines.every(({ points }) => points.length === 0)) return undefined;
   const description = `${lines
-    .map(
-      ({ points }, index) =>
-        `${keys[index]?.name ?? ""}: at most ${valueText(round(Math.max(0, ...points.map(([, value]) => value))))}`,
-    )
+    .map(({ name: each, points }) => {
+      const most = Math.max(0, ...points.map(([, value]) => value ?? 0));
+      return `${each}: at most ${valueText(round(most))}`;
+    })
     .join("; ")}.`;
   const drawing = timeChart(
-    { lines, shaded, endMs, valueText },
-    { width: 380, height: 220 },
+    { ...time, lines, valueText, isCount },
     { id, title: `${name} over time`, description },
   );
-  return figure({ caption: name, legend: legend(keys), narrow: drawing });
+  return figure({ id: `load-${id}`, caption: name, legend: legend(keys), narrow: drawing });
 }
 
 function along(windows: readonly LoadWindow[], read: (window: LoadWindow) => number): TimeLine["points"] {
@@ -183,10 +243,7 @@ function along(windows: readonly LoadWindow[], read: (window: LoadWindow) => num
 }
 
 function level(windows: readonly LoadWindow[], value: number): TimeLine["points"] {
-  return [
-    [0, value],
-    [windows.at(-1)?.endMs ?? 0, value],
-  ];
+  return windows.map(({ endMs }) => [endMs, value]);
 }
 
 function perSecond(count: number, { startMs, endMs }: Pick<LoadWindow, "startMs" | "endMs">): number {

@@ -7,6 +7,7 @@ import { platformWord } from "../../format/platform-words.ts";
 import { termList } from "../parts/data-table.ts";
 import { type Child, type Html, html } from "../parts/html.ts";
 import { runKindOf } from "../parts/runs-table.ts";
+import { heading } from "../parts/heading.ts";
 
 /** Lists versions, machines and settings of the measurement. */
 export function provenanceSection(record: RunRecord): Html {
@@ -15,49 +16,49 @@ export function provenanceSection(record: RunRecord): Html {
   const generator = record.measurements?.generator.machine;
   const { version, commit, dirty = false, noCommit } = refbench;
   const made = Object.entries(resources);
-  return html`<h2>Provenance</h2>
-    ${termList([
-      ["Run", html`<code>${record.runId}</code>`],
-      ["Started as", runKindOf(record)],
-      ["Coder", `${versionOf(record) ?? "version unknown"}${coderAside(record)}`],
-      ["Chart", provenance.chartVersion],
-      ["Image digest", provenance.coderImageDigest && html`<code>${provenance.coderImageDigest}</code>`],
-      [
-        "Workspace image digest",
-        provenance.workspaceImageDigest && html`<code>${provenance.workspaceImageDigest}</code>`,
-      ],
-      [
-        "Cloud",
-        cloud && `${cloud.project}, ${cloud.region}, ${cloud.zone}${cloud.emulated ? " (emulated)" : ""}`,
-      ],
-      ["Deployment", deployment && html`<code>${deployment.url}</code>`],
-      ["Other use during the load", deployment?.inUse.join("; ")],
-      ["Requested load", loadWords(load)],
-      ["Resources", made.map(([stack, count]) => `${formatCount(count)} in ${stack}`).join(", ")],
-      ...Object.entries(platform).map(([name, value]): [string, Child] => [platformTerm(name), value]),
-      [
-        "Generator's machine",
-        generator && `${machineWords(generator)}, Node ${generator.node.replace(/^v/, "")}`,
-      ],
-      ["Started from", `${machineWords(machine)}, Node ${provenance.node.replace(/^v/, "")}`],
-      [
-        "refbench",
-        html`${version}${commit !== undefined && html` at <code>${commit.slice(0, 12)}</code>`}${noCommit !== undefined && ` without a known commit: ${noCommit}`}${dirty && ", with uncommitted changes"}`,
-      ],
-      ["Terraform", provenance.terraform],
-      [
-        "Providers",
-        Object.entries(provenance.providers)
-          .map(([name, version_]) => `${name} ${version_}`)
-          .join(", "),
-      ],
-      [
-        "Twin",
-        rehearsal &&
-          `cloud ${rehearsal.speed} times and builds ${rehearsal.buildSpeed} times as fast as real ones${twinAside(rehearsal)}${rehearsal.faults === undefined ? "" : ", faults planted"}`,
-      ],
-      ["Simulated", simulated && `yes, with ${coder === "emulated" ? "an emulated" : "a real"} Coder`],
-    ])}`;
+  return html`${heading(2, "Provenance")}
+  ${termList([
+    ["Run", html`<code>${record.runId}</code>`],
+    ["Started as", runKindOf(record)],
+    ["Coder", `${versionOf(record) ?? "version unknown"}${coderAside(record)}`],
+    ["Chart", provenance.chartVersion],
+    ["Image digest", provenance.coderImageDigest && html`<code>${provenance.coderImageDigest}</code>`],
+    [
+      "Workspace image digest",
+      provenance.workspaceImageDigest && html`<code>${provenance.workspaceImageDigest}</code>`,
+    ],
+    [
+      "Cloud",
+      cloud && `${cloud.project}, ${cloud.region}, ${cloud.zone}${cloud.emulated ? " (emulated)" : ""}`,
+    ],
+    ["Deployment", deployment && html`<code>${deployment.url}</code>`],
+    ["Other use during the load", deployment?.inUse.join("; ")],
+    ["Requested load", loadWords(load)],
+    ["Resources", made.map(([stack, count]) => `${formatCount(count)} in ${stack}`).join(", ")],
+    ...Object.entries(platform).map(([name, value]): [string, Child] => [platformTerm(name), value]),
+    [
+      "Generator's machine",
+      generator && `${machineWords(generator)}, Node ${generator.node.replace(/^v/, "")}`,
+    ],
+    ["Started from", `${machineWords(machine)}, Node ${provenance.node.replace(/^v/, "")}`],
+    [
+      "refbench",
+      html`${version}${commit !== undefined && html` at <code>${commit.slice(0, 12)}</code>`}${noCommit !== undefined && ` without a known commit: ${noCommit}`}${dirty && ", with uncommitted changes"}`,
+    ],
+    ["Terraform", provenance.terraform],
+    [
+      "Providers",
+      Object.entries(provenance.providers)
+        .map(([name, version_]) => `${name} ${version_}`)
+        .join(", "),
+    ],
+    [
+      "Twin",
+      rehearsal &&
+        `cloud ${rehearsal.speed} times and builds ${rehearsal.buildSpeed} times as fast as real ones${twinAside(rehearsal)}${rehearsal.faults === undefined ? "" : ", faults planted"}`,
+    ],
+    ["Simulated", simulated && `yes, with ${coder === "emulated" ? "an emulated" : "a real"} Coder`],
+  ])}`;
 }
 
 function platformTerm(name: string): string {

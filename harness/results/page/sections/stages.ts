@@ -6,6 +6,7 @@ import { dataTable } from "../parts/data-table.ts";
 import { figure, legend } from "../parts/figure.ts";
 import { type Html, html } from "../parts/html.ts";
 import { chip } from "../parts/status.ts";
+import { heading } from "../parts/heading.ts";
 
 /** Key durations of a run, in milliseconds. */
 export interface Milestones {
@@ -45,7 +46,7 @@ const TEARDOWN: ReadonlySet<string> = new Set([...TEARDOWN_STAGES, "cleanup"]);
 export function stagesSection(record: RunRecord): Html {
   const { stages, teardown } = record;
   if (stages.length === 0)
-    return html`<h2>Stages</h2>
+    return html`${heading(2, "Stages")}
       <p>The record contains no stages.</p>`;
   const startMs = Date.parse(record.startedAt);
   const since = (instant: string): number => Math.max(0, Date.parse(instant) - startMs);
@@ -72,29 +73,29 @@ export function stagesSection(record: RunRecord): Html {
       title: "Stages of the run over time",
       description: `${description}.`,
     });
-  return html`<h2>Stages</h2>
-    ${figure({
-      caption: "From the start to the end of the audit",
-      narrow: drawn(360, "stages-n"),
-      wide: drawn(1100, "stages-w"),
-      legend: legend([
-        ...(bars.some(({ tone }) => tone === "load") ? [{ name: "the load", mark: "bar-3" as const }] : []),
-        { name: "other stages", mark: "bar-1" },
-        ...(bars.some(({ tone }) => tone === "bad")
-          ? [{ name: "failed or interrupted", mark: "bar-bad" as const }]
-          : []),
-      ]),
-    })}
-    ${dataTable({
-      label: "Stages",
-      header: ["Stage", "Outcome", "Began after", "Duration", "Message"],
-      right: new Set([2, 3]),
-      rows: stages.map(({ stage, startedAt, finishedAt, outcome, message }) => [
-        stage,
-        chip(outcome),
-        formatDuration(since(startedAt)),
-        formatDuration(since(finishedAt) - since(startedAt)),
-        message !== undefined && html`<span class="said">${message}</span>`,
-      ]),
-    })}`;
+  return html`${heading(2, "Stages")}
+  ${figure({
+    caption: "From the start to the end of the audit",
+    narrow: drawn(360, "stages-n"),
+    wide: drawn(1100, "stages-w"),
+    legend: legend([
+      ...(bars.some(({ tone }) => tone === "load") ? [{ name: "the load", mark: "bar-3" as const }] : []),
+      { name: "other stages", mark: "bar-1" },
+      ...(bars.some(({ tone }) => tone === "bad")
+        ? [{ name: "failed or interrupted", mark: "bar-bad" as const }]
+        : []),
+    ]),
+  })}
+  ${dataTable({
+    label: "Stages",
+    header: ["Stage", "Outcome", "Began after", "Duration", "Message"],
+    right: new Set([2, 3]),
+    rows: stages.map(({ stage, startedAt, finishedAt, outcome, message }) => [
+      stage,
+      chip(outcome),
+      formatDuration(since(startedAt)),
+      formatDuration(since(finishedAt) - since(startedAt)),
+      message !== undefined && html`<span class="said">${message}</span>`,
+    ]),
+  })}`;
 }

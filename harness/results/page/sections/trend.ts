@@ -14,6 +14,7 @@ import { runPath } from "../parts/paths.ts";
 import { type Series, seriesOf } from "./series.ts";
 import { marksOf } from "./trend-marks-of.ts";
 import { trendLegend } from "./trend-legend.ts";
+import { heading } from "../parts/heading.ts";
 
 /** The input of a size's trends. */
 export interface TrendInput {
@@ -111,7 +112,7 @@ function stepWords(said: readonly string[], steps: WatchedSeries, resets: readon
 }
 
 function seriesTable(series: readonly Series[]): Html {
-  return html`<h3>Series</h3>
+  return html`${heading(3, "Series")}
     <p class="note">
       Figures measured on another platform, or after an accepted change, are never compared with earlier ones.
     </p>
