@@ -20,6 +20,7 @@ export interface PlannedLoad {
   readonly observation?: Partial<Observation>;
   readonly window?: (index: number) => Partial<LoadWindow>;
   readonly measurements?: Partial<Measurements>;
+  readonly isGeneratorLimited?: boolean;
   readonly builds?: Partial<Measurements["builds"]>;
   /** Median of phases in milliseconds: 100 samples around it. */
   readonly phases?: Partial<Record<Phase, number>>;
@@ -56,6 +57,7 @@ export function observedRecord({
   observation = {},
   window = () => ({}),
   measurements = {},
+  isGeneratorLimited = false,
   builds = {},
   phases = {},
   objectives = [MISSED],
@@ -79,6 +81,11 @@ export function observedRecord({
       ...base,
       failures: [],
       startedAtMs: STARTED_AT_MS,
+      generator: {
+        ...base.generator,
+        limited: isGeneratorLimited,
+        reasons: isGeneratorLimited ? ["lateness p99 beyond 10 ms in some windows"] : [],
+      },
       histograms: [...base.histograms, ...histograms],
       windows: Array.from({ length: samples }, (_, index) => ({
         ...windowOf(index, { samples, everyMs }),
