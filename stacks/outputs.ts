@@ -29,6 +29,8 @@ export const cloudOutputsSchema = z.object({
   cluster: z.string().optional(),
   /** Absent if Postgres is on Coder's machine. */
   database_instance: z.string().optional(),
+  /** The database's name or address inside the network; absent where it is in a cluster or the user's own. */
+  database_address: z.string().optional(),
   /** The load runner's name on Google, or its instance id on AWS; absent without a load runner. */
   runner_machine: z.string().optional(),
 });

@@ -76,6 +76,7 @@ export class EksCloudStack extends BenchStack {
       network: network.networkId,
       cluster: this.controlPlane.clusterName,
       database_instance: this.database.instanceName,
+      database_address: this.database.address,
       ...runner,
     } satisfies CloudOutputs);
   }

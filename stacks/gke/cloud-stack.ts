@@ -60,6 +60,7 @@ export class GkeCloudStack extends BenchStack {
       network: network.networkName,
       cluster: this.controlPlane.clusterName,
       database_instance: this.database.instanceName,
+      database_address: this.database.address,
       ...runner,
     } satisfies CloudOutputs);
   }

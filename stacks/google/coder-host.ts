@@ -4,7 +4,7 @@ import type { Size } from "../../reference-architectures/architecture.ts";
 import { DATABASE_NAME, DATABASE_USER } from "../database-names.ts";
 import type { Environment } from "../environment.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
-import { CoderMachine } from "./coder-machine.ts";
+import { CoderMachine, isOnMachine } from "./coder-machine.ts";
 import { GoogleDatabase } from "./database.ts";
 import { Firewall } from "./firewall.ts";
 import { MachineSecret } from "./machine-secret.ts";
@@ -39,7 +39,7 @@ export class CoderHost extends Construct {
     const { environment, size, network, identity, password, tlsKey } = props;
     const reader = identity.member;
     const firewall = new Firewall(this, "firewall", { environment, network });
-    if (size.database.kind === "cloud-sql") {
+    if (!isOnMachine(size)) {
       this.#database = new GoogleDatabase(this, "database", {
         environment,
         size: size.database,
@@ -47,15 +47,17 @@ export class CoderHost extends Construct {
         password: password.stringValue,
       });
     }
-    const secret =
-      this.#database &&
-      new MachineSecret(this, "database-url", {
-        environment,
-        role: "db-url",
-        variable: password,
-        text: urlOf(new TerraformLocal(this, "database-address", this.#database.address)),
-        reader,
-      });
+    const secret = new MachineSecret(this, "database-url", {
+      environment,
+      variable: password,
+      reader,
+      ...(this.#database === undefined
+        ? { role: "db-role" }
+        : {
+            role: "db-url",
+            text: urlOf(new TerraformLocal(this, "database-address", this.#database.address)),
+          }),
+    });
     const certificate =
       tlsKey &&
       new MachineSecret(this, "certificate", { environment, role: "tls", variable: tlsKey, reader });
@@ -65,13 +67,13 @@ export class CoderHost extends Construct {
       network,
       account: identity.email,
       docker: props.docker,
-      ...(secret === undefined ? {} : { databaseSecret: secret.version }),
+      databaseSecret: secret.version,
       ...(certificate === undefined ? {} : { tlsKeySecret: certificate.version }),
       dependsOn: [
         network.egress,
         ...firewall.rules,
         ...(this.#database?.ready ?? []),
-        ...(secret?.ready ?? []),
+        ...secret.ready,
         ...(certificate?.ready ?? []),
         ...(props.dependsOn ?? []),
       ],
@@ -87,6 +89,7 @@ export class CoderHost extends Construct {
       zone: environment.zone,
       network: network.networkName,
       ...(this.#database === undefined ? {} : { database_instance: this.#database.instanceName }),
+      database_address: this.#database?.address ?? this.#machine.address,
       coder_url: this.#machine.url,
       coder_machine: this.#machine.instanceName,
     };

@@ -19,6 +19,9 @@ import { packageFile } from "../../reference-architectures/package-file.ts";
 /** The startup script of the machine. Everything that differs between machines is in its metadata. */
 const STARTUP_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/coder.sh"), "utf8"));
 
+/** Writes figures of Coder's processes for the machine's exporter. */
+const FIGURES_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/figures.sh"), "utf8"));
+
 /** The size of the machine's disk if its size has none, in GiB. */
 const DISK_GIB = 100;
 
@@ -30,8 +33,11 @@ export interface CoderMachineProps {
   readonly account: string;
   /** Whether workspaces are containers on it. */
   readonly docker: boolean;
-  /** The version of the secret with the database's URL; absent = Postgres on this machine. */
-  readonly databaseSecret?: string;
+  /**
+   * The version of the secret with the database's URL; or, for Postgres on this machine, of that with the password of
+   * the role that reads its statistics.
+   */
+  readonly databaseSecret: string;
   /** The version of the secret with the certificate's key; absent = plain HTTP. */
   readonly tlsKeySecret?: string;
   /** Everything that must exist before Coder starts, and until it is deleted. */
@@ -42,6 +48,8 @@ export interface CoderMachineProps {
 export class CoderMachine extends Construct {
   /** `http://<address>:<port>`, inside the network; `https` with TLS. */
   readonly url: string;
+  /** Its address inside the network. */
+  readonly address: string;
   readonly instanceName: string;
 
   constructor(scope: Construct, id: string, props: CoderMachineProps) {
@@ -89,7 +97,8 @@ export class CoderMachine extends Construct {
       dependsOn: props.dependsOn,
     });
     const scheme = environment.tls === undefined ? "http" : "https";
-    this.url = `${scheme}://${instance.networkInterface.get(0).networkIp}:${CODER_PORT}`;
+    this.address = instance.networkInterface.get(0).networkIp;
+    this.url = `${scheme}://${this.address}:${CODER_PORT}`;
     this.instanceName = instance.name;
   }
 }
@@ -99,7 +108,7 @@ export class CoderMachine extends Construct {
  * may see the instance, can read it.
  */
 function coderMetadata(props: CoderMachineProps): Record<string, string> {
-  const { environment, size, docker, databaseSecret, tlsKeySecret } = props;
+  const { environment, size, network, docker, databaseSecret, tlsKeySecret } = props;
   const env = { ...coderEnvironment(size), ...listenEnvironment(environment) };
   return {
     "coder-version": size.coder.version,
@@ -112,8 +121,20 @@ function coderMetadata(props: CoderMachineProps): Record<string, string> {
       : {}),
     ...mirrorMetadata(environment, size),
     ...tlsMetadata(environment, tlsKeySecret),
-    ...(databaseSecret === undefined ? postgresMetadata(size) : { "coder-database-secret": databaseSecret }),
+    "coder-figures": FIGURES_SCRIPT,
+    ...(isOnMachine(size)
+      ? {
+          ...postgresMetadata(size),
+          "coder-database-role-secret": databaseSecret,
+          "coder-database-role-range": network.machineRange,
+        }
+      : { "coder-database-secret": databaseSecret }),
   };
+}
+
+/** Whether Postgres is on Coder's machine. */
+export function isOnMachine({ database }: Pick<Size, "database">): boolean {
+  return database.kind !== "cloud-sql";
 }
 
 function mirrorMetadata({ architecture }: Environment, size: Size): Record<string, string> {

@@ -8,9 +8,14 @@ import type { GoogleNetwork } from "./network.ts";
 /** The network tag of Coder's machine. */
 export const CODER_TAG = "bench-coder";
 
-/** Coder's port on a machine, and the port of its metrics. */
+/** The network tag of the load runner. */
+export const RUNNER_TAG = "bench-runner";
+
+/** Coder's port on a machine. */
 export const CODER_PORT = 7080;
-const METRICS_PORT = 2112;
+
+/** Ports for the load runner alone: metrics of coderd and of the machine, and a Postgres on the machine. */
+const FIGURE_PORTS = ["2112", "9100", "5432"];
 
 /** Google's address range for connections through Identity-Aware Proxy, which identifies the caller first. */
 export const IAP_RANGE = "35.235.240.0/20";
@@ -21,8 +26,8 @@ export interface FirewallProps {
 }
 
 /**
- * Allows connections to Coder's machine from its own network, and SSH for callers that Google has identified. Nobody
- * can reach a workspace.
+ * Allows connections to Coder's machine from its own network, its figures for the load runner, and SSH for callers that
+ * Google has identified. Nobody can reach a workspace.
  */
 export class Firewall extends Construct {
   readonly rules: ITerraformDependable[];
@@ -35,7 +40,16 @@ export class Firewall extends Construct {
       direction: "INGRESS",
       sourceRanges: [network.machineRange],
       targetTags: [CODER_TAG],
-      allow: [{ protocol: "tcp", ports: [String(CODER_PORT), String(METRICS_PORT)] }],
+      allow: [{ protocol: "tcp", ports: [String(CODER_PORT)] }],
+    });
+    const figures = new ComputeFirewall(this, "figures", {
+      name: benchName(environment, "figures"),
+      network: network.networkId,
+      direction: "INGRESS",
+      // Workspaces are machines of the same range.
+      sourceTags: [RUNNER_TAG],
+      targetTags: [CODER_TAG],
+      allow: [{ protocol: "tcp", ports: FIGURE_PORTS }],
     });
     const ssh = new ComputeFirewall(this, "ssh", {
       name: benchName(environment, "ssh"),
@@ -45,6 +59,6 @@ export class Firewall extends Construct {
       targetTags: [CODER_TAG],
       allow: [{ protocol: "tcp", ports: ["22"] }],
     });
-    this.rules = [coder, ssh];
+    this.rules = [coder, figures, ssh];
   }
 }

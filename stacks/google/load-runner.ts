@@ -9,14 +9,11 @@ import { benchLabels, benchName } from "../labels.ts";
 import type { CloudOutputs } from "../outputs.ts";
 import { RUNNER_USER } from "../runner/runner-machine.ts";
 import { runnerScript } from "../runner/runner-script.ts";
-import { IAP_RANGE } from "./firewall.ts";
+import { IAP_RANGE, RUNNER_TAG } from "./firewall.ts";
 import { hardExpiry } from "./hard-expiry.ts";
 import type { GoogleNetwork } from "./network.ts";
 import { ServiceIdentity } from "./service-identity.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
-
-/** Network tag of the load runner. */
-const RUNNER_TAG = "bench-runner";
 
 const STARTUP_SCRIPT = runnerScript(readFileSync(packageFile("stacks/google/startup/runner.sh"), "utf8"));
 

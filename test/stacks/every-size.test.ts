@@ -173,7 +173,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
     const stacks = Object.values(synthesis.stacks).map((stack) => ({ ...stack, variable: {} }));
     const users = paths(stacks).filter(([, value]) => value.includes("var.db_password"));
     for (const [path] of users) expect(path).toMatch(/\.(data_wo(\.url)?|password_wo|secret_data_wo)$/);
-    expect(users).toHaveLength(kind === "on-box" ? 0 : 2);
+    expect(users).toHaveLength(kind === "on-box" ? 1 : 2);
   });
 
   test("the load runner has the size's machine type, whose processor is known", () => {
@@ -317,6 +317,18 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
       expect(metadata["startup-script"]).not.toMatch(/(^|[^$])\$\{/m);
     });
 
+    test("figures of the machine are for the load runner alone", () => {
+      const rules = all("google_compute_firewall").map(({ attributes }) => attributes);
+      const open = (port: string): unknown[] =>
+        rules.filter(({ allow }) => JSON.stringify(allow).includes(`"${port}"`));
+      for (const port of ["2112", "9100", "5432"])
+        expect(open(port)).toMatchObject([{ source_tags: ["bench-runner"], target_tags: ["bench-coder"] }]);
+      const { metadata } = machine("coder");
+      expect(metadata["coder-figures"]).toContain("refbench_terraform_cpu_microseconds_total");
+      expect(metadata["coder-figures"]).not.toMatch(/(^|[^$])\$\{/m);
+      expect("coder-database-role-secret" in metadata).toBe(kind === "on-box");
+    });
+
     test("Coder's account may do what its builds need, and nothing else", () => {
       const grants = [
         ...all("google_project_iam_member"),
@@ -325,7 +337,7 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
       ].map(({ attributes }) => attributes.role as string);
       expect(grants.sort()).toEqual([
         ...(name === "gce-vm" ? ["roles/compute.instanceAdmin.v1", "roles/iam.serviceAccountUser"] : []),
-        ...(kind === "on-box" ? [] : ["roles/secretmanager.secretAccessor"]),
+        "roles/secretmanager.secretAccessor",
       ]);
       for (const { attributes } of all("google_project_iam_member")) {
         const { expression } = attributes.condition as { expression: string };

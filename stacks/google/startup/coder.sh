@@ -104,8 +104,10 @@ install_postgres() {
   apt-get install --quiet --yes postgresql-common || return 1
   /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y || return 1
   apt-get install --quiet --yes "postgresql-$major" || return 1
+  # An address for the load runner, which reads statistics. Coder uses the socket.
   cat >"/etc/postgresql/$major/main/conf.d/refbench.conf" <<EOF
-listen_addresses = ''
+listen_addresses = '$address'
+shared_preload_libraries = 'pg_stat_statements'
 max_connections = $(attribute coder-postgres-max-connections)
 shared_buffers = $(attribute coder-postgres-shared-buffers-mib)MB
 EOF
@@ -115,6 +117,50 @@ EOF
   runuser -u postgres -- psql --quiet --command "SELECT 1 FROM pg_roles WHERE rolname = 'coder'" | grep -q "1 row" ||
     runuser -u postgres -- createuser coder || return 1
   runuser -u postgres -- psql --list | grep -q '^ coder ' || runuser -u postgres -- createdb --owner coder coder
+}
+
+# The role by which the load runner reads the database's statistics. It reads no table of Coder's, and writes nothing.
+install_database_role() {
+  local major password
+  major=$(attribute coder-postgres-version)
+  password=$(read_secret "$(attribute coder-database-role-secret)") || return 1
+  cd /
+  # By standard input: a process list shows arguments. The extension would keep a statement with its password.
+  runuser -u postgres -- psql --quiet --no-psqlrc --set ON_ERROR_STOP=1 --dbname coder <<EOF || return 1
+SET pg_stat_statements.track_utility = off;
+DROP ROLE IF EXISTS refbench;
+CREATE ROLE refbench LOGIN CONNECTION LIMIT 3 PASSWORD '$password' IN ROLE pg_monitor;
+ALTER ROLE refbench SET default_transaction_read_only = on;
+CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+EOF
+  echo "hostssl coder refbench $(attribute coder-database-role-range) scram-sha-256" \
+    >>"/etc/postgresql/$major/main/pg_hba.conf" || return 1
+  systemctl reload "postgresql@$major-main"
+}
+
+# Figures of this machine for the load runner: Debian's exporter, and beside it the control group of Coder.
+install_figures() {
+  local texts=/var/lib/prometheus/node-exporter
+  apt-get install --quiet --yes --no-install-recommends prometheus-node-exporter || return 1
+  mkdir -p "$texts" || return 1
+  attribute coder-figures >/usr/local/sbin/refbench-figures || return 1
+  chmod 755 /usr/local/sbin/refbench-figures || return 1
+  cat >/etc/systemd/system/refbench-figures.service <<EOF || return 1
+[Unit]
+Description=Figures of Coder's control group
+[Service]
+ExecStart=/usr/local/sbin/refbench-figures /sys/fs/cgroup/system.slice/coder.service $texts
+Restart=always
+RestartSec=5
+[Install]
+WantedBy=multi-user.target
+EOF
+  local collectors=(cpu meminfo netdev pressure diskstats textfile)
+  local flags="--collector.disable-defaults ${collectors[*]/#/--collector.} --collector.textfile.directory=$texts"
+  echo "ARGS=\"--web.listen-address=$address:9100 $flags\"" >/etc/default/prometheus-node-exporter || return 1
+  systemctl daemon-reload || return 1
+  systemctl enable --now refbench-figures || return 1
+  systemctl restart prometheus-node-exporter
 }
 
 read_secret() {
@@ -141,7 +187,8 @@ install_providers() {
   local folder
   folder=$(attribute coder-provider-folder)
   mkdir -p "$folder" || return 1
-  # shellcheck disable=SC2046 -- one argument for each provider.
+  # One argument for each provider.
+  # shellcheck disable=SC2046
   sh -c "$(attribute coder-provider-mirror)" provider-mirror "$folder" $(attribute coder-providers)
 }
 
@@ -153,7 +200,10 @@ if [ -n "$secret" ]; then
 else
   patiently install_postgres
   database="postgres:///coder?host=/var/run/postgresql&user=coder&sslmode=disable"
+  patiently install_database_role || echo "refbench: the database's figures cannot be read" >&2
 fi
+# Before Coder starts, so that it disturbs no load. Coder starts without figures, too.
+install_figures || install_figures || echo "refbench: this machine's figures cannot be read" >&2
 
 [ -n "$tls_secret" ] && patiently install_certificate
 

@@ -8,7 +8,6 @@ import type { GoogleContext } from "./context.ts";
 export function apisOf(
   { carriedBy }: Pick<Architecture, "carriedBy">,
   { database }: Size,
-  tls = false,
 ): readonly string[] {
   const cluster = carriedBy === "gke";
   const managed = database.kind === "cloud-sql";
@@ -19,8 +18,8 @@ export function apisOf(
     "iam",
     // The load runner, and a machine that runs Coder, are reached through it.
     "iap",
-    // Stores the database's URL and the certificate's key for a machine.
-    ...((managed || tls) && !cluster ? ["secretmanager"] : []),
+    // Stores the database's URL or password, and the certificate's key, for a machine.
+    ...(cluster ? [] : ["secretmanager"]),
     ...(managed ? ["sqladmin"] : []),
   ].map((name) => `${name}.googleapis.com`);
 }
@@ -30,8 +29,8 @@ export const apisCheck: Check<GoogleContext> = {
   name: "apis",
   fix: ({ project }) => `gcloud services list --enabled --project=${project}`,
   after: ["identity"],
-  run: async ({ architecture, size, project, call, tls }, signal) => {
-    const needed = apisOf(architecture, size.figures, tls);
+  run: async ({ architecture, size, project, call }, signal) => {
+    const needed = apisOf(architecture, size.figures);
     const enabled = new Set<string>();
     const pages = new PageWatch();
     let pageToken: string | undefined;

@@ -7,7 +7,6 @@ import type { GoogleContext } from "./context.ts";
 export function permissionsToDeploy(
   { carriedBy }: Pick<Architecture, "carriedBy">,
   { database }: Size,
-  tls = false,
 ): readonly string[] {
   const cluster = carriedBy === "gke";
   const managed = database.kind === "cloud-sql";
@@ -38,9 +37,7 @@ export function permissionsToDeploy(
           "cloudsql.users.create",
         ]
       : []),
-    ...((managed || tls) && !cluster
-      ? ["secretmanager.secrets.create", "secretmanager.secrets.setIamPolicy"]
-      : []),
+    ...(cluster ? [] : ["secretmanager.secrets.create", "secretmanager.secrets.setIamPolicy"]),
   ];
 }
 
@@ -61,9 +58,9 @@ export const permissionsCheck: Check<GoogleContext> = {
     `request a role that contains them: gcloud projects add-iam-policy-binding ${project} --member=user:<you> --role=<role>`,
   after: ["identity"],
   run: async (context, signal) => {
-    const { architecture, size, runner = "network", tls } = context;
+    const { architecture, size, runner = "network" } = context;
     const wanted = [
-      ...permissionsToDeploy(architecture, size.figures, tls),
+      ...permissionsToDeploy(architecture, size.figures),
       ...(runner === "job" ? TO_RUN_PODS : []),
     ];
     const deploy = await missingOf(context, wanted, signal);

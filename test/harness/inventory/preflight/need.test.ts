@@ -60,7 +60,7 @@ test("a canary without workspace nodes asks for none", () => {
 test.each([
   [gke, "cloud-sql", ["container", "sqladmin"], ["secretmanager"]],
   [gceVm, "cloud-sql", ["secretmanager", "sqladmin"], ["container"]],
-  [gceVm, "on-box", ["compute"], ["container", "secretmanager", "sqladmin"]],
+  [gceVm, "on-box", ["compute", "secretmanager"], ["container", "sqladmin"]],
 ] as const)("$name on $1 asks for the APIs that its stacks call", (architecture, kind, on, off) => {
   const size = architecture.sizes[architecture.defaultSize]!;
   const names = apisOf(architecture, { ...size, database: { ...size.database, kind } });
@@ -77,9 +77,9 @@ test("a role made of the list enters the cluster that it makes", () => {
 test.each([
   ["gke", gke, false],
   ["gce-vm", gceVm, true],
-] as const)("whether Coder's key on %s takes Secret Manager is known before", (_, architecture, expected) => {
+] as const)("whether a secret of %s is in Secret Manager is known before", (_, architecture, expected) => {
   const size = architecture.sizes[architecture.defaultSize]!;
   const onBox = { ...size, database: { ...size.database, kind: "on-box" as const } };
-  const withTls = [apisOf(architecture, onBox, true), permissionsToDeploy(architecture, onBox, true)];
-  for (const names of withTls) expect(names.some((name) => name.startsWith("secretmanager."))).toBe(expected);
+  const all = [apisOf(architecture, onBox), permissionsToDeploy(architecture, onBox)];
+  for (const names of all) expect(names.some((name) => name.startsWith("secretmanager."))).toBe(expected);
 });
