@@ -16,5 +16,4 @@ export type PlacePorts = Pick<
   | "others"
   | "podTroubles"
   | "unplayedFaults"
-  | "observer"
 >;

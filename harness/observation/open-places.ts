@@ -2,6 +2,7 @@ import type { ObservedPlace } from "../model/observation/observe-task.ts";
 import type { Clock } from "../tools/time/clock.ts";
 import type { FigureSource } from "./source.ts";
 import { metricsSource } from "./metrics/metrics-source.ts";
+import { openPostgres } from "./postgres/open-postgres.ts";
 
 /** The sources of what is observed at these places. Nothing is asked before the first reading. */
 export function openPlaces(places: readonly ObservedPlace[], clock: Clock): FigureSource[] {
@@ -17,7 +18,7 @@ function openPlace(place: ObservedPlace, clock: Clock): FigureSource {
     case "machine":
       return notRead(`machine ${place.of}`);
     case "postgres":
-      return notRead(`database ${place.of}`);
+      return openPostgres(place, clock);
     case "prometheus":
       return notRead("Prometheus");
   }

@@ -1,5 +1,5 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { clientName } from "../../harness/model/cloud/client-name.ts";
 import { RefbenchError } from "../../harness/tools/error.ts";
 import { exchange, splitUrl } from "../../harness/tools/exchange.ts";
@@ -108,7 +108,17 @@ async function findDatabase({
   if ("missing" in postgres) throw new RefbenchError("infrastructure", postgres.missing);
   if ("url" in postgres) return { url: postgres.url, stop: () => Promise.resolve() };
   const maxConnections = Number(env["CODER_PG_CONN_MAX_OPEN"] ?? 10) + SPARE_CONNECTIONS;
-  return startPostgres({ programs: postgres, folder, host, maxConnections });
+  return startPostgres({ programs: postgres, folder, host, maxConnections, settings: statistics(postgres) });
+}
+
+/** Lets the server count statements where it is installed with the library for it, as the stacks' servers do. */
+function statistics({ postgres }: { readonly postgres: string }): Record<string, string> {
+  const installed = dirname(dirname(postgres));
+  const library = "pg_stat_statements";
+  const isThere = ["lib", "lib/postgresql"].some((folder) =>
+    existsSync(join(installed, folder, `${library}.so`)),
+  );
+  return isThere ? { shared_preload_libraries: library } : {};
 }
 
 /** The user's own configuration, or one that takes the provider from the mirror that was named. */

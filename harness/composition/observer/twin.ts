@@ -23,6 +23,11 @@ export function twinObserver(twinRoot: string, runId: RunId): Observer {
   };
 }
 
+function postgres({ url, pid }: NonNullable<NonNullable<RunningCoder["real"]>["database"]>): ObservedPlace {
+  // A database of the user's own gets no extension.
+  return { kind: "postgres", of: "database", url, addStatistics: pid !== undefined };
+}
+
 function placesOf(
   { pid, metricsUrl, real }: RunningCoder,
   name: string,
@@ -37,7 +42,7 @@ function placesOf(
         ? []
         : [{ kind: "metrics", of: name, url: metricsUrl, role: "coderd" } as const]),
       process(name, "coderd", real?.server ?? pid),
-      ...(database === undefined ? [] : [{ kind: "postgres", of: "database", url: database.url } as const]),
+      ...(database === undefined ? [] : [postgres(database)]),
       ...(database?.pid === undefined ? [] : [process("postgres", "database", database.pid)]),
     ],
     unseen: [

@@ -22,7 +22,14 @@ export const observedPlace = z.discriminatedUnion("kind", [
   /** The machine itself, from `/proc`. */
   z.object({ kind: z.literal("machine"), of: z.string() }),
   /** A Postgres, asked by SQL as a role that may read statistics. */
-  z.object({ kind: z.literal("postgres"), of: z.string(), url: z.string(), caPem: z.string().optional() }),
+  z.object({
+    kind: z.literal("postgres"),
+    of: z.string(),
+    url: z.string(),
+    caPem: z.string().optional(),
+    /** Whether the run made it, so that the extension that counts statements may be added. @default false */
+    addStatistics: z.boolean().optional(),
+  }),
   /** A Prometheus of the user's, with a query for each series. */
   z.object({
     kind: z.literal("prometheus"),

@@ -5,12 +5,13 @@ import { postgresSource } from "./source.ts";
 
 /** The figures of a database place. The client is loaded with the first connection. */
 export function openPostgres(
-  { of, url, caPem }: Extract<ObservedPlace, { kind: "postgres" }>,
+  { of, url, caPem, addStatistics = false }: Extract<ObservedPlace, { kind: "postgres" }>,
   clock: Clock,
 ): FigureSource {
   return postgresSource({
     of,
     clock,
+    addStatistics,
     open: async (signal) => {
       const { connectPostgres } = await import("./connect.ts");
       return await connectPostgres({ url, caPem }, signal);

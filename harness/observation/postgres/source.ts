@@ -5,6 +5,7 @@ import { figures, FIGURES, toSamples, type DatedFigures } from "./figures.ts";
 import { codeOf, TOO_MANY_CONNECTIONS } from "./problem.ts";
 import type { OpenSession, PostgresSession } from "./session.ts";
 import {
+  ADD_EXTENSION,
   counts,
   countsStatement,
   describeStatements,
@@ -26,6 +27,8 @@ export interface PostgresSourceOptions {
   readonly of: string;
   readonly open: OpenSession;
   readonly clock: Clock;
+  /** Whether the extension that counts statements may be added where it is missing. @default false */
+  readonly addStatistics?: boolean;
 }
 
 /**
@@ -105,8 +108,11 @@ class PostgresSource implements FigureSource {
   /** Counts at the start, from which those at the end are subtracted. A failure costs only the statements. */
   async #readFirstCounts(session: PostgresSession): Promise<void> {
     try {
-      const [row] = await this.#ask(session, EXTENSION);
-      this.#extension = extension.parse(row);
+      this.#extension = await this.#findExtension(session);
+      if (this.#extension.schema === null && this.#options.addStatistics === true) {
+        for (const statement of ADD_EXTENSION) await this.#ask(session, statement);
+        this.#extension = await this.#findExtension(session);
+      }
       const problem = statementsProblem(this.#extension);
       if (problem === undefined && this.#extension.schema !== null)
         this.#countsBefore = await this.#counts(session, this.#extension.schema);
@@ -116,6 +122,11 @@ class PostgresSource implements FigureSource {
       if (session.ended) throw error;
       this.#statementsProblem = error instanceof Error ? error.message : String(error);
     }
+  }
+
+  async #findExtension(session: PostgresSession): Promise<Extension> {
+    const [row] = await this.#ask(session, EXTENSION);
+    return extension.parse(row);
   }
 
   async #counts(session: PostgresSession, schema: string): Promise<readonly Counts[]> {

@@ -16,6 +16,13 @@ SELECT current_setting('server_version_num')::int AS version,
        (SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
          WHERE extname = 'pg_stat_statements') AS schema`;
 
+/** Adds the extension in a session that otherwise only reads. */
+export const ADD_EXTENSION = [
+  "SET default_transaction_read_only = off",
+  "CREATE EXTENSION IF NOT EXISTS pg_stat_statements",
+  "SET default_transaction_read_only = on",
+] as const;
+
 export const extension = z.object({
   version: z.number(),
   schema: z.string().nullable(),

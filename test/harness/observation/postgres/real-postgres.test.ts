@@ -10,10 +10,11 @@ import { findRealPostgres, startRealPostgres, type RealPostgres } from "../../..
 const programs = findRealPostgres();
 const { signal } = new AbortController();
 
-function observeAs(url: string): FigureSource {
+function observeAs(url: string, { addStatistics = false } = {}): FigureSource {
   const source = postgresSource({
     of: "database",
     clock: systemClock,
+    addStatistics,
     open: (within) => connectPostgres({ url }, within),
   });
   onTestFinished(() => source.close?.());
@@ -133,9 +134,8 @@ test.skipIf(programs === undefined)(
       settings: { shared_preload_libraries: "pg_stat_statements" },
     });
     const admin = await server.connect();
-    await admin.query("CREATE EXTENSION pg_stat_statements");
     for (let each = 0; each < 5; each++) await admin.query("SELECT 'before', pg_sleep(0.02)");
-    const source = observeAs(server.url);
+    const source = observeAs(server.url, { addStatistics: true });
     await source.read(signal);
     for (let each = 0; each < 3; each++) await admin.query("SELECT 'secret', pg_sleep(0.03)");
     await admin.query("CREATE ROLE another PASSWORD 'secret'");
