@@ -3,14 +3,16 @@ import { messageOf } from "../../tools/error.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import { inTurns } from "../../tools/time/in-turns.ts";
 import type { Unseen } from "../../model/observation/observation.ts";
-import type { FigureSource, Reading, Sample } from "../source.ts";
+import type { FigureSource, Findings, Reading, Sample } from "../source.ts";
 import { Asking } from "./ask.ts";
+import { Cadvisor } from "./cadvisor.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { type ContainerFigures, containerSamples } from "./container-samples.ts";
 import { type NodeUsage, readSummary, type Usage } from "./kubelet.ts";
 import type { NodeSize } from "./nodes.ts";
 import type { ObservedPod } from "./pods.ts";
 import { Rates } from "./rates.ts";
+import { Replicas } from "./replicas.ts";
 
 /** Where Coder is in a cluster. */
 export interface ObservedCluster {
@@ -27,6 +29,7 @@ export interface ObservedCluster {
 const KUBELETS_AT_ONCE = 4;
 /** Nodes beyond these have no series of their own; nodes with Coder's pods come first. */
 const MOST_NODES = 20;
+const SHOWN: ReadonlySet<ObservedPod["role"]> = new Set(["coderd", "provisioner", "database", "workspaces"]);
 const KUBELET = { verb: "get", resource: "nodes/proxy" } as const;
 
 /** CPU, memory and restarts of Coder's containers, and the use of the nodes they are on. */
@@ -39,6 +42,8 @@ class ClusterSource implements FigureSource {
   readonly #cluster: ObservedCluster;
   readonly #asking: Asking;
   readonly #view: ClusterView;
+  readonly #replicas: Replicas;
+  readonly #cadvisor: Cadvisor;
   readonly #rates = new Rates();
   /** Restarts that each pod had when it was first seen. */
   readonly #restartsBefore = new Map<string, number>();
@@ -48,6 +53,8 @@ class ClusterSource implements FigureSource {
     this.#cluster = cluster;
     this.#asking = new Asking(cluster.access);
     this.#view = new ClusterView(this.#asking, cluster.clock, cluster.namespaces.coder);
+    this.#replicas = new Replicas(this.#asking, cluster.clock);
+    this.#cadvisor = new Cadvisor(this.#asking, cluster.clock);
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
@@ -57,11 +64,27 @@ class ClusterSource implements FigureSource {
       unseen.push({ what: "sizes of the nodes", why: messageOf(error) });
       return nodesOf(pods);
     });
-    const usages = await this.#usages(nodes, unseen, signal);
-    const samples = [...this.#ofContainers(pods, usages), ...this.#ofNodes(nodes, pods, usages)];
+    const ofCoder = pods.filter(({ role, isRunning }) => SHOWN.has(role) && isRunning);
+    // Together, so that Terraform's CPU is a difference of values of the same moment.
+    const [ofReplicas, usages] = await Promise.all([
+      this.#replicas.read(ofCoder, unseen, signal),
+      this.#usages(nodes, unseen, signal),
+      this.#cadvisor.read(ofCoder, unseen, signal),
+    ]);
+    const ofContainers = this.#ofContainers(ofCoder, usages);
+    const samples = [
+      ...ofReplicas,
+      ...ofContainers,
+      ...terraformSamples(ofReplicas, ofContainers),
+      ...this.#ofNodes(nodes, pods, usages),
+    ];
     this.#rates.endSample();
     this.#isFirst = false;
     return { samples, unseen, ...this.#asking.takeCost() };
+  }
+
+  findings(): Promise<Findings> {
+    return Promise.resolve({ unseen: this.#replicas.unseen() });
   }
 
   async #usages(
@@ -96,12 +119,15 @@ class ClusterSource implements FigureSource {
         const pod = { name: each.pod, role: "workspaces" as const };
         workspaces.push({ pod, ...this.#usage(key, each), restarts: 0 });
       }
-    const figures = pods
-      .filter(({ role, isRunning }) => role !== "other" && isRunning)
-      .map((pod) => {
-        const key = `${pod.namespace} ${pod.name} ${pod.container}`;
-        return { pod, ...this.#usage(key, byContainer.get(key)), restarts: this.#restarts(pod) };
-      });
+    const figures = pods.map((pod) => {
+      const key = `${pod.namespace} ${pod.name} ${pod.container}`;
+      return {
+        pod,
+        ...this.#usage(key, byContainer.get(key)),
+        throttled: this.#cadvisor.throttled(pod),
+        restarts: this.#restarts(pod),
+      };
+    });
     return containerSamples([...figures, ...workspaces]);
   }
 
@@ -141,6 +167,8 @@ class ClusterSource implements FigureSource {
         ["node.cpu-pressure", usage?.pressure.cpu],
         ["node.memory-pressure", usage?.pressure.memory],
         ["node.io-pressure", usage?.pressure.io],
+        ["node.received", this.#cadvisor.traffic(node.name)?.[0]],
+        ["node.sent", this.#cadvisor.traffic(node.name)?.[1]],
         ["node.pods", usage?.pods],
         ["node.pods-limit", node.pods],
       ];
@@ -155,4 +183,18 @@ class ClusterSource implements FigureSource {
 function nodesOf(pods: readonly ObservedPod[]): readonly NodeSize[] {
   const names = new Set(pods.flatMap(({ node }) => (node === undefined ? [] : [node])));
   return [...names].map((name) => ({ name }));
+}
+
+/**
+ * CPU of Terraform's processes in each replica's pod: that of the container, which counts every process, without that of
+ * the coderd process, which coderd reports itself. Both are means of some 5 s whose ends differ by the time of a
+ * request, so a small difference is noise, and one below zero is 0.
+ */
+function terraformSamples(ofReplicas: readonly Sample[], ofContainers: readonly Sample[]): Sample[] {
+  return ofReplicas.flatMap(({ series, of, value }) => {
+    if (series !== "coderd.cpu") return [];
+    const all = ofContainers.find((each) => each.series === "container.cpu" && each.of === `coderd/${of}`);
+    if (all === undefined) return [];
+    return [{ series: "terraform.cpu" as const, of, value: Math.max(0, all.value - value) }];
+  });
 }

@@ -12,6 +12,8 @@ const container = z.object({
   name: z.string(),
   image: z.string().optional(),
   resources: z.object({ limits: amounts }).optional(),
+  env: z.array(z.object({ name: z.string(), value: z.string().optional() })).nullish(),
+  envFrom: z.array(z.unknown()).nullish(),
 });
 const pod = z.object({
   metadata: z.object({
@@ -44,6 +46,9 @@ export interface ObservedPod {
   readonly cpuLimit?: number;
   readonly memoryLimit?: number;
   readonly restarts: number;
+  /** Where it serves metrics and profiles for others; absent where its settings say that it does not. */
+  readonly metricsPort?: number;
+  readonly pprofPort?: number;
 }
 
 /** Reads a list of pods; undefined for anything else. A pod that cannot be read is left out. */
@@ -77,7 +82,32 @@ function podOf({ metadata, spec, status }: Pod): ObservedPod {
     ...(cpuLimit === undefined ? {} : { cpuLimit }),
     ...(memoryLimit === undefined ? {} : { memoryLimit }),
     restarts: running?.restartCount ?? 0,
+    ...portOf("metricsPort", "PROMETHEUS", main),
+    ...portOf("pprofPort", "PPROF", main),
   };
+}
+
+/**
+ * The port of one of Coder's servers for operators. A setting that comes from elsewhere, such as a ConfigMap, is unknown
+ * and taken for a good one; both servers are off, and for the machine itself only, by default.
+ * https://coder.com/docs/reference/cli/server
+ */
+function portOf<K extends string>(
+  key: K,
+  kind: "PROMETHEUS" | "PPROF",
+  { env, envFrom }: z.infer<typeof container>,
+): Partial<Record<K, number>> {
+  const own = { [key]: kind === "PROMETHEUS" ? 2112 : 6060 } as Partial<Record<K, number>>;
+  const setting = (name: string) => env?.find((each) => each.name === `CODER_${kind}_${name}`);
+  const enabled = setting("ENABLE");
+  if (enabled === undefined) return (envFrom ?? []).length > 0 ? own : {};
+  if (enabled.value !== undefined && !/^(true|1|t)$/i.test(enabled.value)) return {};
+  const address = setting("ADDRESS");
+  if (address === undefined) return {};
+  if (address.value === undefined) return own;
+  const [, host = "", port = ""] = /^(.*):(\d+)$/.exec(address.value) ?? [];
+  const isForItself = /^(127\.|localhost$|\[?::1\]?$)/.test(host);
+  return port === "" || isForItself ? {} : ({ [key]: Number(port) } as Partial<Record<K, number>>);
 }
 
 /** Names that Coder's charts and usual charts of Postgres give the container that has the pod's job. */

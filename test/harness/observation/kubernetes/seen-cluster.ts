@@ -13,6 +13,7 @@ export function pod(
     restarts = 0,
     container = "coder",
     containerId = `containerd://id-of-${name}`,
+    env = {},
   }: {
     readonly labels?: Readonly<Record<string, string>>;
     readonly node?: string;
@@ -20,11 +21,20 @@ export function pod(
     readonly restarts?: number;
     readonly container?: string;
     readonly containerId?: string;
+    readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): FakeObject {
   return {
     metadata: { name, labels },
-    spec: { nodeName: node, containers: [{ name: container, image: "an-image", resources: { limits } }] },
+    spec: {
+      nodeName: node,
+      containers: [
+        {
+          ...{ name: container, image: "an-image", resources: { limits } },
+          env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+        },
+      ],
+    },
     status: {
       phase: "Running",
       containerStatuses: [{ name: container, restartCount: restarts, containerID: containerId }],

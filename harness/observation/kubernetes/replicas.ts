@@ -1,0 +1,77 @@
+import { messageOf } from "../../tools/error.ts";
+import type { Clock } from "../../tools/time/clock.ts";
+import { inTurns } from "../../tools/time/in-turns.ts";
+import { SERIES } from "../../model/observation/series.ts";
+import type { Unseen } from "../../model/observation/observation.ts";
+import { between, type Read } from "../metrics/between.ts";
+import { CODERD_RULES } from "../metrics/coderd-rules.ts";
+import { gather } from "../metrics/gather.ts";
+import type { MetricRule } from "../metrics/metric-rule.ts";
+import type { Sample } from "../source.ts";
+import type { Asking } from "./ask.ts";
+import type { ObservedPod } from "./pods.ts";
+
+/** Replicas beyond these are not read; Coder publishes no deployment with more than ten. */
+const MOST_REPLICAS = 20;
+const AT_ONCE = 4;
+const PROXY = { verb: "get", resource: "pods/proxy" } as const;
+
+/** Metrics of each replica of coderd, read through the API server's proxy. Replicas may come and go. */
+export class Replicas {
+  readonly #asking: Asking;
+  readonly #clock: Pick<Clock, "elapsed">;
+  readonly #before = new Map<string, Read>();
+  /** Rules for which any replica had a value. */
+  readonly #served = new Set<MetricRule>();
+
+  constructor(asking: Asking, clock: Pick<Clock, "elapsed">) {
+    this.#asking = asking;
+    this.#clock = clock;
+  }
+
+  async read(
+    pods: readonly ObservedPod[],
+    unseen: Unseen[],
+    signal: AbortSignal,
+  ): Promise<readonly Sample[]> {
+    const replicas = pods.filter(({ role, isRunning }) => role === "coderd" && isRunning);
+    if (replicas.length === 0)
+      unseen.push({ what: "metrics of coderd", why: "no pod of Coder runs in its namespace" });
+    for (const name of this.#before.keys())
+      if (!replicas.some((each) => each.name === name)) this.#before.delete(name);
+    const samples = await inTurns(replicas.slice(0, MOST_REPLICAS), AT_ONCE, (pod) =>
+      this.#readOne(pod, signal).catch((error: unknown) => {
+        unseen.push({ what: `metrics of ${pod.name}`, why: messageOf(error) });
+        return [];
+      }),
+    );
+    return samples.flat();
+  }
+
+  async #readOne({ namespace, name, metricsPort }: ObservedPod, signal: AbortSignal): Promise<Sample[]> {
+    if (metricsPort === undefined)
+      throw new Error(
+        "they are off or for the pod itself only: set CODER_PROMETHEUS_ENABLE=true and CODER_PROMETHEUS_ADDRESS=0.0.0.0:2112",
+      );
+    const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}:${metricsPort}/proxy/metrics`;
+    const bytes = await this.#asking.read(path, PROXY, { signal, accept: "text/plain; version=0.0.4" });
+    const gathered = gather(bytes.toString(), CODERD_RULES);
+    if (gathered.text.values === 0) throw new Error("the answer is not in Prometheus' text format");
+    const now: Read = { atSeconds: this.#clock.elapsed() / 1_000, gathered };
+    const samples = between(name, CODERD_RULES, this.#before.get(name), now);
+    this.#before.set(name, now);
+    for (const rule of [...gathered.numbers.keys(), ...gathered.buckets.keys()]) this.#served.add(rule);
+    return samples;
+  }
+
+  /** Figures that no replica ever had, with what they need. */
+  unseen(): readonly Unseen[] {
+    // Without one answer, the failed readings say why.
+    if (this.#served.size === 0) return [];
+    return CODERD_RULES.flatMap((rule) =>
+      rule.without === undefined || this.#served.has(rule)
+        ? []
+        : [{ what: `${SERIES[rule.series].words} of coderd`, why: rule.without }],
+    );
+  }
+}
