@@ -55,6 +55,7 @@ const CONTRACTS = [
   "outputs",
   "environment",
   "unlabelled",
+  "database-names",
   "runner/runner-machine",
   "ssh-key",
   "coder-certificate",

@@ -22,6 +22,7 @@ import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { lockProviders } from "../terraform/lock-providers.ts";
 import { composeChecks } from "./compose-checks.ts";
 import { madeClusterObserver } from "./observer/made-cluster.ts";
+import { madePlaces } from "./observer/made-places.ts";
 import type { PlacePorts } from "./place-ports.ts";
 import { refuseOtherCloud } from "./refuse-other-cloud.ts";
 import { composeOwnCluster } from "./own-cluster/compose.ts";
@@ -69,7 +70,11 @@ export async function composeCloud(
             readMachines(googleOptions(cloud, env), { runId, zone: cloud.zone }, sinceMs, signal),
         }
       : {}),
-    ...(cluster === undefined ? {} : { cluster, observer: madeClusterObserver(folder, cluster) }),
+    ...(cluster === undefined ? {} : { cluster }),
+    observer: {
+      ...madePlaces(folder, plan),
+      ...(cluster === undefined ? {} : madeClusterObserver(folder, cluster)),
+    },
     ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),
   };
 }

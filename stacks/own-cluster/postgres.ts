@@ -107,6 +107,8 @@ function container(size: Size, image: string): StatefulSetV1SpecTemplateSpecCont
     imagePullPolicy: "IfNotPresent",
     args: settings({
       max_connections: String(size.database.maxConnections),
+      // For the statements that a load makes it run; refbench adds the extension that shows them.
+      shared_preload_libraries: "pg_stat_statements",
       // A quarter of the memory, as Postgres' manual recommends for a server of its own.
       shared_buffers: `${Math.floor(memoryMib / 4)}MB`,
     }),

@@ -16,6 +16,7 @@ import { readJson } from "../../tools/files/json-file.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { composeChecks } from "../compose-checks.ts";
 import { clusterObserver } from "../observer/cluster-observer.ts";
+import { madePlaces } from "../observer/made-places.ts";
 import { composeWorkers } from "../compose-workers.ts";
 import type { PlacePorts } from "../place-ports.ts";
 import type { WorkerRunner } from "../../model/ports/worker.ts";
@@ -66,7 +67,10 @@ export async function composeOwnCluster(
     checks: composeChecks(folder, { plan, env, inventory }),
     cluster: () => cluster,
     others: lookAtOthers({ call, runId, nodeSelector }),
-    observer: clusterObserver(() => Promise.resolve(access), namespaces),
+    observer: {
+      ...clusterObserver(() => Promise.resolve(access), namespaces),
+      ...madePlaces(folder, plan),
+    },
     podTroubles: podTroubles(call, [namespaces.coder, namespaces.workspaces, namespaces.load]),
     ...(plan.mirror === undefined || plan.mirror.startsWith("file:") ? {} : { lockProviders }),
   };
