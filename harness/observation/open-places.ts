@@ -3,6 +3,8 @@ import type { Clock } from "../tools/time/clock.ts";
 import type { FigureSource } from "./source.ts";
 import { metricsSource } from "./metrics/metrics-source.ts";
 import { openPostgres } from "./postgres/open-postgres.ts";
+import { machineSource } from "./process/machine-source.ts";
+import { processSource } from "./process/process-source.ts";
 
 /** The sources of what is observed at these places. Nothing is asked before the first reading. */
 export function openPlaces(places: readonly ObservedPlace[], clock: Clock): FigureSource[] {
@@ -14,9 +16,9 @@ function openPlace(place: ObservedPlace, clock: Clock): FigureSource {
     case "metrics":
       return metricsSource(place, clock);
     case "process":
-      return notRead(`process of ${place.of}`);
+      return processSource(place, { clock });
     case "machine":
-      return notRead(`machine ${place.of}`);
+      return machineSource(place.of, { clock });
     case "postgres":
       return openPostgres(place, clock);
     case "prometheus":

@@ -10,7 +10,7 @@ export function twinObserver(twinRoot: string, runId: RunId): Observer {
     places: async () => {
       const coders = await runningCoders(twinRoot, runId);
       const found = coders.map((coder, index) =>
-        placesOf(coder, coders.length === 1 ? "coderd" : `coderd-${index + 1}`),
+        placesOf(coder, coders.length === 1 ? "coder" : `coder-${index + 1}`),
       );
       return {
         places: [...found.flatMap(({ places }) => places), { kind: "machine", of: "this machine" }],

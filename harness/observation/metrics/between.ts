@@ -10,7 +10,10 @@ export interface Read {
   readonly gathered: Gathered;
 }
 
-/** The values of all series at the second reading. Rates and percentiles are of the time between the two. */
+/**
+ * The values of all series at the second reading. Rates and percentiles are of the time between the two. Rules of the
+ * same series add up, and all of them must have a value.
+ */
 export function between(
   of: string,
   rules: readonly MetricRule[],
@@ -19,10 +22,14 @@ export function between(
 ): Sample[] {
   const seconds = before === undefined ? 0 : now.atSeconds - before.atSeconds;
   const earlier = before === undefined || isRestarted(before, now) ? undefined : before.gathered;
-  return rules.flatMap((rule) => {
+  const sums = new Map<Sample["series"], number | undefined>();
+  for (const rule of rules) {
     const value = valueOf(rule, { earlier, now: now.gathered, seconds, isFirst: before === undefined });
-    return value === undefined ? [] : [{ series: rule.series, of, value: value * (rule.by ?? 1) }];
-  });
+    const sum = sums.has(rule.series) ? sums.get(rule.series) : 0;
+    const isKnown = value !== undefined && sum !== undefined;
+    sums.set(rule.series, isKnown ? sum + value * (rule.by ?? 1) : undefined);
+  }
+  return [...sums].flatMap(([series, value]) => (value === undefined ? [] : [{ series, of, value }]));
 }
 
 interface Interval {

@@ -8,6 +8,7 @@ import { between, type Read } from "./between.ts";
 import { CODERD_RULES } from "./coderd-rules.ts";
 import { gather } from "./gather.ts";
 import type { MetricRule } from "./metric-rule.ts";
+import { NODE_RULES } from "./node-rules.ts";
 import { withoutUserinfo } from "./without-userinfo.ts";
 
 type MetricsPlace = Extract<ObservedPlace, { kind: "metrics" }>;
@@ -17,7 +18,7 @@ const TIMEOUT_MS = 10_000;
 
 const RULES: Readonly<Record<MetricsPlace["role"], readonly MetricRule[]>> = {
   coderd: CODERD_RULES,
-  node: [],
+  node: NODE_RULES,
 };
 
 /** Reads an endpoint of metrics in Prometheus' text format. */

@@ -10,6 +10,7 @@ import { startPiped } from "../worker-process/start-piped.ts";
 import { observerEvent, STOP_LINE } from "./protocol.ts";
 
 const KEPT_STDERR = 1_000;
+const SHOWN_STDERR = 200;
 
 /** A process that observes. */
 export interface Observer {
@@ -34,7 +35,8 @@ export function startObserver(task: ObserveTask, command: readonly [string, ...s
     if (child.exitCode === null && child.signalCode === null)
       await once(child, "close").catch(() => undefined);
     const how = child.signalCode ?? `exit code ${child.exitCode ?? "unknown"}`;
-    throw new Error(`the observing process ended with ${how}${stderr === "" ? "" : `: ${stderr.trim()}`}`);
+    const said = stderr.trim().split(/\s+/).join(" ").slice(0, SHOWN_STDERR);
+    throw new Error(`the observing process ended with ${how}${said === "" ? "" : `: ${said}`}`);
   });
   // Nobody waits for it before the load ends.
   reported.catch(() => undefined);
