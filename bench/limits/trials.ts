@@ -1,5 +1,5 @@
 import type { Limits } from "../../harness/model/observation/limits.ts";
-import { findLimits } from "../../harness/results/limits/assess.ts";
+import { findLimits } from "../../harness/results/limits/find-limits.ts";
 import { type Random, seededRandom } from "../../harness/tools/seeded-random.ts";
 import { MET, observedRecord, type PlannedLoad } from "../../test/support/results/observed-record.ts";
 import { DECOYS, healthy, type Plant, PLANTED } from "./planted.ts";

@@ -7,7 +7,7 @@ import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { readLocalTemplate } from "../../rehearsal/real-coder/read-template.ts";
 import { compareLoads } from "../results/statistics/compare-loads.ts";
 import { judge } from "../results/judge/objectives.ts";
-import { assess } from "../results/limits/assess.ts";
+import { assess } from "../results/assess.ts";
 import { auditReason, selfAudit } from "../results/self-audit/self-audit.ts";
 import { synthesize } from "../terraform/synthesize.ts";
 import { createTerraform } from "../terraform/terraform.ts";

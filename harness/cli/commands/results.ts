@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Io } from "../../composition/settings/io.ts";
 import { addHelpNotes } from "../help-notes.ts";
 import { changesCommand } from "../results/changes-command.ts";
+import { claimsCommand } from "../results/claims-command.ts";
 import { compareCommand } from "../results/compare-command.ts";
 import { exportCommand } from "../results/export-command.ts";
 import { importCommand } from "../results/import-command.ts";
@@ -19,6 +20,7 @@ export function resultsCommand(io: Io): Command {
     .addCommand(tableCommand(io))
     .addCommand(compareCommand(io))
     .addCommand(changesCommand(io))
+    .addCommand(claimsCommand(io))
     .addCommand(publishCommand(io))
     .addCommand(exportCommand(io))
     .addCommand(importCommand(io))

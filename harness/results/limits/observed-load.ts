@@ -32,6 +32,8 @@ export interface ObservedLoad {
   readonly moments: readonly Moment[];
   /** Those in which it was. */
   readonly limitedMoments: readonly Moment[];
+  /** Samples before the load's first build and connection: what the deployment does without it. */
+  readonly idleMoments: readonly Moment[];
   /** Things that have this series. */
   readonly things: (name: SeriesName) => readonly string[];
   /** Values of all things at a moment; those that are not known are absent. */
@@ -59,6 +61,7 @@ export function readObservedLoad(record: RunRecord): ObservedLoad | undefined {
     ...{ record, measurements, observation, things, value },
     moments: all.filter((moment) => !isLimited(moment)),
     limitedMoments: all.filter(isLimited),
+    idleMoments: idleMomentsOf(measurements, observation),
     values: (name, moment) =>
       things(name).flatMap((of) => {
         const found = value(name, of, moment);
@@ -84,9 +87,32 @@ export function phaseMs(
 
 /** Samples that lie in loaded windows; without an observation, these windows. */
 function momentsOf(measurements: Measurements, observation: Observation | undefined): readonly Moment[] {
-  const { windows = [], startedAtMs } = measurements;
+  const { windows = [] } = measurements;
   const isStaged = windows.some(({ stage }) => stage !== undefined);
-  const loaded = windows.filter((window) => isUnderLoad(window, isStaged));
+  return momentsIn(
+    windows.filter((window) => isUnderLoad(window, isStaged)),
+    { measurements, observation },
+  );
+}
+
+function idleMomentsOf(measurements: Measurements, observation: Observation | undefined): readonly Moment[] {
+  const { windows = [] } = measurements;
+  const first = windows.findIndex(isBusy);
+  if (observation === undefined) return [];
+  const before = first === -1 ? windows : windows.slice(0, first + 1);
+  return momentsIn(before, { measurements, observation }).filter(
+    ({ queued, running, window }) => queued + running === 0 && window.terminal + window.ssh === 0,
+  );
+}
+
+function momentsIn(
+  loaded: readonly LoadWindow[],
+  {
+    measurements,
+    observation,
+  }: { readonly measurements: Measurements; readonly observation: Observation | undefined },
+): readonly Moment[] {
+  const { startedAtMs } = measurements;
   const builds = buildsWithin(measurements);
   const moment = (fromMs: number, atMs: number, window: LoadWindow, sample: number | undefined): Moment => ({
     ...{ fromMs, atMs, window, sample },
@@ -105,12 +131,13 @@ function momentsOf(measurements: Measurements, observation: Observation | undefi
 }
 
 /** Windows of a stage count, except a hold of nothing. Records of earlier versions name no stages. */
-function isUnderLoad(
-  { stage, queued, building, terminal, ssh, commands }: LoadWindow,
-  isStaged: boolean,
-): boolean {
-  const isBusy = queued + building + terminal + ssh + commands > 0;
-  return isStaged ? stage !== undefined && (stage !== "hold" || isBusy) : isBusy;
+function isUnderLoad(window: LoadWindow, isStaged: boolean): boolean {
+  const { stage } = window;
+  return isStaged ? stage !== undefined && (stage !== "hold" || isBusy(window)) : isBusy(window);
+}
+
+function isBusy({ queued, building, terminal, ssh, commands }: LoadWindow): boolean {
+  return queued + building + terminal + ssh + commands > 0;
 }
 
 /** Mean numbers of queued and running builds in a stretch of the load, from the stamps of each build. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { healthy, type Plant, PLANTED } from "../../../../bench/limits/planted.ts";
 import { plannedTogether } from "../../../../bench/limits/trials.ts";
 import { SERIES_NAMES } from "../../../../harness/model/observation/series.ts";
-import { findLimits } from "../../../../harness/results/limits/assess.ts";
+import { findLimits } from "../../../../harness/results/limits/find-limits.ts";
 import { LIMIT_RULES } from "../../../../harness/results/limits/rules.ts";
 import { seededRandom } from "../../../../harness/tools/seeded-random.ts";
 import { MET, observedRecord, type PlannedLoad } from "../../../support/results/observed-record.ts";

@@ -11,12 +11,6 @@ import { limitsSentence } from "./sentence.ts";
 const MOST_EVIDENCE = 3;
 const GENERATOR = "generator";
 
-/** Says what held the load of a record back, and the figures that sizing rests on; nothing without a load. */
-export function assess(record: RunRecord): Pick<RunRecord, "limits" | "claims"> {
-  const limits = findLimits(record);
-  return limits === undefined ? {} : { limits };
-}
-
 /** Asks every rule about the load of a record; undefined without a load. */
 export function findLimits(record: RunRecord): Limits | undefined {
   const load = readObservedLoad(record);

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { assess } from "../../../../harness/results/limits/assess.ts";
-import { MET, observedRecord } from "../../../support/results/observed-record.ts";
+import { assess } from "../../../harness/results/assess.ts";
+import { MET, observedRecord } from "../../support/results/observed-record.ts";
 
 const SATURATED = { "coderd.cpu": { "coder-0": 0.99 }, "coderd.cpu-limit": { "coder-0": 1 } };
 
