@@ -34,6 +34,11 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     selfAudit: (record) => auditReason(selfAudit(record)),
     assess,
     compare: compareLoads,
+    trace: async (traced, path) => {
+      // OpenTelemetry's SDK is loaded where spans are made, at the end of a run.
+      const { keepTraces } = await import("../results/traces/keep-traces.ts");
+      return keepTraces(traced, { folder: path, env });
+    },
     ...(plan.mirror === undefined ? {} : { bucket: await openBucket(plan.mirror, env) }),
     spawnReaper,
     ...(await composePlace(folder, plan, withoutLicence(env))),

@@ -5,11 +5,12 @@ import type { RunRecord } from "../model/record/record.ts";
 import { resultsJson } from "../results/history/json.ts";
 import type { OutputSpec } from "../results/format/output-spec.ts";
 import { writeOutputs } from "../results/output/outputs.ts";
+import { loadFolder } from "./trace-load.ts";
 import type { Io } from "../composition/settings/io.ts";
 
 /** Writes the record into the working directory, so that a failed output does not lose it. Returns the file, or undefined. */
 export async function keepRecord(record: RunRecord, io: Io): Promise<string | undefined> {
-  const file = join(io.cwd, ".refbench", "scaletest", record.runId, "record.json");
+  const file = join(loadFolder(io, record.runId), "record.json");
   try {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, resultsJson(record), { flag: "wx" });

@@ -12,6 +12,7 @@ import type { JobGenerator } from "./prepare/job-generator.ts";
 import type { Reach } from "./prepare/reach-deployment.ts";
 import { buildLoadRecord } from "./record.ts";
 import type { LoadFlags } from "./request/flags.ts";
+import { traceLoad } from "./trace-load.ts";
 import { type LoadOutcome, runLoadByHand } from "./run-load.ts";
 
 /** The record of a load, and the file that keeps it. */
@@ -67,7 +68,8 @@ export async function runEngines(
       cleanup,
       generator: await pods?.conditions(),
     };
-    const record = markEngineRecord(await buildLoadRecord(outcome, ground));
+    const built = markEngineRecord(await buildLoadRecord(outcome, ground));
+    const record = await traceLoad(built, outcome.result ?? {}, io);
     // Kept at once: a second load that fails must not lose what the first found.
     loads.push({ record, kept: await keepRecord(record, io) });
     if (interrupts.stop.aborted) break;

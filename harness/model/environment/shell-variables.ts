@@ -205,6 +205,21 @@ export const VARIABLE_RULES: readonly VariableRule[] = [
     why: "they name another commit than the checkout's; trust a checkout by `git config --global`",
   },
   {
+    shown:
+      "`OTEL_EXPORTER_OTLP_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, and `…_HEADERS`, `…_CERTIFICATE`",
+    names:
+      /^OTEL_EXPORTER_OTLP_(TRACES_)?(ENDPOINT|HEADERS|COMPRESSION|CERTIFICATE|CLIENT_KEY|CLIENT_CERTIFICATE)$/,
+    to: ["refbench"],
+    why: "the collector that gets a run's spans, from the process that writes its record",
+  },
+  {
+    shown: "every other `OTEL_*`",
+    names: /^OTEL_\w+$/,
+    to: [],
+    removed: "silently",
+    why: "they would leave out spans that the record counts, or add what nobody checked for secrets",
+  },
+  {
     shown: "`KUBE_*`, `HELM_*`",
     names: /^(KUBE|HELM)_\w+$/,
     to: [],

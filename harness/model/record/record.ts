@@ -6,6 +6,7 @@ import { comparison } from "./comparison.ts";
 import { runCost } from "./cost.ts";
 import { machine } from "./machine.ts";
 import { sharedCluster } from "./shared-cluster.ts";
+import { traces } from "./traces.ts";
 import { loadResult } from "./worker-result.ts";
 
 /** Version of the record's shape; `storedRecord` of `migrate-record.ts` reads older ones too. */
@@ -89,7 +90,7 @@ export const stageTiming = z.object({
 });
 
 /** The measurements of the load stage; absent when the run ended before it. */
-export const measurements = loadResult.omit({ stopped: true, observation: true }).extend({
+export const measurements = loadResult.omit({ stopped: true, observation: true, traced: true }).extend({
   connections: loadResult.shape.connections.extend({
     /** How SSH travelled: relayed, direct, or the emulator's tunnel. Never compared with one another. */
     sshPath: z.enum(["tunnel", "relayed", "direct", "none"]),
@@ -247,6 +248,8 @@ export const recordSchema = z.object({
   limits: limits.optional(),
   /** The figures that sizing rests on. Absent without a load, and in earlier records. */
   claims: z.array(claim).optional(),
+  /** The spans of the run, which are in a file beside its record. Absent in earlier records. */
+  traces: traces.optional(),
   /** The cost, estimated from a dated price table. */
   cost: runCost.optional(),
   /** Of `--compare`: what was asked for, whatever became of it; absent in records of earlier versions. */

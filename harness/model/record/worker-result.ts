@@ -2,6 +2,7 @@ import { z } from "zod";
 import { foreignEngine } from "./engine.ts";
 import { machine } from "./machine.ts";
 import { generatorPart, lostPart, partClock, workerPlace } from "./parts.ts";
+import { tracedWorkspace } from "./traces.ts";
 import { observation } from "../observation/observation.ts";
 
 /** The steps of a workload whose latency is measured. */
@@ -408,6 +409,8 @@ export const loadResult = z.object({
   lostParts: z.array(lostPart).optional(),
   /** What was observed of the deployment from where the load ran. A record keeps it apart from the measurements. */
   observation: observation.optional(),
+  /** Phases of a sample of workspaces, of which spans are made. Absent where none was asked for. */
+  traced: z.array(tracedWorkspace).optional(),
   /** Why the load stopped itself early. */
   aborted: z.string().optional(),
   /** The tool that made the load. Absent = refbench itself. */

@@ -11,6 +11,8 @@ import type { Observer } from "../../model/ports/observer.ts";
 import type { PodTroubles } from "../../model/ports/pod-trouble.ts";
 import type { PreflightFinding } from "../../model/ports/preflight-finding.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
+import type { Traced } from "../../model/ports/traced.ts";
+import type { Traces } from "../../model/record/traces.ts";
 import type { WorkerRunner } from "../../model/ports/worker.ts";
 import type { Terraform, TerraformOptions } from "../../model/ports/terraform.ts";
 import type { Environment } from "../../../stacks/environment.ts";
@@ -110,6 +112,8 @@ export interface Ports {
   readonly selfAudit: (record: RunRecord) => string | undefined;
   /** What held the load of a record back, and the figures that sizing rests on. */
   readonly assess: (record: RunRecord) => Pick<RunRecord, "limits" | "claims">;
+  /** Keeps the spans of a run in this folder, and sends them where the environment names a collector. Never rejects. */
+  readonly trace?: (traced: Traced, folder: string) => Promise<Traces>;
   /** Compares paired loads, figure by figure. A failed load counts against its version. */
   readonly compare: (
     loads: readonly { readonly version: "b" | "c"; readonly measured: Measurements }[],

@@ -10,6 +10,7 @@ import { findRequest } from "../folder/request.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { buildRecord } from "./build-record.ts";
 import { readTeardown } from "./read-teardown.ts";
+import { withTraces } from "./record-traces.ts";
 import { readMeasurements } from "./stage-results.ts";
 
 /** Writes a record with what is known so far, `teardown: pending`. */
@@ -19,7 +20,7 @@ export async function writePendingRecord(context: StageContext): Promise<void> {
 
 /** Writes the final record, after the audit. It is not written again. */
 export async function writeFinalRecord(context: StageContext): Promise<RunRecord> {
-  const record = await buildRecord(context, await readTeardown(context));
+  const record = await withTraces(context, await buildRecord(context, await readTeardown(context)));
   await setAsideFinal(context.folder);
   await writeJson(context.folder.record, record);
   await chmod(context.folder.record, 0o444);
