@@ -21,6 +21,7 @@ import type { CloudPlan, Plan } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { lockProviders } from "../terraform/lock-providers.ts";
 import { composeChecks } from "./compose-checks.ts";
+import { awsFigures, googleFigures } from "./observer/cloud-figures.ts";
 import { madeClusterObserver } from "./observer/made-cluster.ts";
 import { madePlaces } from "./observer/made-places.ts";
 import type { PlacePorts } from "./place-ports.ts";
@@ -73,6 +74,9 @@ export async function composeCloud(
     ...(cluster === undefined ? {} : { cluster }),
     observer: {
       ...madePlaces(folder, plan),
+      ...(cloud.provider === "google"
+        ? googleFigures(folder, googleOptions(cloud, env))
+        : awsFigures(folder, plan, cloud, env)),
       ...(cluster === undefined ? {} : madeClusterObserver(folder, cluster)),
     },
     ...(mayMove(plan) && !cloud.emulated ? { lockProviders } : {}),

@@ -10,6 +10,7 @@ export const API_VARIABLES = {
   storage: "GOOGLE_STORAGE_CUSTOM_ENDPOINT",
   serviceUsage: "GOOGLE_SERVICE_USAGE_CUSTOM_ENDPOINT",
   oauth2: "GOOGLE_OAUTH2_CUSTOM_ENDPOINT",
+  monitoring: "GOOGLE_MONITORING_CUSTOM_ENDPOINT",
   cloudAsset: "GOOGLE_CLOUD_ASSET_CUSTOM_ENDPOINT",
 } as const;
 
@@ -29,6 +30,7 @@ const VERSIONS: Readonly<Record<ApiName, string>> = {
   storage: "storage/v1/",
   serviceUsage: "v1/",
   oauth2: "oauth2/v3/",
+  monitoring: "",
   cloudAsset: "v1/",
 };
 

@@ -13,6 +13,7 @@ import { Operations } from "./operations.ts";
 import { cloudAsset } from "./others/cloud-asset.ts";
 import { dns } from "./others/dns.ts";
 import { iam } from "./others/iam.ts";
+import { monitoring } from "./others/monitoring.ts";
 import { policyOf, projectPolicy } from "./others/policies.ts";
 import { resourceManager } from "./others/resource-manager.ts";
 import { secretManager } from "./others/secret-manager.ts";
@@ -35,6 +36,7 @@ const ROUTES: Readonly<Record<ApiName, (world: MockWorld, request: GoogleApiRequ
   storage,
   serviceUsage,
   oauth2,
+  monitoring,
   cloudAsset,
 };
 

@@ -6,6 +6,15 @@ export interface Quota {
   readonly usage: number;
 }
 
+/** What Google measured of one thing. A point of a counter is its growth since the point before. */
+export interface MeasuredSeries {
+  /** Such as `cloudsql.googleapis.com/database/cpu/usage_time`. */
+  readonly type: string;
+  /** Labels of the metric and of its resource. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly { readonly atMs: number; readonly value: number }[];
+}
+
 /** Facts about the mock's one project, and about the cloud around it; tests and people may change any of them. */
 export interface ProjectFacts {
   readonly id: string;
@@ -35,6 +44,8 @@ export interface ProjectFacts {
   postgresVersions: string[];
   /** Hits of the asset search that are not in the store. */
   assets: Json[];
+  /** What Cloud Monitoring has. */
+  measured: MeasuredSeries[];
   /** Scopes of aggregated lists that do not answer, such as `zones/us-central1-f`. */
   unreachable: string[];
   /** Members of a page of a list at most. */
@@ -96,6 +107,7 @@ export function readyProject(id: string): ProjectFacts {
     },
     postgresVersions: ["POSTGRES_15", "POSTGRES_16", "POSTGRES_17"],
     assets: [],
+    measured: [],
     unreachable: [],
     pageSize: 500,
   };

@@ -25,6 +25,7 @@ interface ClientConfig {
 /** One import for each service, so that a run loads only the clients that it uses. */
 const load: Record<AwsService, (config: ClientConfig) => Promise<AwsClient>> = {
   autoscaling: async (config) => new (await import("@aws-sdk/client-auto-scaling")).AutoScalingClient(config),
+  cloudwatch: async (config) => new (await import("@aws-sdk/client-cloudwatch")).CloudWatchClient(config),
   ec2: async (config) => new (await import("@aws-sdk/client-ec2")).EC2Client(config),
   eks: async (config) => new (await import("@aws-sdk/client-eks")).EKSClient(config),
   elb: async (config) =>
@@ -44,6 +45,7 @@ const load: Record<AwsService, (config: ClientConfig) => Promise<AwsClient>> = {
 /** The suffix of each service's `AWS_ENDPOINT_URL_…`, which is the same in all SDKs. */
 const ENDPOINT_SUFFIX: Record<AwsService, string> = {
   autoscaling: "AUTO_SCALING",
+  cloudwatch: "CLOUDWATCH",
   ec2: "EC2",
   eks: "EKS",
   elb: "ELASTIC_LOAD_BALANCING",

@@ -23,6 +23,7 @@ export interface AwsClient {
 /** The services whose clients the adapter uses. */
 export type AwsService =
   | "autoscaling"
+  | "cloudwatch"
   | "ec2"
   | "eks"
   | "elb"

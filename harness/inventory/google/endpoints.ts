@@ -13,6 +13,7 @@ const BASES = {
   storage: ["https://storage.googleapis.com/storage/v1/", "GOOGLE_STORAGE_CUSTOM_ENDPOINT"],
   serviceUsage: ["https://serviceusage.googleapis.com/v1/", "GOOGLE_SERVICE_USAGE_CUSTOM_ENDPOINT"],
   oauth2: ["https://www.googleapis.com/oauth2/v3/", "GOOGLE_OAUTH2_CUSTOM_ENDPOINT"],
+  monitoring: ["https://monitoring.googleapis.com/", "GOOGLE_MONITORING_CUSTOM_ENDPOINT"],
   cloudAsset: ["https://cloudasset.googleapis.com/v1/", "GOOGLE_CLOUD_ASSET_CUSTOM_ENDPOINT"],
 } as const satisfies Record<string, readonly [string, string]>;
 

@@ -2,21 +2,22 @@ import type { Observation, ObservedSeries } from "./observation.ts";
 
 /**
  * Joins observations of one load that were made in several places into one, on the grid of the first. Each value goes
- * to the sample at or before its moment. Costs and lists add up.
+ * to the sample at or before its moment. Costs and lists add up. Where two measured the same, the first outranks the
+ * others.
  */
 export function joinObservations(all: readonly Observation[]): Observation | undefined {
   const [first, ...others] = all;
   if (first === undefined || others.length === 0) return first;
   const listed = <T>(read: (each: Observation) => readonly T[] | undefined): T[] =>
     all.flatMap((each) => read(each) ?? []);
-  const some = <K extends string, T>(key: K, values: readonly T[]) =>
+  const some = <T>(key: string, values: readonly T[]) =>
     values.length === 0 ? {} : { [key]: values };
   return {
     ...first,
-    series: [
+    series: withoutRepeated([
       ...first.series,
       ...others.flatMap((other) => other.series.map((series) => onGrid(series, other, first))),
-    ],
+    ]),
     unseen: listed(({ unseen }) => unseen),
     cost: {
       cpuSeconds: sum(all, ({ cost }) => cost.cpuSeconds),
@@ -47,6 +48,17 @@ export function joinObservations(all: readonly Observation[]): Observation | und
       listed(({ profiles }) => profiles),
     ),
   };
+}
+
+/** Clouds repeat in minutes what an exporter or SQL says in seconds. */
+function withoutRepeated(all: readonly ObservedSeries[]): ObservedSeries[] {
+  const kept = new Map<string, ObservedSeries>();
+  for (const series of all) {
+    const key = `${series.name} ${series.of}`;
+    const known = kept.get(key);
+    if (known === undefined || known.values.every((value) => value === null)) kept.set(key, series);
+  }
+  return [...kept.values()];
 }
 
 function onGrid(series: ObservedSeries, own: Observation, grid: Observation): ObservedSeries {

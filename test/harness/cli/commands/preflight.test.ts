@@ -163,6 +163,7 @@ describe("refbench preflight --project", () => {
       cloudAsset: "CLOUD_ASSET",
       serviceUsage: "SERVICE_USAGE",
       oauth2: "OAUTH2",
+      monitoring: "MONITORING",
     } as const;
     const custom = Object.entries(variables).map(([api, name]) => [
       `GOOGLE_${name}_CUSTOM_ENDPOINT`,
