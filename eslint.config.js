@@ -75,6 +75,7 @@ const WALL_TIME = [
       "harness/inventory/**",
       "harness/kubernetes/server-time.ts",
       "harness/kubernetes/plugin-authenticator.ts",
+      "harness/observation/kubernetes/cluster-time.ts",
       "harness/model/cloud/licence.ts",
       "harness/coder/http/http.ts",
       "harness/workload/removal/cleanup-find.ts",

@@ -101,8 +101,8 @@ class Sampler {
       cost: {
         cpuSeconds: round((cpu.user + cpu.system) / 1e6),
         maxRssMib: Math.round(process.resourceUsage().maxRSS / 1024),
-        questions,
-        bytes,
+        questions: found.reduce((sum, each) => sum + (each.questions ?? 0), questions),
+        bytes: found.reduce((sum, each) => sum + (each.bytes ?? 0), bytes),
         meanMs: round(asked === 0 ? 0 : totalMs / asked),
         maxMs: round(maxMs),
       },

@@ -19,7 +19,12 @@ export interface Reading {
 
 /** What a source knows beside series, such as logs. */
 export type Findings = Partial<
-  Pick<Observation, "statements" | "logs" | "events" | "profiles"> & { readonly unseen: readonly Unseen[] }
+  Pick<Observation, "statements" | "logs" | "events" | "profiles"> & {
+    readonly unseen: readonly Unseen[];
+    /** What this took, and what was not counted with a reading. */
+    readonly questions: number;
+    readonly bytes: number;
+  }
 >;
 
 /** One place that figures are read from. */

@@ -5,6 +5,7 @@ import { inventories } from "./targets/inventories.ts";
 import { flags } from "./targets/flags.ts";
 import { keptFiles } from "./targets/kept-files.ts";
 import { lines } from "./targets/lines.ts";
+import { logs } from "./targets/logs.ts";
 import { records } from "./targets/records.ts";
 import { coderAnswers } from "./targets/schemas.ts";
 import { terminals } from "./targets/terminals.ts";
@@ -14,6 +15,7 @@ export const TARGETS: readonly Target[] = [
   ...coderAnswers,
   ...terminals,
   ...lines,
+  ...logs,
   ...records,
   ...runFiles,
   ...keptFiles,

@@ -21,7 +21,11 @@ export function madeClusterObserver(
           `${folder.result("provision")} has no cluster with a namespace of Coder: run "refbench stage provision --run ${folder.path}" first`,
         );
       const { cluster } = place;
-      const namespaces = { coder: outputs.coder_namespace, workspaces: outputs.workspace_namespace };
+      const namespaces = {
+        coder: outputs.coder_namespace,
+        workspaces: outputs.workspace_namespace,
+        load: outputs.load_namespace,
+      };
       const open = () => openCluster({ ...place, cluster }).open(signal);
       return clusterObserver(open, namespaces).start(signal);
     },

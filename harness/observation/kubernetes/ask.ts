@@ -46,8 +46,13 @@ export class Asking {
   }
 
   /** @throws NoAnswerError */
-  async json(path: string, right: NeededRight, signal: AbortSignal): Promise<unknown> {
-    const bytes = await this.read(path, right, { signal });
+  async json(
+    path: string,
+    right: NeededRight,
+    signal: AbortSignal,
+    timeoutMs = SAMPLE_QUESTION_MS,
+  ): Promise<unknown> {
+    const bytes = await this.read(path, right, { signal, timeoutMs });
     try {
       return parseJson(bytes.toString());
     } catch (cause) {

@@ -22,6 +22,8 @@ export interface ObservedCluster {
     readonly coder: string;
     /** @default workspaces are in Coder's namespace, or in none that is observed */
     readonly workspaces?: string | undefined;
+    /** Of the pods that generate the load. */
+    readonly load?: string | undefined;
   };
 }
 
@@ -33,8 +35,12 @@ const SHOWN: ReadonlySet<ObservedPod["role"]> = new Set(["coderd", "provisioner"
 const KUBELET = { verb: "get", resource: "nodes/proxy" } as const;
 
 /** CPU, memory and restarts of Coder's containers, and the use of the nodes they are on. */
-export function clusterSource(cluster: ObservedCluster): FigureSource {
-  return new ClusterSource(cluster);
+export function clusterSource(
+  cluster: ObservedCluster,
+  asking = new Asking(cluster.access),
+  view = new ClusterView(asking, cluster.clock, cluster.namespaces.coder),
+): FigureSource {
+  return new ClusterSource(cluster, asking, view);
 }
 
 class ClusterSource implements FigureSource {
@@ -49,10 +55,10 @@ class ClusterSource implements FigureSource {
   readonly #restartsBefore = new Map<string, number>();
   #isFirst = true;
 
-  constructor(cluster: ObservedCluster) {
+  constructor(cluster: ObservedCluster, asking: Asking, view: ClusterView) {
     this.#cluster = cluster;
-    this.#asking = new Asking(cluster.access);
-    this.#view = new ClusterView(this.#asking, cluster.clock, cluster.namespaces.coder);
+    this.#asking = asking;
+    this.#view = view;
     this.#replicas = new Replicas(this.#asking, cluster.clock);
     this.#cadvisor = new Cadvisor(this.#asking, cluster.clock);
   }
