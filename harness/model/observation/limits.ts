@@ -26,6 +26,8 @@ export const limitFinding = z.object({
   share: z.number().min(0).max(1),
   firstAtMs: z.number(),
   lastAtMs: z.number(),
+  /** The stretches in which it held, each from and to in milliseconds since the load's start; neighbours are one. */
+  spans: z.array(z.tuple([z.number(), z.number()])).optional(),
   evidence: z.array(limitEvidence),
 });
 export type LimitFinding = z.infer<typeof limitFinding>;

@@ -55,9 +55,22 @@ function findingOf(
       share: Number(Math.min(1, lasting.length / Math.max(1, of)).toPrecision(4)),
       firstAtMs: Math.round(first.moment.atMs),
       lastAtMs: Math.round(last.moment.atMs),
+      spans: spansOf(lasting),
       evidence: evidenceOf(lasting),
     },
   ];
+}
+
+/** The stretches of time of held moments. Those that touch, within half a moment, are one. */
+function spansOf(held: readonly HeldMoment[]): [number, number][] {
+  const spans: [number, number][] = [];
+  for (const { moment } of held) {
+    const [from, to] = [Math.round(moment.fromMs), Math.round(moment.atMs)];
+    const last = spans.at(-1);
+    if (last !== undefined && from - last[1] <= (to - from) / 2) last[1] = Math.max(last[1], to);
+    else spans.push([from, to]);
+  }
+  return spans;
 }
 
 /** The strongest moments of different things, in the order of time. */

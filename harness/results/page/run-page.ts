@@ -76,7 +76,7 @@ function bodyOf(record: RunRecord, { lastNight }: Neighbours): Html {
 
 function regressionsNotice({ regressions }: Neighbours): Html | undefined {
   if (regressions.length === 0) return undefined;
-  return html`<p class="notice bad"><strong>Regression</strong>: ${regressions.join("; ")}.</p>`;
+  return html`<p class="notice bad">${chip("regression")} ${regressions.join("; ")}.</p>`;
 }
 
 /** Links to the runs of the same size before and after this one. */

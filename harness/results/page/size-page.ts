@@ -1,9 +1,11 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import { isNightly, nightsOf } from "../nights/night.ts";
+import { alarmsOf } from "../statistics/change-words.ts";
 import type { WatchedSeries } from "../statistics/changes-of.ts";
 import type { Reset } from "../statistics/resets.ts";
 import { document } from "./parts/document.ts";
-import { html } from "./parts/html.ts";
+import { type Html, html } from "./parts/html.ts";
+import { chip } from "./parts/status.ts";
 import { sizeRunsTable } from "./parts/runs-table.ts";
 import { trendSection } from "./sections/trend.ts";
 import { heading } from "./parts/heading.ts";
@@ -35,7 +37,7 @@ export function sizePage(
     root: "../",
     body: html`<h1>${title}</h1>
       <p class="lead">Reference architecture <code>${architecture}</code>, size <code>${size}</code>.</p>
-      ${heading(2, "Trend over nights")}
+      ${regressionsNotice(watched.filter(isOwn))} ${heading(2, "Trend over nights")}
       ${trendSection({
         nights: nightsOf(records.filter(isNightly)).toReversed(),
         watched: watched.filter(isOwn),
@@ -43,4 +45,13 @@ export function sizePage(
       })}
       ${heading(2, "All runs")} ${sizeRunsTable(records.toReversed(), `All runs of ${title}, newest first`)}`,
   });
+}
+
+/** Names the lasting regressions of a size, in red. */
+function regressionsNotice(watched: readonly WatchedSeries[]): Html | undefined {
+  const alarms = watched.flatMap((series) =>
+    alarmsOf(series).map(({ words, day }) => `${series.figure.name} ${words} since ${day}`),
+  );
+  if (alarms.length === 0) return undefined;
+  return html`<p class="notice bad">${chip("regression")} ${alarms.join("; ")}.</p>`;
 }

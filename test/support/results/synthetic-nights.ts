@@ -247,10 +247,12 @@ function plantedIn(record: RunRecord, planted: PlantedNight | undefined): RunRec
 function costOf(minutes: readonly number[], isEarly: boolean): RunCost {
   const hours = minutes.reduce((sum, each) => sum + each, 0) / 60;
   const items = [
-    { what: "1 × n2-standard-8 for Coder", quantity: 1, rate: 0.3885 },
-    { what: "4 × e2-standard-16 for workspaces", quantity: 4, rate: 0.5361 },
-    { what: "Cloud SQL db-custom-2-7680", quantity: 1, rate: 0.1353 },
-    { what: "GKE control plane", quantity: 1, rate: 0.1 },
+    { what: "n2-standard-8 for Coder", quantity: 1, rate: 0.3885 },
+    { what: "e2-standard-16 for workspaces", quantity: 4, rate: 0.5361 },
+    { what: "cores of Cloud SQL", quantity: 2, rate: 0.0413 },
+    { what: "GiB of Cloud SQL's memory", quantity: 7.5, rate: 0.007 },
+    { what: "control plane of GKE", quantity: 1, rate: 0.1 },
+    { what: "n2-standard-2 for the load", quantity: 1, rate: 0.0971 },
   ].map((item) => ({ ...item, per: "hour" as const, amount: cents(item.quantity * item.rate * 1.1) }));
   const total = cents(items.reduce((sum, { amount }) => sum + amount, 0));
   return {

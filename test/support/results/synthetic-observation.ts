@@ -117,6 +117,10 @@ export const SYNTHETIC_LIMITS: Limits = {
       share: 0.31,
       firstAtMs: 110_000,
       lastAtMs: 475_000,
+      spans: [
+        [105_000, 260_000],
+        [300_000, 475_000],
+      ],
       evidence: [
         {
           ...{ figure: "coderd.pool-in-use", of: "coder-5f7c9d8b6-ax2kq", atMs: 240_000, value: 100 },

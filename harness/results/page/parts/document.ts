@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { type Child, Html, html } from "./html.ts";
+import { withUnbrokenWords } from "./unbroken-words.ts";
 import { packageFile } from "../../../../reference-architectures/package-file.ts";
 
 /** The style is part of every page, so that a saved or printed page is complete. */
@@ -92,5 +93,5 @@ export function document({
       </body>
     </html> `;
   // Removes the indentation of the source code.
-  return page.text.replaceAll(/\n\s+/g, "\n");
+  return withUnbrokenWords(page.text.replaceAll(/\n\s+/g, "\n"));
 }

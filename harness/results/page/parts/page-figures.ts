@@ -18,22 +18,28 @@ export interface KeyFigure {
   readonly isCount?: boolean;
 }
 
+/** From the request to a usable workspace. */
+export const READY: KeyFigure = {
+  name: "Workspace ready, p95",
+  metric: "phases.workspace-ready.p95",
+  read: percentileOf("workspace-ready", 95),
+  text: formatLatency,
+  worse: "larger",
+};
+
+/** From the request of a terminal to its first byte. */
+export const TERMINAL: KeyFigure = {
+  name: "Terminal's first byte, p95",
+  metric: "phases.terminal-first-byte.p95",
+  read: percentileOf("terminal-first-byte", 95),
+  text: formatLatency,
+  worse: "larger",
+};
+
 /** The figures with a column in tables of runs, in order. */
 export const KEY_FIGURES: readonly KeyFigure[] = [
-  {
-    name: "Workspace ready, p95",
-    metric: "phases.workspace-ready.p95",
-    read: percentileOf("workspace-ready", 95),
-    text: formatLatency,
-    worse: "larger",
-  },
-  {
-    name: "Terminal's first byte, p95",
-    metric: "phases.terminal-first-byte.p95",
-    read: percentileOf("terminal-first-byte", 95),
-    text: formatLatency,
-    worse: "larger",
-  },
+  READY,
+  TERMINAL,
   {
     name: "API latency for other users, p95",
     read: percentileOf("api-probe", 95),
@@ -103,6 +109,11 @@ export function costOf({ cost }: RunRecord): number | undefined {
 /** Formats an amount in USD. */
 export function usd(amount: number): string {
   return `$${amount.toFixed(2)}`;
+}
+
+/** Formats an amount of many dollars without cents: `$1,658`; smaller ones with them. */
+export function monthWords(amount: number): string {
+  return amount < 100 ? usd(amount) : `$${formatCount(Math.round(amount))}`;
 }
 
 function percentileOf(phase: Phase, percentile: Percentile): KeyFigure["read"] {

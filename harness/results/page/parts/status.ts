@@ -20,6 +20,7 @@ const TONES: Readonly<Record<string, Tone>> = {
   MISSED: "bad",
   failed: "bad",
   different: "warn",
+  regression: "bad",
   worse: "bad",
   better: "good",
   warning: "warn",

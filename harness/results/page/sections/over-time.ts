@@ -139,7 +139,9 @@ export function overTimeSection({ measurements, observation, limits }: OverTimeR
         .map(({ startMs, endMs }) => ({ fromMs: startMs, toMs: endMs, why: "generator" as const })),
       ...(leading === undefined
         ? []
-        : [{ fromMs: leading.firstAtMs, toMs: leading.lastAtMs, why: "limit" as const }]),
+        : (leading.spans ?? [[leading.firstAtMs, leading.lastAtMs] as const]).map(([fromMs, toMs]) => ({
+            ...{ fromMs, toMs, why: "limit" as const },
+          }))),
     ],
   };
   const server = observation === undefined ? [] : serverFigures(observation, limits, time);
@@ -200,7 +202,7 @@ function shadeLegend({
       ? []
       : [
           {
-            name: `shaded: the load was limited by ${leading.limit}, from the first moment to the last`,
+            name: `shaded: the time in which the load was limited by ${leading.limit}`,
             mark: "shade-held" as const,
           },
         ]),

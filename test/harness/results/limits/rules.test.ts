@@ -100,11 +100,15 @@ test("whatever was observed, findings are ranked, their shares are shares, and t
       const { findings, answer, unjudged } = findLimits(record)!;
       const shares = findings.map(({ share }) => share);
       expect(shares).toEqual(shares.toSorted((one, other) => other - one));
-      for (const { share, evidence, rule } of findings) {
+      for (const { share, evidence, rule, spans = [], firstAtMs, lastAtMs } of findings) {
         expect(share).toBeGreaterThan(0);
         expect(share).toBeLessThanOrEqual(1);
         expect(evidence.length).toBeGreaterThan(0);
         expect(unjudged.map((each) => each.rule)).not.toContain(rule);
+        const bounds = spans.flat();
+        expect(bounds).toEqual(bounds.toSorted((one, other) => one - other));
+        for (const atMs of [firstAtMs, lastAtMs])
+          expect(spans.some(([from, to]) => from <= atMs && atMs <= to)).toBe(true);
         for (const { figure, of, value } of evidence) {
           const found = record.observation?.series.find((each) => each.name === figure && each.of === of);
           if (found !== undefined) expect(found.values).toContain(value);

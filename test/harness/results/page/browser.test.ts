@@ -64,6 +64,22 @@ const CUT_OFF = `[...document.querySelectorAll("svg[role=img]")].flatMap((svg) =
     })
     .map((text) => text.textContent);
 })`;
+/** Words, dates and pieces of long names that begin on one line and end on another. */
+const BROKEN = `(() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const broken = [];
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    if (node.parentElement.closest("svg, pre") !== null) continue;
+    for (const { 0: word, index } of node.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const tops = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+      if (tops.size > 1) broken.push(word);
+    }
+  }
+  return broken;
+})()`;
 
 describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
   let folder: string;
@@ -73,7 +89,10 @@ describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
   let pages: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
-    const nights = syntheticNights({ count: 40, nextPlatform: 5, step: { from: 26, by: 0.25 } });
+    const nights = syntheticNights({
+      ...{ count: 40, nextPlatform: 5, step: { from: 26, by: 0.25 } },
+      isObserved: true,
+    });
     const watched = changesOf(nights);
     const resets = [{ architecture: "gke", size: "100", date: "2026-10-24", reason: "another image" }];
     const of = (verdict: RunRecord["verdict"]): RunRecord =>
@@ -206,6 +225,13 @@ describe.skipIf(!browserIsInstalled())("forty nights in a real browser", () => {
     await withEach({ viewport: PHONE }, async (page, name) => {
       expect(await page.evaluate(OFF_SCREEN), name).toEqual([]);
     });
+  });
+
+  test("no word breaks within, at any width", async () => {
+    for (const width of [320, 380, 800, 1280])
+      await withEach({ viewport: { width, height: 800 } }, async (page, name) => {
+        expect(await page.evaluate(BROKEN), `${name}, ${width} px`).toEqual([]);
+      });
   });
 
   test("no label of a chart is cut off by its picture's edge, and none lies over another", async () => {
