@@ -15,6 +15,7 @@ import type { LoadTask } from "../model/ports/worker-task.ts";
 import { worst } from "../tools/verdict.ts";
 import { verdictOfError } from "../tools/error.ts";
 import { measuredConditions } from "../pipeline/making/conditions.ts";
+import { assess } from "../results/assess.ts";
 import { judge, type JudgedObjective } from "../results/judge/objectives.ts";
 import { auditReason, selfAudit } from "../results/self-audit/self-audit.ts";
 import type { BuildCapacity } from "../workload/context/capacity.ts";
@@ -94,13 +95,15 @@ export async function buildLoadRecord(outcome: LoadOutcome, ground: RecordInput)
     stages: listStages(outcome),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
+    ...(outcome.result?.observation === undefined ? {} : { observation: outcome.result.observation }),
     teardown,
     ...concludeVerdict(held),
   });
-  const impossible = auditReason(selfAudit(record));
+  const assessed = { ...record, ...assess(record) };
+  const impossible = auditReason(selfAudit(assessed));
   return impossible === undefined
-    ? record
-    : { ...record, ...concludeVerdict([...held, ["harness-error", impossible]]) };
+    ? assessed
+    : { ...assessed, ...concludeVerdict([...held, ["harness-error", impossible]]) };
 }
 
 /** The heaviest verdict, with its reasons first. */

@@ -2,6 +2,8 @@ import { MEASURING_METHOD, type RunRecord } from "../../model/record/record.ts";
 import * as builds from "./builds.ts";
 import * as counts from "./counts.ts";
 import * as histograms from "./histograms.ts";
+import { claimsFollowFromSeries, limitsHaveEvidence } from "./limits.ts";
+import { observationIsPossible, partsFitTheWhole } from "./observation.ts";
 import * as record from "./record.ts";
 import type { Measured, Rule } from "./rule.ts";
 import { loadIsAsAsked } from "./load-as-asked.ts";
@@ -29,6 +31,10 @@ const OF_TODAY: readonly Rule<RunRecord>[] = [
   record.costAddsUp,
   record.objectivesAreShares,
   record.othersFitTheNodes,
+  observationIsPossible,
+  partsFitTheWhole,
+  limitsHaveEvidence,
+  claimsFollowFromSeries,
 ];
 
 const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [

@@ -1,0 +1,162 @@
+import type { Claim } from "../../model/observation/claims.ts";
+import type { LimitEvidence } from "../../model/observation/limits.ts";
+import type { Observation } from "../../model/observation/observation.ts";
+import { SERIES_NAMES } from "../../model/observation/series.ts";
+import type { RunRecord } from "../../model/record/record.ts";
+import type { Phase } from "../../model/record/worker-result.ts";
+import { findClaims } from "../claims/find-claims.ts";
+import { phaseMs, readObservedLoad } from "../limits/observed-load.ts";
+import { limitsSentence } from "../limits/sentence.ts";
+import { atMost, notNegative, type Rule, sum } from "./rule.ts";
+
+/** Sample moments are rounded to a millisecond where they are stored. */
+const ROUNDING_MS = 1;
+
+/** What is said of limits fits together, and its evidence is in the record's own series and windows. */
+export const limitsHaveEvidence: Rule<RunRecord> = {
+  name: "limits-have-evidence",
+  check: (record) => {
+    const { limits, observation, measurements } = record;
+    if (limits === undefined) return [];
+    const { answer, findings, sentence } = limits;
+    const endMs = measurements?.windows?.at(-1)?.endMs ?? Infinity;
+    const moments = momentsOf(record);
+    return [
+      (answer === "limited") === findings.length > 0
+        ? undefined
+        : `the answer is ${answer}, with ${findings.length} limits found`,
+      sentence === limitsSentence(limits, record)
+        ? undefined
+        : `the answer reads "${sentence}", and its findings say "${limitsSentence(limits, record)}"`,
+      ...findings.flatMap(({ rule, share, firstAtMs, lastAtMs, evidence }) => [
+        share > 0 ? undefined : `${rule} held in none of the time`,
+        // The first and last moments alone are a share of the time, and no more than all between them held.
+        atMost(
+          [`the share of ${rule}`, share],
+          ["that from its first to its last moment", moments.share(firstAtMs, lastAtMs)],
+          0.001,
+        ),
+        moments.has(firstAtMs) && moments.has(lastAtMs)
+          ? undefined
+          : `${rule} held from ${firstAtMs} to ${lastAtMs} ms, where no sample of the load is`,
+        notNegative([`the first moment of ${rule}, ms,`, firstAtMs]),
+        atMost([`the first moment of ${rule}, ms,`, firstAtMs], ["its last", lastAtMs]),
+        atMost([`the last moment of ${rule}, ms,`, lastAtMs], ["the load's length", endMs], ROUNDING_MS),
+        evidence.length > 0 ? undefined : `${rule} held without evidence`,
+        ...evidence.map((each) => evidenceIn(each, rule, observation, record)),
+      ]),
+    ];
+  },
+};
+
+/** Claims follow from the series. */
+export const claimsFollowFromSeries: Rule<RunRecord> = {
+  name: "claims-follow-from-series",
+  check: (record) => {
+    const { claims } = record;
+    if (claims === undefined) return [];
+    const again = new Map(findClaims(record)?.map((claim) => [claim.id, claim]));
+    return claims.map((claim) => {
+      const computed = again.get(claim.id);
+      // A claim of an earlier version, which today's formulas do not know.
+      if (computed === undefined) return undefined;
+      const [stored, now] = [measuredWords(claim), measuredWords(computed)];
+      if (stored !== now) return `${claim.id} is ${stored}, and its series say ${now}`;
+      return claim.published.every((each) => {
+        const known = computed.published.find(({ source }) => source === each.source);
+        return known === undefined || (known.value === each.value && known.agrees === each.agrees);
+      })
+        ? undefined
+        : `what is published of ${claim.id} is not what its source says`;
+    });
+  },
+};
+
+function measuredWords({ measured }: Claim): string {
+  if (measured === undefined) return "not measured";
+  const { median, low, high, samples } = measured;
+  return `${median} (${low} to ${high} in ${samples} samples)`;
+}
+
+function evidenceIn(
+  { figure, of, atMs, value }: LimitEvidence,
+  rule: string,
+  observation: Observation | undefined,
+  record: RunRecord,
+): string | undefined {
+  const { measurements } = record;
+  const isSeries = (SERIES_NAMES as readonly string[]).includes(figure);
+  if (isSeries)
+    return seriesEvidence({ figure, of, atMs, value }, rule, observation, measurements?.startedAtMs);
+  const [root, part, name] = figure.split(".");
+  if (root === "windows" && part === "generator") {
+    const window = measurements?.windows?.find(({ endMs }) => endMs === atMs);
+    const found = (window?.generator as Record<string, unknown> | undefined)?.[name ?? ""];
+    return found === value
+      ? undefined
+      : `${rule} names ${figure} ${value} at ${atMs} ms, and the window has ${String(found)}`;
+  }
+  if (root === "events" || root === "logs") {
+    const all = root === "events" ? (observation?.events ?? []) : (observation?.logs ?? []);
+    return all.some((each) => each.count === value && each.firstAtMs === atMs)
+      ? undefined
+      : `${rule} names ${figure}, ${value} times from ${atMs} ms, which the observation has not`;
+  }
+  const found = loadFigure(figure, atMs, record);
+  return found === undefined || found === value || Number(found.toPrecision(4)) === value
+    ? undefined
+    : `${rule} names ${figure} ${value}, and the load has ${found}`;
+}
+
+/** A figure of the load that rules name as evidence; undefined for one that is not known here. */
+function loadFigure(figure: string, atMs: number | undefined, record: RunRecord): number | undefined {
+  const load = readObservedLoad(record);
+  if (load === undefined) return undefined;
+  const { failures, connections, generator } = load.measurements;
+  const [root, name = ""] = figure.split(".");
+  switch (root) {
+    case "builds":
+      return load.moments.find((moment) => moment.atMs === atMs)?.queued ?? NaN;
+    case "phases":
+      return phaseMs(load, name as Phase, 50)?.ms ?? NaN;
+    case "failures":
+      return sum(failures.filter((each) => each.class === name).map(({ count }) => count));
+    case "connections":
+      return connections.traffic?.back ?? NaN;
+    case "generator":
+      return generator.slipP99Ms;
+    default:
+      return undefined;
+  }
+}
+
+function seriesEvidence(
+  { figure, of, atMs = NaN, value }: Omit<LimitEvidence, "words">,
+  rule: string,
+  observation: Observation | undefined,
+  startedAtMs = 0,
+): string | undefined {
+  const series = observation?.series.find((each) => each.name === figure && each.of === of);
+  if (observation === undefined || series === undefined)
+    return `${rule} names ${figure} of ${of ?? "nothing"}, which was not observed`;
+  const sample = (atMs + startedAtMs - observation.startedAtMs) / observation.everyMs;
+  const nearest = Math.round(sample);
+  if (Math.abs(sample - nearest) * observation.everyMs > ROUNDING_MS)
+    return `${rule} names ${figure} at ${atMs} ms, where no sample is`;
+  const found = series.values[nearest];
+  return found === value
+    ? undefined
+    : `${rule} names ${figure} ${value} at ${atMs} ms, and the series has ${found ?? "nothing"}`;
+}
+
+/** The moments of the load that rules judge. */
+function momentsOf(record: RunRecord) {
+  const load = readObservedLoad(record);
+  const all = [...(load?.moments ?? []), ...(load?.limitedMoments ?? [])].map(({ atMs }) => Math.round(atMs));
+  const judged = Math.max(1, Math.min(all.length, load?.moments.length ?? 1));
+  return {
+    has: (atMs: number): boolean => all.includes(atMs),
+    share: (from: number, to: number): number =>
+      all.filter((atMs) => from <= atMs && atMs <= to).length / judged,
+  };
+}
