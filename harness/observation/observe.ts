@@ -6,6 +6,7 @@ import {
   type ObservedSeries,
   type Unseen,
 } from "../model/observation/observation.ts";
+import { SERIES } from "../model/observation/series.ts";
 import type { Observing } from "../model/ports/observer.ts";
 import type { Clock } from "../tools/time/clock.ts";
 import { messageOf } from "../tools/error.ts";
@@ -156,7 +157,11 @@ class Sampler {
     this.#cost.bytes += bytes;
     for (const each of unseen) this.#miss(each);
     for (const { series, of, value } of samples) {
-      if (!Number.isFinite(value)) continue;
+      const possible = possibleValue(series, value);
+      if (possible === undefined) {
+        this.#miss({ what: `${SERIES[series].words} of ${of}`, why: `its value ${value} cannot be true` });
+        continue;
+      }
       const key = `${series} ${of}`;
       let line = this.#lines.get(key);
       if (line === undefined) {
@@ -169,7 +174,7 @@ class Sampler {
       }
       while (line.values.length < index) line.values.push(null);
       // A late answer belongs to the sample that asked for it.
-      line.values[Math.min(index, this.#samples - 1)] = round(value);
+      line.values[Math.min(index, this.#samples - 1)] = round(possible);
     }
   }
 
@@ -203,6 +208,16 @@ class Sampler {
   #complete({ name, of, values }: Line): ObservedSeries {
     return { name, of, values: Array.from({ length: this.#samples }, (_, index) => values[index] ?? null) };
   }
+}
+
+/** A share is of a time that two clocks measured, so a little more than all of it is all of it. */
+const MOST_SHARE = 1.1;
+
+/** The value as it can be true; undefined if it cannot. */
+function possibleValue(series: Sample["series"], value: number): number | undefined {
+  if (!Number.isFinite(value) || value < 0) return undefined;
+  if (SERIES[series].unit !== "share") return value;
+  return value > MOST_SHARE ? undefined : Math.min(1, value);
 }
 
 function mean(one: number | null, other: number | null | undefined): number | null {
