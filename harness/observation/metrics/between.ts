@@ -29,7 +29,10 @@ export function between(
     const isKnown = value !== undefined && sum !== undefined;
     sums.set(rule.series, isKnown ? sum + value * (rule.by ?? 1) : undefined);
   }
-  return [...sums].flatMap(([series, value]) => (value === undefined ? [] : [{ series, of, value }]));
+  const things = new Map(rules.map((rule) => [rule.series, rule.of ?? of]));
+  return [...sums].flatMap(([series, value]) =>
+    value === undefined ? [] : [{ series, of: things.get(series) ?? of, value }],
+  );
 }
 
 interface Interval {

@@ -5,6 +5,8 @@ import type { MetricValue } from "./read-text.ts";
 export interface MetricRule {
   readonly series: SeriesName;
   readonly metric: string;
+  /** The thing, where it is not the place's. All rules of one series name the same. */
+  readonly of?: string;
   /**
    * `gauge`: the sum as it is. `count`: how many label sets there are. `rate`: the growth of a counter in one
    * second. `events`: the growth of a histogram's count. `p95`: the percentile of a histogram since the reading before.

@@ -36,4 +36,16 @@ export const NODE_RULES: readonly MetricRule[] = [
   },
   { series: "node.received", metric: "node_network_receive_bytes_total", as: "rate", ...leaves },
   { series: "node.sent", metric: "node_network_transmit_bytes_total", as: "rate", ...leaves },
+  // The control group of Coder on a machine that the run made, as stacks/google/startup/figures.sh writes it.
+  {
+    ...{ series: "container.cpu", of: "coderd/coderd", metric: "refbench_coder_cpu_microseconds_total" },
+    ...{ as: "rate", by: 1e-6 },
+  },
+  { series: "container.memory", of: "coderd/coderd", metric: "refbench_coder_memory_bytes", as: "gauge" },
+  {
+    ...{ series: "terraform.cpu", of: "coderd", metric: "refbench_terraform_cpu_microseconds_total" },
+    ...{ as: "rate", by: 1e-6 },
+  },
+  { series: "terraform.memory", of: "coderd", metric: "refbench_terraform_memory_bytes", as: "gauge" },
+  { series: "terraform.processes", of: "coderd", metric: "refbench_terraform_processes", as: "gauge" },
 ];

@@ -48,8 +48,8 @@ test.skipIf(!motoIsInstalled())(
       { name: "database.cpu", of: "database", values: [null, 1, 2, null] },
       { name: "database.memory", of: "database", values: [null, null, 4e9, null] },
       { name: "database.writes", of: "database", values: [null, null, 40, null] },
-    { name: "database.cores", of: "database", values: [4, 4, 4, 4] },
-    { name: "database.memory-size", of: "database", values: [16e9, 16e9, 16e9, 16e9] },
+      { name: "database.cores", of: "database", values: [4, 4, 4, 4] },
+      { name: "database.memory-size", of: "database", values: [16e9, 16e9, 16e9, 16e9] },
     ]);
     expect(unseen).toEqual([
       { what: "figures of CloudWatch", why: "it has no values of the load's time yet" },
