@@ -20,7 +20,15 @@ import { progressReporter } from "../progress/progress-reporter.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { outputOption } from "../options/output-option.ts";
 import { writeOutputs } from "../../results/output/outputs.ts";
+import { type MetricsAddress, metricsListenOption } from "../live-metrics/metrics-option.ts";
+import { type LiveMetrics, serveMetrics } from "../live-metrics/serve-metrics.ts";
 import { addRunOptions, type RunFlags } from "../options/run-options.ts";
+
+/** Where a run's result and its live metrics go. */
+interface RunOutputFlags {
+  readonly output: readonly OutputSpec[];
+  readonly metricsListen?: MetricsAddress;
+}
 
 /** How long a run that its user leaves waits for its stage to stop. */
 const LEAVE_MS = 3_000;
@@ -30,7 +38,9 @@ export function runCommand(io: Io): Command {
   const command = new Command("run").addArgument(
     new Argument("<architecture>", `one of ${[...architectures.keys()].join(", ")}`),
   );
-  addRunOptions(command, io).addOption(outputOption({ env: "REFBENCH_OUTPUT" }));
+  addRunOptions(command, io)
+    .addOption(outputOption({ env: "REFBENCH_OUTPUT" }))
+    .addOption(metricsListenOption());
   return addHelpNotes(command, {
     examples: [
       "refbench run gke --rehearse",
@@ -41,12 +51,14 @@ export function runCommand(io: Io): Command {
       `Exit codes: ${exitCodeList()}.`,
       "Ctrl-C stops the load and shows the teardown; a second one leaves it to the reaper (60).",
     ],
-  }).action(async (architecture: string, flags: RunFlags & { readonly output: readonly OutputSpec[] }) => {
+  }).action(async (architecture: string, flags: RunFlags & RunOutputFlags) => {
     const { runRequestOf } = await import("../run-request.ts");
     const request = await runRequestOf(architecture, flags, io, command);
+    // A port that is taken is refused before anything exists.
+    await using metrics = await serveMetrics(flags.metricsListen);
     const folder = await makeRun(io.cwd, systemClock, { ...request, isDriven: true });
     const plan = await readJson(folder.plan, planSchema);
-    const record = await executeAndWatch(io, folder, plan);
+    const record = await executeAndWatch(io, folder, plan, metrics);
     if (record === undefined) {
       io.exit(await afterCreate(plan, () => reportLeaving(folder, io)));
       return;
@@ -62,8 +74,13 @@ export function runCommand(io: Io): Command {
 }
 
 /** The final record, or undefined when the user left before it was. */
-async function executeAndWatch(io: Io, folder: RunFolder, plan: Plan): Promise<RunRecord | undefined> {
-  const reporter = progressReporter(io);
+async function executeAndWatch(
+  io: Io,
+  folder: RunFolder,
+  plan: Plan,
+  metrics: LiveMetrics,
+): Promise<RunRecord | undefined> {
+  const reporter = metrics.over(progressReporter(io));
   using interrupts = listenForInterrupts((message) => reporter.writeLine(message));
   const { stop, leave } = interrupts;
   const left = new Promise<undefined>((resolve) => {

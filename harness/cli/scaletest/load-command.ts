@@ -22,6 +22,7 @@ import { EXIT_CODES, worst } from "../../tools/verdict.ts";
 import { listUtilityThings } from "../../workload/coder-engine/find-made.ts";
 import { planConnections } from "../../workload/coder-engine/plan-connections.ts";
 import { progressReporter } from "../progress/progress-reporter.ts";
+import { serveMetrics } from "../live-metrics/serve-metrics.ts";
 import { writeDryRun } from "./dry-run.ts";
 import { mayBegin } from "./may-begin.ts";
 import type { GivenFlags } from "./options/given-flags.ts";
@@ -50,6 +51,8 @@ export async function runLoadCommand(
   const ground = { runId, token: reach.caller.token, env: io.env };
   const prepared = await prepare(reach, ground, (look) => chooseSsh(flags, reach.deployment, look, io.env));
   const { look, task } = prepared;
+  // A port that is taken is refused before anything exists.
+  await using metrics = await serveMetrics(flags.metricsListen);
   const pods = await openPods(flags, io, prepared, runId);
   const runs = await planRuns(flags, prepared, { reach, io, signal: before.signal, ownWorker: pods?.worker });
   const cleanup = pasteable(
@@ -62,7 +65,14 @@ export async function runLoadCommand(
     return;
   }
   looking.release();
-  const reporter = progressReporter(io);
+  const size = task.existing === undefined ? task.template : "existing";
+  metrics.describe({
+    run: runId,
+    architecture: "deployment",
+    size,
+    simulated: look.isEmulated ? "true" : "false",
+  });
+  const reporter = metrics.over(progressReporter(io));
   using interrupts = listenForLoadInterrupts((message) => reporter.writeLine(message), cleanup);
   const loads: KeptLoad[] = [];
   const means = { flags, io, reach, interrupts, reporter, runId, look, cleanup, pods, given: given(io.env) };

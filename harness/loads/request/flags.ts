@@ -47,6 +47,8 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly loadNamespace?: string;
   /** The image of the pods. */
   readonly image?: string;
+  /** Where live metrics are served. */
+  readonly metricsListen?: { readonly host: string; readonly port: number };
   readonly connectTimeout: number;
   readonly connectHold: number;
   readonly connectInterval?: number;

@@ -4,6 +4,7 @@ import { addConnectionOptions, addSshClientOptions, addTrafficRateOptions } from
 import { addCleanupOptions, addReachOptions, refuseFlag } from "./reach-options.ts";
 import { addJobOptions } from "./job-options.ts";
 import { addScenarioOptions } from "./scenario-options.ts";
+import { metricsListenOption } from "../../live-metrics/metrics-option.ts";
 import { runName, range } from "./values.ts";
 import { addScheduleOptions, addUserOptions, addWorkspaceOptions } from "./workspace-options.ts";
 
@@ -61,5 +62,6 @@ function addLoadOptions(command: Command): void {
   addScenarioOptions(command.optionsGroup("Scenarios:"));
   addGeneratorOptions(command.optionsGroup("Generator:"));
   addJobOptions(command);
+  command.addOption(metricsListenOption());
   addCleanupOptions(command.optionsGroup("Cleanup:"));
 }

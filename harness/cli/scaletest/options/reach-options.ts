@@ -88,7 +88,7 @@ function refuseTracing(command: Command): Command {
   refuseFlag(command, "--trace-coder", traces);
   refuseFlag(command, "--trace-honeycomb-api-key <key>", traces);
   refuseFlag(command, "--trace-propagate", traces);
-  const metrics = "refbench serves no metrics; the figures over time are in the result: remove it";
+  const metrics = "live metrics are served by --metrics-listen, until the command ends: use it instead";
   refuseFlag(command, "--scaletest-prometheus-address <address>", metrics);
   refuseFlag(command, "--scaletest-prometheus-wait <duration>", metrics);
   return command;
