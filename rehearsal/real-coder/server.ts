@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { clientName } from "../../harness/model/cloud/client-name.ts";
 import { RefbenchError } from "../../harness/tools/error.ts";
@@ -113,7 +113,8 @@ async function findDatabase({
 
 /** Lets the server count statements where it is installed with the library for it, as the stacks' servers do. */
 function statistics({ postgres }: { readonly postgres: string }): Record<string, string> {
-  const installed = dirname(dirname(postgres));
+  // A link on PATH leads to the program beside its libraries.
+  const installed = dirname(dirname(realpathSync(postgres)));
   const library = "pg_stat_statements";
   const isThere = ["lib", "lib/postgresql"].some((folder) =>
     existsSync(join(installed, folder, `${library}.so`)),

@@ -51,6 +51,9 @@ const TO_RUN_PODS = [
   "container.pods.exec",
 ] as const;
 
+/** Only for the record's figures of database and machines: without it, the record says that they were not seen. */
+const TO_OBSERVE = ["monitoring.timeSeries.list"] as const;
+
 /** Checks permissions. A missing one would fail an apply halfway, or the bootstrap after everything was billed. */
 export const permissionsCheck: Check<GoogleContext> = {
   name: "permissions",
@@ -66,11 +69,16 @@ export const permissionsCheck: Check<GoogleContext> = {
     const deploy = await missingOf(context, wanted, signal);
     if (typeof deploy === "string") return unknown(deploy);
     if (deploy.length > 0) return failedCheck(`not granted in the project: ${deploy.join(", ")}`);
-    if (runner !== "network") return passed("all permissions to deploy and tear down are granted");
+    const observe = await missingOf(context, TO_OBSERVE, signal);
+    const note =
+      typeof observe === "string" || observe.length === 0
+        ? ""
+        : `; without ${observe.join(", ")} the record lacks what Google measures of the database and machines`;
+    if (runner !== "network") return passed(`all permissions to deploy and tear down are granted${note}`);
     const reach = await missingOf(context, TO_REACH, signal);
     if (typeof reach === "string") return unknown(reach);
     if (reach.length === 0)
-      return passed("all permissions to deploy, tear down and reach the load runner are granted");
+      return passed(`all permissions to deploy, tear down and reach the load runner are granted${note}`);
     // A conditional grant, such as for one port, does not show for the whole project.
     return unknown(
       `to reach the load runner, not granted unconditionally in the project: ${reach.join(", ")}`,

@@ -427,6 +427,14 @@ test("a load runner that may be reached on a condition only is not known to be, 
   expect(local("permissions").state).toBe("ok");
 });
 
+test("a run that may not read what Google measures begins, and the check says what its record lacks", async () => {
+  const spoil = ({ google }: Ready): unknown => google.project.ungranted.add("monitoring.timeSeries.list");
+  expect((await preflight(spoil, undefined, "permissions"))("permissions")).toMatchObject({
+    state: "ok",
+    found: expect.stringMatching(/without monitoring\.timeSeries\.list the record lacks/),
+  });
+});
+
 test("who generates load in pods may create Jobs and exec into them, and needs no tunnel", async () => {
   const permissions = async (ungranted: string, runner: "job" | "local"): Promise<unknown> =>
     (
