@@ -7,6 +7,7 @@ import { architecturePicture } from "./architecture-picture.ts";
 import { commandReference } from "./command-reference.ts";
 import { flagVariables, nightVariables, shellVariables } from "./environment-variables.ts";
 import { runPicture } from "./run-picture.ts";
+import { claimsTable, limitRules } from "./limit-rules.ts";
 import { largeLoadsTable, measuredCostsTable } from "./large-loads.ts";
 import { generatorLimitsTable, objectivesTable, sizesTable } from "./reference-tables.ts";
 
@@ -21,6 +22,7 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Pro
   "CONTRIBUTING.md": { floors: floorsTable },
   "docs/commands.md": { commands: commandReference },
   "docs/environment.md": { "shell-variables": shellVariables, nights: nightVariables, flags: flagVariables },
+  "docs/limits.md": { "limit-rules": limitRules, claims: claimsTable },
   "docs/method.md": {
     objectives: objectivesTable,
     "generator-limits": generatorLimitsTable,

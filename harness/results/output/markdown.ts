@@ -8,6 +8,7 @@ import { failureLine, failureReasonsOf } from "../format/failure-words.ts";
 import { latencyGrid } from "./latency.ts";
 import { markdownRow } from "../table/markdown-row.ts";
 import { markdownText } from "../table/markdown-text.ts";
+import { limitLines } from "../format/limit-lines.ts";
 import { paceWords, provedWords, serverCountWords } from "../format/hold-words.ts";
 import { verdictLine } from "../judge/official.ts";
 import { arrivalsLine, limitedLines, probeLine } from "./over-time.ts";
@@ -36,6 +37,9 @@ export function resultMarkdown(record: RunRecord): string {
     ...limitedLines(measurements),
     ...ownClockLines(record),
   ];
+  const limits = limitLines(record).map(itemOf);
+  const limitItems =
+    limits.length === 0 ? [] : [limits[0] ?? "", "", ...limits.slice(1), ...(limits.length > 1 ? [""] : [])];
   const failures = measurements.failures.flatMap((failure) => [
     `- ${markdownText(failureLine(failure))}`,
     ...failureReasonsOf(failure).flatMap(({ title, log }) => [
@@ -53,6 +57,7 @@ export function resultMarkdown(record: RunRecord): string {
     ...rows.map(markdownRow),
     "",
     ...lines.filter((line) => line !== undefined).flatMap((line) => [itemOf(line), ""]),
+    ...limitItems,
     ...(failures.length === 0 ? [] : ["Failures:", "", ...failures, ""]),
     ...(record.comparison === undefined
       ? []

@@ -12,6 +12,7 @@ import { formatDuration } from "../format/format.ts";
 import { formatCount } from "../../tools/count-text.ts";
 import { wrap } from "../table/grid.ts";
 import { latencyTable } from "./latency.ts";
+import { limitLines } from "../format/limit-lines.ts";
 import { holdWords, provedWords, serverCountWords } from "../format/hold-words.ts";
 import { lostPartLines, partsLine } from "../format/part-words.ts";
 import { pollsLine } from "../format/poll-words.ts";
@@ -41,6 +42,7 @@ export function resultsText(record: RunRecord, width: number): string {
           ...negativeLines(measurements),
         ],
     measurements === undefined ? [] : failureLines(measurements),
+    limitLines(record),
     record.comparison === undefined ? [] : comparisonLines(record.comparison),
     objectiveLines(record),
     record.conditions.length === 0 ? [] : ["Conditions", ...record.conditions.map((each) => `  - ${each}`)],
