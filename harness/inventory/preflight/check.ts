@@ -46,6 +46,7 @@ export const CHECK_NAMES = [
   "kubernetes-version",
   "storage",
   "nodes",
+  "observation",
   "admission",
   "clock",
   "postgres-version",

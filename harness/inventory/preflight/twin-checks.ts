@@ -41,6 +41,7 @@ const ANSWERS: Readonly<Record<CheckName, Check<PreflightContext>["run"]>> = {
   ),
   storage: simulated(() => "the twin has every storage class"),
   nodes: simulated(() => "the twin's nodes have room for everything"),
+  observation: simulated(() => "the twin serves figures of itself to everyone"),
   admission: simulated(() => "the twin admits every pod"),
   clock: simulated(() => "the twin's clock is this machine's"),
   "machine-types": simulated(

@@ -13,6 +13,7 @@ import {
 } from "./identity.ts";
 import { imagesCheck } from "./images.ts";
 import { nodesCheck } from "./nodes.ts";
+import { observationCheck } from "./observation.ts";
 import { permissionsCheck } from "./permissions.ts";
 import { storageCheck } from "./storage.ts";
 
@@ -23,6 +24,7 @@ export const KUBERNETES_CHECKS: readonly Check<KubernetesContext>[] = [
   markerCheck,
   credentialCheck,
   permissionsCheck,
+  observationCheck,
   apisCheck,
   kubernetesVersionCheck,
   storageCheck,

@@ -66,3 +66,23 @@ export const RIGHTS: readonly Right[] = [
     why: "the class of the disks",
   },
 ];
+
+/**
+ * Rights without which a run works and its record lacks figures. They are separate, because `get` on `nodes/proxy`
+ * reaches everything that a kubelet serves, programs in containers among them.
+ * https://kubernetes.io/docs/reference/access-authn-authz/kubelet-authn-authz/
+ */
+export const OBSERVING_RIGHTS: readonly Right[] = [
+  {
+    group: "",
+    resources: ["nodes/proxy"],
+    verbs: ["get"],
+    why: "CPU, memory and throttling of containers, Terraform's CPU, and the use of nodes",
+  },
+  {
+    group: "",
+    resources: ["pods/proxy"],
+    verbs: ["get"],
+    why: "metrics and profiles of each replica of coderd",
+  },
+];

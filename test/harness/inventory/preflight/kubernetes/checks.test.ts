@@ -221,6 +221,16 @@ test("what cannot be asked is not known, and keeps no run from starting", async 
   }
 });
 
+test("rights to observe that are missing are named with what the record will lack, and stop no run", async () => {
+  const spoil = (api: FakeKubernetes): void => void api.forbidden.add("get nodes/proxy");
+  expect(await ask("observation", { spoil })).toMatchObject({
+    state: "ok",
+    found: expect.stringMatching(/not granted: get nodes\/proxy; .*lack: CPU, memory and throttling/),
+    fix: expect.stringContaining("refbench-observe"),
+  });
+  expect((await ask("observation")).found).not.toContain("not granted");
+});
+
 test("a class that keeps volumes is advised against", async () => {
   const spoil = (api: FakeKubernetes): void =>
     api.put(STORAGE, undefined, "storageclasses", {
