@@ -11,6 +11,7 @@ import {
   type Teardown,
 } from "../model/record/record.ts";
 import type { LoadResult } from "../model/record/worker-result.ts";
+import type { Unseen } from "../model/observation/observation.ts";
 import type { LoadTask } from "../model/ports/worker-task.ts";
 import { worst } from "../tools/verdict.ts";
 import { verdictOfError } from "../tools/error.ts";
@@ -18,9 +19,11 @@ import { measuredConditions } from "../pipeline/making/conditions.ts";
 import { assess } from "../results/assess.ts";
 import { judge, type JudgedObjective } from "../results/judge/objectives.ts";
 import { auditReason, selfAudit } from "../results/self-audit/self-audit.ts";
+import { without } from "../workload/parts/without.ts";
 import type { BuildCapacity } from "../workload/context/capacity.ts";
 import type { DeploymentLook } from "../workload/checks/guard-look.ts";
 import { refbenchVersion } from "../composition/settings/refbench-version.ts";
+import { recordedObservation } from "./observe/recorded-observation.ts";
 import { listConditions } from "./conditions.ts";
 import type { LoadOutcome } from "./run-load.ts";
 
@@ -33,6 +36,8 @@ export interface RecordInput {
   readonly given?: readonly string[];
   /** The command that deletes what is left. */
   readonly cleanup: string;
+  /** What of the deployment the user did not grant to observe. */
+  readonly unseen?: readonly Unseen[];
   /** The conditions of its generator, in words. @default those of this machine */
   readonly generator?: readonly string[] | undefined;
 }
@@ -46,6 +51,7 @@ export async function buildLoadRecord(outcome: LoadOutcome, ground: RecordInput)
   const held = listVerdicts(outcome, measured, objectives, teardown);
   const { host } = new URL(look.url);
   const builds = recordedCapacity(look);
+  const observation = recordedObservation(outcome.result, { unseen: ground.unseen ?? [] });
   const record = recordSchema.parse({
     schemaVersion: RECORD_SCHEMA_VERSION,
     runId,
@@ -94,8 +100,8 @@ export async function buildLoadRecord(outcome: LoadOutcome, ground: RecordInput)
     resources: {},
     stages: listStages(outcome),
     ...(measured === undefined ? {} : { measurements: measured }),
+    ...(observation === undefined ? {} : { observation }),
     objectives,
-    ...(outcome.result?.observation === undefined ? {} : { observation: outcome.result.observation }),
     teardown,
     ...concludeVerdict(held),
   });
@@ -133,8 +139,9 @@ function readMeasurements(
 ): Measurements | undefined {
   if (result === undefined) return undefined;
   const { sshDirect = 0 } = result.connections;
+  const figures = without(result, "observation");
   const path = { tunnel: "tunnel", none: "none", stdio: sshDirect > 0 ? "direct" : "relayed" } as const;
-  return { ...result, connections: { ...result.connections, sshPath: path[deployment.ssh] } };
+  return { ...figures, connections: { ...result.connections, sshPath: path[deployment.ssh] } };
 }
 
 /** The build capacity for the record: 0 means unknown, and a condition has the reason. */

@@ -8,6 +8,7 @@ import { markEngineRecord } from "./engine/engine-record.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 import { keepRecord } from "./keep-record.ts";
 import type { EngineRun } from "./plan-engines.ts";
+import type { Granted } from "./observe/granted-places.ts";
 import type { JobGenerator } from "./prepare/job-generator.ts";
 import type { Reach } from "./prepare/reach-deployment.ts";
 import { buildLoadRecord } from "./record.ts";
@@ -36,6 +37,8 @@ interface LoadsMeans {
   readonly cleanup: string;
   /** The pods that make the loads of refbench's own engine. @default this machine makes them */
   readonly pods?: JobGenerator | undefined;
+  /** What the loads may observe, and what the user did not grant. */
+  readonly granted: Granted;
   /** The command's words, for the records. */
   readonly given: readonly string[];
 }
@@ -46,9 +49,11 @@ export async function runEngines(
   loads: KeptLoad[],
   means: LoadsMeans,
 ): Promise<void> {
-  const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given, pods } = means;
+  const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given, pods, granted } = means;
+  const observe = granted.places.length === 0 ? {} : { observe: { places: [...granted.places] } };
   for (const run of runs) {
-    const load = await runLoadByHand(run.task, {
+    const task = { ...run.task, ...observe };
+    const load = await runLoadByHand(task, {
       worker: run.worker(interrupts.leave),
       interrupts,
       reporter,
@@ -66,6 +71,7 @@ export async function runEngines(
       maxFailures: flags.maxFailures,
       given,
       cleanup,
+      unseen: granted.unseen,
       generator: await pods?.conditions(),
     };
     const built = markEngineRecord(await buildLoadRecord(outcome, ground));

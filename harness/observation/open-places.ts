@@ -5,6 +5,7 @@ import { metricsSource } from "./metrics/metrics-source.ts";
 import { openPostgres } from "./postgres/open-postgres.ts";
 import { machineSource } from "./process/machine-source.ts";
 import { processSource } from "./process/process-source.ts";
+import { prometheusSource } from "./prometheus/prometheus-source.ts";
 
 /** The sources of what is observed at these places. Nothing is asked before the first reading. */
 export function openPlaces(places: readonly ObservedPlace[], clock: Clock): FigureSource[] {
@@ -22,11 +23,6 @@ function openPlace(place: ObservedPlace, clock: Clock): FigureSource {
     case "postgres":
       return openPostgres(place, clock);
     case "prometheus":
-      return notRead("Prometheus");
+      return prometheusSource(place);
   }
-}
-
-/** A place of a kind that this version does not read. */
-function notRead(what: string): FigureSource {
-  return { what, read: () => Promise.reject(new Error("this version of refbench does not read it")) };
 }

@@ -43,9 +43,16 @@ export class Api {
     if (match.state === "none") return ROUTE_NOT_FOUND;
     if (match.state === "wrong-method") return { status: 405 };
     const { route, params } = match;
-    const reply = await this.#call(route, incoming, params);
-    this.#deployment.gauges.requestDone(reply.status, incoming.method, route.pattern);
-    return reply;
+    const done = this.#deployment.gauges.requestBegan(incoming.method, route.pattern);
+    try {
+      const reply = await this.#call(route, incoming, params);
+      done(reply.status);
+      return reply;
+    } catch (error) {
+      // As the server around this answers it.
+      done(500);
+      throw error;
+    }
   }
 
   #call(route: Route, incoming: Incoming, params: Record<string, string>): Reply | Promise<Reply> {

@@ -14,6 +14,7 @@ interface EmulatorFlags {
   readonly failBuilds: number;
   readonly shellDelay?: number;
   readonly prebuilds: number;
+  readonly metricsPort?: number;
   readonly output: "text" | "json";
 }
 
@@ -60,6 +61,11 @@ export function emulatorCommand(io: Io): Command {
         .default(0)
         .argParser(count("--prebuilds", 0, 100)),
     )
+    .addOption(
+      new Option("--metrics-port <n>", "port on which it serves its metrics as Coder does (default: none)")
+        .env("REFBENCH_METRICS_PORT")
+        .argParser(count("--metrics-port", 1, 65_535)),
+    )
     .addOption(outputOption({ forms: ["text", "json"], toFiles: false }))
     .action(async (flags: EmulatorFlags) => {
       const gke = getArchitecture("gke");
@@ -70,7 +76,16 @@ export function emulatorCommand(io: Io): Command {
         port: flags.port,
         version: gke.sizes[gke.defaultSize]?.coder.version ?? "",
         replicas: flags.replicas,
-        env: { CODER_PROVISIONER_DAEMONS: String(flags.daemons) },
+        env: {
+          CODER_PROVISIONER_DAEMONS: String(flags.daemons),
+          ...(flags.metricsPort === undefined
+            ? {}
+            : {
+                CODER_PROMETHEUS_ENABLE: "true",
+                CODER_PROMETHEUS_ADDRESS: `${flags.host}:${flags.metricsPort}`,
+                CODER_PROMETHEUS_COLLECT_AGENT_STATS: "true",
+              }),
+        },
         buildSpeed: flags.buildSpeed,
         failBuilds: flags.failBuilds,
         ...(flags.shellDelay === undefined ? {} : { shellDelayMs: flags.shellDelay }),

@@ -5,6 +5,7 @@ import { writeComparison } from "../../loads/engine/write-comparison.ts";
 import { listenForLoadInterrupts } from "../../loads/interrupts.ts";
 import { writeKept } from "../../loads/keep-record.ts";
 import { type EngineRun, planEngines } from "../../loads/plan-engines.ts";
+import { readGranted } from "../../loads/observe/granted-places.ts";
 import { chooseSsh } from "../../loads/prepare/choose-ssh.ts";
 import type { Prepare, PreparedLoad } from "../../loads/prepare/prepare.ts";
 import type { JobGenerator } from "../../loads/prepare/job-generator.ts";
@@ -41,6 +42,7 @@ export async function runLoadCommand(
   { io, command, given }: ParsedCommand & { /** Its words, for the record. */ readonly given: GivenFlags },
 ): Promise<void> {
   refuseJobFlags(flags);
+  const granted = await readGranted(flags, io);
   const runId = newRunId();
   const before = new AbortController();
   // The questions before the load share its timeout, so that a slow server ends them too.
@@ -75,7 +77,10 @@ export async function runLoadCommand(
   const reporter = metrics.over(progressReporter(io));
   using interrupts = listenForLoadInterrupts((message) => reporter.writeLine(message), cleanup);
   const loads: KeptLoad[] = [];
-  const means = { flags, io, reach, interrupts, reporter, runId, look, cleanup, pods, given: given(io.env) };
+  const means = {
+    ...{ flags, io, reach, interrupts, reporter, runId, look, cleanup, pods, granted },
+    given: given(io.env),
+  };
   const ended = await Promise.race([runEngines(runs, loads, means), interrupts.left]).finally(() => {
     reporter.close();
     for (const { record, kept } of loads) io.stderr.write(`${endText(record, { cleanup, kept })}\n`);

@@ -49,6 +49,10 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly image?: string;
   /** Where live metrics are served. */
   readonly metricsListen?: { readonly host: string; readonly port: number };
+  readonly metricsUrl: readonly string[];
+  readonly metricsHeaderFile?: string;
+  readonly prometheus?: string;
+  readonly prometheusQuery: readonly string[];
   readonly connectTimeout: number;
   readonly connectHold: number;
   readonly connectInterval?: number;

@@ -4,6 +4,10 @@ export class Gauges {
   readonly websockets = new Map<string, number>();
   /** Requests answered by `code method pattern`. */
   readonly requests = new Map<string, number>();
+  /** Requests that are being answered, by `method pattern`. */
+  readonly inFlight = new Map<string, number>();
+  /** The time of each request until its answer, by `method pattern`, in Coder's own buckets. */
+  readonly latencies = new DurationHistograms([0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5, 10, 30]);
   /** The wait of jobs in the queue, by `build_reason job_type transition`. */
   readonly queueWait = new DurationHistograms([0.1, 0.5, 1, 5, 10, 30, 60, 120, 300, 600, 900, 1_800]);
   /** The duration of jobs, by `status`. */
@@ -22,8 +26,16 @@ export class Gauges {
     };
   }
 
-  requestDone(code: number, method: string, pattern: string): void {
-    add(this.requests, `${code} ${method} ${pattern}`, 1);
+  /** Counts a request from its start until the function that this returns is called with the answer's code. */
+  requestBegan(method: string, pattern: string): (code: number) => void {
+    const labels = `${method} ${pattern}`;
+    const beganMs = performance.now();
+    add(this.inFlight, labels, 1);
+    return (code) => {
+      add(this.inFlight, labels, -1);
+      add(this.requests, `${code} ${labels}`, 1);
+      this.latencies.observe(labels, (performance.now() - beganMs) / 1_000);
+    };
   }
 }
 

@@ -2,8 +2,10 @@ import { isSwitchOn } from "../is-on.ts";
 import { agentStatus, buildStatus, latestBuild } from "../state/types.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import type { DurationHistograms } from "./gauges.ts";
+import { processMetrics } from "./process-metrics.ts";
 
 type Labels = Readonly<Record<string, string>>;
+type Histograms = Pick<DurationHistograms, "bounds" | "byLabels">;
 type Sample = readonly [labels: Labels, value: number];
 
 /** Coder's metrics by Coder's names, in Prometheus' text format. */
@@ -22,6 +24,10 @@ export function metricsText(deployment: EmulatedDeployment): string {
       provisioner: "terraform",
     }),
     metric("coderd_workspace_builds_total", "counter", buildsDone(deployment)),
+    histograms("coderd_api_request_latencies_seconds", asCoderHistograms(gauges.latencies), {
+      names: ["method", "path"],
+    }),
+    metric("coderd_api_concurrent_requests", "gauge", byLabels(asCoder(gauges.inFlight), ["method", "path"])),
     metric("coderd_api_concurrent_websockets", "gauge", byLabels(asCoder(gauges.websockets), ["path"])),
     metric(
       "coderd_api_requests_processed_total",
@@ -36,9 +42,7 @@ export function metricsText(deployment: EmulatedDeployment): string {
     metric("coderd_api_workspace_latest_build", "gauge", latestBuilds(deployment)),
     metric("coderd_agents_connections", "gauge", agents(deployment)),
     ...(agentStats(deployment) ? sessionCounts(deployment) : []),
-    metric("process_resident_memory_bytes", "gauge", [[{}, process.memoryUsage.rss()]]),
-    metric("process_cpu_seconds_total", "counter", [[{}, cpuSeconds()]]),
-    metric("process_start_time_seconds", "gauge", [[{}, Date.parse(world.startedAt) / 1_000]]),
+    ...processMetrics(world.startedAt).map(({ name, type, value }) => metric(name, type, [[{}, value]])),
   ].join("");
 }
 
@@ -92,13 +96,17 @@ const PATH_PARTS: Readonly<Record<string, string>> = {
   "{job}": "{jobID}",
 };
 
-function asCoder(counters: ReadonlyMap<string, number>): Map<string, number> {
+function asCoder<T>(counters: ReadonlyMap<string, T>): Map<string, T> {
   return new Map(
     [...counters].map(([key, count]) => [
       key.replaceAll(/\{\w+\}/g, (part) => PATH_PARTS[part] ?? part),
       count,
     ]),
   );
+}
+
+function asCoderHistograms({ bounds, byLabels: found }: DurationHistograms): Histograms {
+  return { bounds, byLabels: asCoder(found) };
 }
 
 function agents({ world }: EmulatedDeployment): Sample[] {
@@ -129,7 +137,7 @@ function byLabels(counters: ReadonlyMap<string, number>, names: readonly string[
 
 function histograms(
   name: string,
-  { bounds, byLabels: found }: DurationHistograms,
+  { bounds, byLabels: found }: Histograms,
   { names, ...constant }: { readonly names: readonly string[] } & Readonly<Record<string, unknown>>,
 ): string {
   const lines = [...found].flatMap(([key, { counts, sum, count }]) => {
@@ -157,9 +165,4 @@ function metric(name: string, type: "gauge" | "counter", samples: readonly Sampl
 function line(name: string, labels: Labels, value: number): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
   return `${name}${pairs.length === 0 ? "" : `{${pairs.join(",")}}`} ${value}\n`;
-}
-
-function cpuSeconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
 }

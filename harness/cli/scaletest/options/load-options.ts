@@ -3,6 +3,7 @@ import { addCommandOptions, addGeneratorOptions, addLimitOptions } from "./task-
 import { addConnectionOptions, addSshClientOptions, addTrafficRateOptions } from "./connection-options.ts";
 import { addCleanupOptions, addReachOptions, refuseFlag } from "./reach-options.ts";
 import { addJobOptions } from "./job-options.ts";
+import { addObserveOptions } from "./observe-options.ts";
 import { addScenarioOptions } from "./scenario-options.ts";
 import { metricsListenOption } from "../../live-metrics/metrics-option.ts";
 import { runName, range } from "./values.ts";
@@ -63,5 +64,6 @@ function addLoadOptions(command: Command): void {
   addGeneratorOptions(command.optionsGroup("Generator:"));
   addJobOptions(command);
   command.addOption(metricsListenOption());
+  addObserveOptions(command.optionsGroup("Observation:"));
   addCleanupOptions(command.optionsGroup("Cleanup:"));
 }
