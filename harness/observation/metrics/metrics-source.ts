@@ -1,5 +1,5 @@
 import { Agent, type Dispatcher } from "undici";
-import { SERIES } from "../../model/observation/series.ts";
+import { SERIES, type SeriesName } from "../../model/observation/series.ts";
 import type { ObservedPlace } from "../../model/observation/observe-task.ts";
 import { exchange, splitUrl } from "../../tools/exchange.ts";
 import type { Clock } from "../../tools/time/clock.ts";
@@ -32,8 +32,8 @@ class MetricsSource implements FigureSource {
   readonly #clock: Pick<Clock, "elapsed">;
   readonly #rules: readonly MetricRule[];
   readonly #dispatcher: Dispatcher;
-  /** Rules for which there was a value at any time. */
-  readonly #served = new Set<MetricRule>();
+  /** Series for which there was a value at any time. */
+  readonly #served = new Set<SeriesName>();
   #before: Read | undefined;
 
   constructor(place: MetricsPlace, clock: Pick<Clock, "elapsed">) {
@@ -55,7 +55,8 @@ class MetricsSource implements FigureSource {
     const now: Read = { atSeconds: this.#clock.elapsed() / 1_000, gathered };
     const samples = between(this.#place.of, this.#rules, this.#before, now);
     this.#before = now;
-    for (const rule of [...gathered.numbers.keys(), ...gathered.buckets.keys()]) this.#served.add(rule);
+    for (const rule of [...gathered.numbers.keys(), ...gathered.buckets.keys()])
+      this.#served.add(rule.series);
     const lacking = (why: string) => ({ what: `some ${this.what}`, why });
     return {
       samples,
@@ -73,11 +74,15 @@ class MetricsSource implements FigureSource {
   findings(): Promise<Findings> {
     // Without one answer, the failed readings say why.
     if (this.#before === undefined) return Promise.resolve({});
-    const unseen = this.#rules.flatMap((rule) =>
-      rule.without === undefined || this.#served.has(rule)
-        ? []
-        : [{ what: `${SERIES[rule.series].words} of ${this.#place.of}`, why: rule.without }],
-    );
+    const lacking = new Map<string, string[]>();
+    for (const { series, without } of this.#rules) {
+      if (without === undefined || this.#served.has(series)) continue;
+      lacking.set(without, [...(lacking.get(without) ?? []), SERIES[series].words]);
+    }
+    const unseen = [...lacking].map(([why, words]) => ({
+      what: `${this.#place.of}: ${[...new Set(words)].join("; ")}`,
+      why,
+    }));
     return Promise.resolve({ unseen });
   }
 
