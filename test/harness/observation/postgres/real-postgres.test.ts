@@ -1,3 +1,7 @@
+import { chmod, chown, mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { generate } from "selfsigned";
 import { expect, onTestFinished, test } from "vitest";
 import { connectPostgres } from "../../../../harness/observation/postgres/connect.ts";
 import { postgresSource } from "../../../../harness/observation/postgres/source.ts";
@@ -5,6 +9,7 @@ import type { FigureSource, Reading } from "../../../../harness/observation/sour
 import type { SeriesName } from "../../../../harness/model/observation/series.ts";
 import { messageOf } from "../../../../harness/tools/error.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import { postgresUser } from "../../../../rehearsal/real-coder/postgres/unprivileged-folder.ts";
 import { findRealPostgres, startRealPostgres, type RealPostgres } from "../../../support/real-postgres.ts";
 
 const programs = findRealPostgres();
@@ -196,4 +201,43 @@ test.skipIf(programs === undefined)("a refused password is not repeated", async 
   const refusal = await source.read(signal).catch(messageOf);
   expect(refusal).toMatch(/password authentication failed/);
   expect(refusal).not.toContain("wrong-horse-battery");
+});
+
+/** A certificate for 127.0.0.1, as files that the server's user may read. */
+async function serverCertificate(): Promise<{ settings: Record<string, string>; pem: string }> {
+  const { cert, private: key } = await generate([{ name: "commonName", value: "127.0.0.1" }], {
+    keySize: 2048,
+    extensions: [
+      { name: "basicConstraints", cA: true },
+      { name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] },
+    ],
+  });
+  const folder = await mkdtemp(join(tmpdir(), "refbench-postgres-tls-"));
+  await chmod(folder, 0o755);
+  const [certFile, keyFile] = [join(folder, "server.crt"), join(folder, "server.key")];
+  await writeFile(certFile, cert);
+  await writeFile(keyFile, key, { mode: 0o600 });
+  const user = postgresUser();
+  if (user !== undefined) await chown(keyFile, user.uid, user.gid);
+  return { settings: { ssl: "on", ssl_cert_file: certFile, ssl_key_file: keyFile }, pem: cert };
+}
+
+test.skipIf(programs === undefined)("TLS is used and checked as sslmode says", async () => {
+  const { settings, pem } = await serverCertificate();
+  const server = await startRealPostgres(programs!, { settings });
+  const connect = async (mode: string, caPem?: string): Promise<unknown> => {
+    const url = server.url.replace(/sslmode=\w+/, `sslmode=${mode}`);
+    const session = await connectPostgres({ url, caPem }, signal);
+    const [row] = await session.query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
+    session.close();
+    return row;
+  };
+  expect(await connect("disable")).toEqual({ ssl: false });
+  for (const mode of ["prefer", "require"]) expect(await connect(mode)).toEqual({ ssl: true });
+  for (const mode of ["require", "verify-ca", "verify-full"])
+    expect(await connect(mode, pem)).toEqual({ ssl: true });
+  await expect(connect("verify-full")).rejects.toThrow(/self-signed certificate/);
+  const { pem: another } = await serverCertificate();
+  for (const mode of ["require", "verify-ca"])
+    await expect(connect(mode, another)).rejects.toThrow(/certificate/);
 });
