@@ -5,6 +5,7 @@ import type { Unseen } from "../../model/observation/observation.ts";
 import type { ObservedPlace } from "../../model/observation/observe-task.ts";
 import type { LoadFlags } from "../request/flags.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { readDatabasePlace } from "./database-place.ts";
 import { readSeriesQuery } from "./series-query.ts";
 
 /** What a user lets a load observe of the deployment, and what is not granted. */
@@ -16,7 +17,7 @@ export interface Granted {
 /** The flags that say what may be observed. */
 export type ObserveFlags = Pick<
   LoadFlags,
-  "metricsUrl" | "metricsHeaderFile" | "prometheus" | "prometheusQuery"
+  "metricsUrl" | "metricsHeaderFile" | "postgresUrlFile" | "prometheus" | "prometheusQuery"
 >;
 
 /** Reads the flags. Throws `usage` for one that is wrong; nothing is asked yet. */
@@ -26,13 +27,18 @@ export async function readGranted(flags: ObserveFlags, io: Pick<Io, "cwd">): Pro
     const url = readUrl("--metrics-url", text);
     return { kind: "metrics", of: url.host, url: url.href, role: "coderd", ...headers };
   });
+  const { postgresUrlFile: file } = flags;
+  const databases = file === undefined ? [] : [await readDatabasePlace(file, io.cwd)];
   const prometheus = readPrometheus(flags, headers);
   const queried = new Set(prometheus?.queries.map(({ series }) => series.split(".")[0]));
   const lacking = (prefix: string, what: string, flag: string): Unseen[] =>
     queried.has(prefix) ? [] : [{ what, why: `not granted: give ${flag}` }];
   return {
-    places: [...metrics, ...(prometheus === undefined ? [] : [prometheus])],
-    unseen: metrics.length > 0 ? [] : lacking("coderd", "metrics of coderd", "--metrics-url"),
+    places: [...metrics, ...databases, ...(prometheus === undefined ? [] : [prometheus])],
+    unseen: [
+      ...(metrics.length > 0 ? [] : lacking("coderd", "metrics of coderd", "--metrics-url")),
+      ...(databases.length > 0 ? [] : lacking("database", "database", "--postgres-url-file")),
+    ],
   };
 }
 

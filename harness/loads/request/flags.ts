@@ -51,6 +51,8 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly metricsListen?: { readonly host: string; readonly port: number };
   readonly metricsUrl: readonly string[];
   readonly metricsHeaderFile?: string;
+  /** A file with the URL of Coder's database, which only its owner may read. */
+  readonly postgresUrlFile?: string;
   readonly prometheus?: string;
   readonly prometheusQuery: readonly string[];
   readonly connectTimeout: number;

@@ -20,6 +20,7 @@ export const NOT_RECORDED: Readonly<Record<string, string>> = {
   "--metrics-url": "an address inside the user's network; the record has what it served",
   "--prometheus": "an address inside the user's network; the record has what it answered",
   "--metrics-header-file": "leads to a secret, on one machine",
+  "--postgres-url-file": "leads to a secret, on one machine",
   "--cleanup-timeout": "says when a cleanup is given up, after the figures",
   "--cleanup-job-timeout": "says when a cleanup is given up, after the figures",
   "--output": "where the result is written",

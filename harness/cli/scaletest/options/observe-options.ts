@@ -32,5 +32,11 @@ export function addObserveOptions(command: Command): Command {
         "--metrics-header-file <file>",
         "headers for the two above, one a line, such as a bearer token: a file keeps it out of the list of processes",
       ).env("REFBENCH_METRICS_HEADER_FILE"),
+    )
+    .addOption(
+      new Option(
+        "--postgres-url-file <file>",
+        "a file of mode 600 with the postgres:// URL of a role that may read the statistics of Coder's database, which is asked every 5 s from where the load runs",
+      ).env("REFBENCH_POSTGRES_URL_FILE"),
     );
 }
