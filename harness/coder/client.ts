@@ -57,6 +57,8 @@ export interface ClientOptions {
    * measured calls need
    */
   readonly patienceMs?: number;
+  /** W3C trace context that every request carries. */
+  readonly traceparent?: string | undefined;
   /** Called with each answer. */
   readonly onAnswer?: (answer: Answer<unknown>) => void;
 }
@@ -82,6 +84,12 @@ export class CoderClient {
    */
   patient(patienceMs = PATIENCE_MS): CoderClient {
     return new CoderClient(this.http, this.#caller, this.#signal, { ...this.#options, patienceMs });
+  }
+
+  /** The same caller, whose requests carry this W3C trace context; itself without one. */
+  traced(traceparent: string | undefined): CoderClient {
+    if (traceparent === undefined) return this;
+    return new CoderClient(this.http, this.#caller, this.#signal, { ...this.#options, traceparent });
   }
 
   /** The same caller, with another signal. */
@@ -344,6 +352,7 @@ export class CoderClient {
       ...call,
       path: `/api/v2${call.path}`,
       signal: this.#signal,
+      traceparent: this.#options.traceparent,
       bypassRateLimit: this.#caller.isSiteAdmin,
       ...(this.#caller.token === undefined ? {} : { token: this.#caller.token }),
     });

@@ -10,6 +10,8 @@ export interface ConnectOptions {
   readonly transport: Transport;
   readonly token: string;
   readonly agentId: string;
+  /** W3C trace context of the request, so that the server's spans join a trace. */
+  readonly traceparent?: string | undefined;
   /** Until the first byte of a terminal, or the open channel of SSH; milliseconds. */
   readonly connectMs: number;
 }

@@ -22,9 +22,11 @@ export function openTerminal(
   options: ConnectOptions & { readonly reconnect: string },
 ): Promise<ConnectOutcome> {
   return new Promise((resolve) => {
-    const { transport, token, agentId, connectMs } = options;
+    const { transport, token, agentId, connectMs, traceparent } = options;
     const query = `reconnect=${options.reconnect}&width=80&height=24`;
-    const socket = transport.webSocket(`/api/v2/workspaceagents/${agentId}/pty?${query}`, token);
+    const socket = transport.webSocket(`/api/v2/workspaceagents/${agentId}/pty?${query}`, token, {
+      traceparent,
+    });
     let isUpgraded = false;
 
     const fail = (failure: ConnectFailure): void => {

@@ -13,6 +13,7 @@ import type { JobGenerator } from "./prepare/job-generator.ts";
 import type { Reach } from "./prepare/reach-deployment.ts";
 import { buildLoadRecord } from "./record.ts";
 import type { LoadFlags } from "./request/flags.ts";
+import { tracedTask } from "./request/trace-flags.ts";
 import { traceLoad } from "./trace-load.ts";
 import { type LoadOutcome, runLoadByHand } from "./run-load.ts";
 
@@ -52,7 +53,8 @@ export async function runEngines(
   const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given, pods, granted } = means;
   const observe = granted.places.length === 0 ? {} : { observe: { places: [...granted.places] } };
   for (const run of runs) {
-    const task = { ...run.task, ...observe };
+    const id = loads.length === 0 ? runId : newRunId();
+    const task = { ...tracedTask(run.task, id, flags), ...observe };
     const load = await runLoadByHand(task, {
       worker: run.worker(interrupts.leave),
       interrupts,
@@ -65,8 +67,8 @@ export async function runEngines(
     });
     const outcome = pods === undefined ? load : addLeft(load, pods.left());
     const ground = {
-      runId: loads.length === 0 ? runId : newRunId(),
-      task: run.task,
+      runId: id,
+      task,
       look,
       maxFailures: flags.maxFailures,
       given,

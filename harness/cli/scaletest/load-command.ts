@@ -12,6 +12,7 @@ import type { JobGenerator } from "../../loads/prepare/job-generator.ts";
 import { type Reach, reachDeployment } from "../../loads/prepare/reach-deployment.ts";
 import type { LoadFlags } from "../../loads/request/flags.ts";
 import { refuseJobFlags } from "../../loads/request/job-flags.ts";
+import { refuseUnsentTraces } from "../../loads/request/trace-flags.ts";
 import { type KeptLoad, runEngines } from "../../loads/run-engines.ts";
 import type { LoadRunner } from "../../model/ports/worker.ts";
 import type { RunRecord } from "../../model/record/record.ts";
@@ -42,6 +43,7 @@ export async function runLoadCommand(
   { io, command, given }: ParsedCommand & { /** Its words, for the record. */ readonly given: GivenFlags },
 ): Promise<void> {
   refuseJobFlags(flags);
+  refuseUnsentTraces(flags, io.env);
   const granted = await readGranted(flags, io);
   const runId = newRunId();
   const before = new AbortController();

@@ -28,6 +28,8 @@ export interface CoderCall<T> {
   readonly schema: z.ZodType<T>;
   readonly signal: AbortSignal;
   readonly token?: string;
+  /** W3C trace context of the request, so that the server's spans join a trace. */
+  readonly traceparent?: string | undefined;
   /** Asks for no rate limit, which only site admins may. The calls of others are sent again without it. */
   readonly bypassRateLimit?: boolean;
   readonly json?: unknown;
@@ -128,6 +130,7 @@ export class CoderHttp {
     const headers = { ...this.transport.headers(call.token), accept: "application/json" };
     return {
       ...headers,
+      ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
       ...(call.bypassRateLimit === true ? { "x-coder-bypass-ratelimit": "true" } : {}),
       ...(call.body !== undefined ? { "content-type": call.body.type } : {}),
       ...(call.json !== undefined ? { "content-type": "application/json" } : {}),

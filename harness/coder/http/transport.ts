@@ -24,6 +24,14 @@ export interface AppOrigin {
   readonly isAtCoder: boolean;
 }
 
+/** The differences between websockets. */
+export interface SocketOptions {
+  /** The app's own host, if the socket goes to an app that has one. */
+  readonly app?: AppOrigin | undefined;
+  /** W3C trace context of the request. */
+  readonly traceparent?: string | undefined;
+}
+
 const CONNECT_TIMEOUT_MS = 10_000;
 /**
  * The longest message of a terminal, a tunnel or an app. Coder's server sends at most 32 KiB in one; the 100 MiB that
@@ -80,12 +88,12 @@ export class Transport {
   }
 
   /** A websocket for a load generator: without compression, UTF-8 check or timer; to an app at its own host if it has one. */
-  webSocket(path: string, token: string, app?: AppOrigin): WebSocket {
+  webSocket(path: string, token: string, { app, traceparent }: SocketOptions = {}): WebSocket {
     const options: ClientRequestArgs & WebSocket.ClientOptions = {
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
       skipUTF8Validation: true,
-      headers: this.headers(token),
+      headers: { ...this.headers(token), ...(traceparent === undefined ? {} : { traceparent }) },
       ...this.#trust(),
       // An app's host has another name.
       ...(app === undefined ? this.#name() : {}),

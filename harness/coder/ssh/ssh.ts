@@ -5,7 +5,9 @@ import { openSshShell } from "./ssh-shell.ts";
 /** Opens SSH through the emulator's websocket tunnel, whose binary frames are the raw SSH stream. */
 export function openSsh(options: ConnectOptions): Promise<ConnectOutcome> {
   const path = `/api/v2/workspaceagents/${options.agentId}/refbench-ssh`;
-  const socket = options.transport.webSocket(path, options.token);
+  const socket = options.transport.webSocket(path, options.token, {
+    traceparent: options.traceparent,
+  });
   return openSshShell(
     {
       begin: (session, on) => {

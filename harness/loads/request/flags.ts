@@ -47,6 +47,9 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly loadNamespace?: string;
   /** The image of the pods. */
   readonly image?: string;
+  /** Whether spans must reach a collector, and whether requests for sampled workspaces carry the trace. */
+  readonly trace?: boolean;
+  readonly tracePropagate?: boolean;
   /** Where live metrics are served. */
   readonly metricsListen?: { readonly host: string; readonly port: number };
   readonly metricsUrl: readonly string[];

@@ -10,8 +10,7 @@ export function joinObservations(all: readonly Observation[]): Observation | und
   if (first === undefined || others.length === 0) return first;
   const listed = <T>(read: (each: Observation) => readonly T[] | undefined): T[] =>
     all.flatMap((each) => read(each) ?? []);
-  const some = <T>(key: string, values: readonly T[]) =>
-    values.length === 0 ? {} : { [key]: values };
+  const some = <T>(key: string, values: readonly T[]) => (values.length === 0 ? {} : { [key]: values });
   return {
     ...first,
     series: withoutRepeated([

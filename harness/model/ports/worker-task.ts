@@ -218,6 +218,15 @@ export const loadTask = z.object({
   part: z.object({ index: z.number().int().nonnegative(), of: z.number().int().positive() }).optional(),
   /** Time between two API probes; a short load needs more of them for a percentile. Absent = 1,000. */
   probeEveryMs: milliseconds.positive().optional(),
+  /** The trace of the run, and of how many workspaces phases are noted. Absent = none. */
+  trace: z
+    .object({
+      id: z.string().regex(/^[0-9a-f]{32}$/),
+      sample: z.number().int().nonnegative(),
+      /** Whether requests for sampled workspaces carry the trace, so that Coder's own spans join it. */
+      propagate: z.boolean(),
+    })
+    .optional(),
   /** What to observe of the deployment meanwhile, in a process of its own. Absent = nothing. */
   observe: observeTask.optional(),
   /** Stops the load when the deployment suffers, as measured by the API probe. */

@@ -1,4 +1,6 @@
 import { RefbenchError } from "../../tools/error.ts";
+import { TRACED_WORKSPACES } from "../../model/record/traces.ts";
+import { traceIdOf } from "../../model/trace-ids.ts";
 import { namePrefix } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/ports/worker-task.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
@@ -76,6 +78,7 @@ async function buildLoadTask({ folder, plan, environment }: StageContext): Promi
       commandMs: 60_000,
       deleteMs: 60 * 60_000,
     },
+    trace: { id: traceIdOf(plan.runId), sample: TRACED_WORKSPACES, propagate: true },
     probeEveryMs: PROBE_EVERY_MS,
     generatorLimits: plan.simulated ? SHARED_MACHINE_LIMITS : GENERATOR_LIMITS,
     workspaceTtlMs: 4 * 60 * 60_000,

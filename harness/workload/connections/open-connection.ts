@@ -54,6 +54,9 @@ async function openMeasured(
     load.health.waited(phase, waitedMs);
   });
   const from = { dueMs: options.dueMs + waitedMs, startedMs: askedMs + waitedMs };
+  const isOpen = outcome.state === "open";
+  const openedMs = isOpen ? outcome.readyAtMs : performance.now();
+  workspace.trace?.note(phase, from.startedMs, openedMs, { isFailed: !isOpen });
   if (outcome.state === "open") {
     load.health.waited(phase, coreWaitMs(outcome));
     load.latencies.record(phase, { ...from, endMs: outcome.readyAtMs });
@@ -110,6 +113,7 @@ export async function tryToOpen(
       transport: load.admin.http.transport,
       token: workspace.user.token,
       agentId: workspace.agentId ?? "",
+      traceparent: workspace.trace?.traceparent,
       connectMs: Math.max(1, Math.ceil(deadlineMs - performance.now())),
     };
     const outcome = await (kind === "ssh"

@@ -53,6 +53,8 @@ async function runCommand(load: LoadContext, workspace: LoadWorkspace): Promise<
     marker,
   });
   session.close();
+  const isAsAsked = load.task.expectTimeout === true || outcome.state === "answered";
+  workspace.trace?.note("command", typedMs, performance.now(), { isFailed: !isAsAsked });
   if (load.task.expectTimeout === true) return isStillRunning(load, outcome);
   if (outcome.state === "answered")
     load.latencies.record("command", { dueMs: typedMs, startedMs: typedMs, endMs: outcome.atMs });

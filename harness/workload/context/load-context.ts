@@ -12,6 +12,7 @@ import type { Latencies } from "../generator/histogram.ts";
 import type { MintedTokens } from "./minted-tokens.ts";
 import type { PollLedger } from "./poll-ledger.ts";
 import type { PollPace } from "./poll-pace.ts";
+import type { WorkspaceTrace } from "./workspace-trace.ts";
 import type { ProgressBoard, WorkspaceState } from "./progress-board.ts";
 
 /** The environment of a worker's task. */
@@ -88,6 +89,8 @@ export interface LoadUser {
 export interface LoadWorkspace {
   readonly name: string;
   readonly user: LoadUser;
+  /** Present if the workspace is in the sample of which spans are made. */
+  readonly trace?: WorkspaceTrace;
   state: WorkspaceState;
   id?: string;
   /** When its POST was sent. */

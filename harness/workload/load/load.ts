@@ -223,9 +223,15 @@ function stageResult(load: LoadContext, done: StageResults, isInterrupted: boole
     ...pollResult(load),
     failures: load.failures.counted(),
     histograms: load.latencies.encoded(),
+    ...tracedResult(done.workspaces),
     ...(done.arrivals === undefined ? {} : { arrivals: done.arrivals }),
     ...(done.apps === undefined ? {} : { apps: done.apps }),
   } satisfies Partial<LoadResult>;
+}
+
+function tracedResult(workspaces: readonly LoadWorkspace[]): Pick<LoadResult, "traced"> {
+  const traced = workspaces.flatMap(({ trace }) => trace?.result() ?? []);
+  return traced.length === 0 ? {} : { traced };
 }
 
 function countUsers(task: LoadTask, { users, workspaces, deletedUsers }: StageResults): LoadResult["users"] {

@@ -36,6 +36,7 @@ export function mergeResults(results: readonly LoadResult[]): LoadResult {
   const clocks = parts.flatMap((part) => part.clocks ?? []);
   const apps = parts.flatMap((part) => part.apps ?? []);
   const polls = mergePolls(parts.map((part) => part.polls));
+  const traced = parts.flatMap((part) => part.traced ?? []);
   const observation = joinObservations(parts.flatMap((part) => part.observation ?? []));
   return {
     ...first,
@@ -57,6 +58,7 @@ export function mergeResults(results: readonly LoadResult[]): LoadResult {
     ...(apps.length === 0 ? {} : { apps: addUp(apps) }),
     ...(polls === undefined ? {} : { polls }),
     ...(observation === undefined ? {} : { observation }),
+    ...(traced.length === 0 ? {} : { traced }),
     ...(aborted === "" ? {} : { aborted }),
   };
 }

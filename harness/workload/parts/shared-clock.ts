@@ -1,4 +1,5 @@
 import type { LoadResult } from "../../model/record/worker-result.ts";
+import type { TracedWorkspace } from "../../model/record/traces.ts";
 import { without } from "./without.ts";
 
 /**
@@ -20,6 +21,9 @@ export function bySharedClock(result: LoadResult): LoadResult {
             startedAtMs: Math.round(result.observation.startedAtMs - offsetMs),
           },
         }),
+    ...(result.traced === undefined
+      ? {}
+      : { traced: result.traced.map((workspace) => moveGeneratorPhases(workspace, -offsetMs)) }),
     ...(result.clocks === undefined
       ? {}
       : {
@@ -30,5 +34,17 @@ export function bySharedClock(result: LoadResult): LoadResult {
           })),
         }),
     generator: without(result.generator, "clock"),
+  };
+}
+
+/** Moves what the generator stamped; Coder's stamps stay. */
+function moveGeneratorPhases({ index, phases }: TracedWorkspace, byMs: number): TracedWorkspace {
+  return {
+    index,
+    phases: phases.map((phase) =>
+      phase.clock === "coder"
+        ? phase
+        : { ...phase, startMs: phase.startMs + byMs, endMs: phase.endMs + byMs },
+    ),
   };
 }

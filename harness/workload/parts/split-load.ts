@@ -16,6 +16,7 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
   const sshTotal = Math.floor(connections.total * connections.sshShare + 1e-9);
   const [totals, ssh, apps] = [of(connections.total), of(sshTotal), of(task.app?.connections ?? 0)];
   const [turns, cleanupTurns] = [of(task.concurrency), of(task.cleanupConcurrency)];
+  const traced = of(task.trace?.sample ?? 0);
   const stdio = of(task.deployment.stdioSessions ?? 0);
   // The first part observes for all.
   const whole = without(task, "parts", "observe");
@@ -45,6 +46,7 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
       },
     };
     if (index === 0 && task.observe !== undefined) part.observe = task.observe;
+    if (task.trace !== undefined) part.trace = { ...task.trace, sample: at(traced) };
     const ofWorkspaces = share(workspaces, task.workspaces);
     if (task.deployment.stdioSessions !== undefined)
       part.deployment = { ...task.deployment, stdioSessions: at(stdio) };

@@ -28,6 +28,7 @@ export async function deleteWorkspaces(
     signal: load.signal,
     onEnd: (workspace, removal, times) => {
       if (removal.state === "left") load.failures.add("workspace-delete", "delete-workspace", removal.reason);
+      workspace.trace?.note("delete", times.startedMs, times.endMs, { isFailed: removal.state !== "gone" });
       if (removal.state !== "gone") return;
       load.latencies.record("delete-workspace", times);
       setState(load, workspace, "deleted");

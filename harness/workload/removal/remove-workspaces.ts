@@ -23,15 +23,19 @@ export interface WorkspaceRemovalOptions<T> extends RemovalOptions<T> {
  * Deletes workspaces, whatever they are doing, and believes only the server's "gone". An active build is
  * cancelled first. Neither a cancelled nor a finished build proves anything.
  */
-export function removeWorkspaces<T extends { readonly id: string }>(
-  workspaces: readonly T[],
-  options: WorkspaceRemovalOptions<T>,
-): Promise<Removals> {
-  return removeEach(workspaces, options, async ({ id }) => {
+export function removeWorkspaces<
+  T extends { readonly id: string; readonly trace?: { readonly traceparent: string | undefined } },
+>(workspaces: readonly T[], options: WorkspaceRemovalOptions<T>): Promise<Removals> {
+  return removeEach(workspaces, options, async ({ id, trace }) => {
     const timeoutMs = options.timeoutMs();
     const deadline = startDeadline(timeoutMs, options.signal);
     try {
-      return await removeUntil(id, deadline, { ...options, timeoutMs });
+      return await removeUntil(id, deadline, {
+        ...options,
+        client: options.client.traced(trace?.traceparent),
+        poller: options.poller ?? options.client,
+        timeoutMs,
+      });
     } finally {
       deadline.release();
     }

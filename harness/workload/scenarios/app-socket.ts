@@ -51,7 +51,9 @@ export class AppSocket {
     const { transport } = this.#load.admin.http;
     if (this.#load.signal.aborted) return;
     const startedMs = performance.now();
-    const socket = transport.webSocket(this.#address.path, this.#address.token, this.#address.origin);
+    const socket = transport.webSocket(this.#address.path, this.#address.token, {
+      app: this.#address.origin,
+    });
     this.#socket = socket;
     const failure = await new Promise<ConnectFailure | undefined>((resolve) => {
       const { connectMs } = this.#load.task.timeouts;

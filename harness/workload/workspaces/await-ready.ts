@@ -1,6 +1,6 @@
 import { failedWith } from "../../coder/http/answer.ts";
 import type { CoderClient } from "../../coder/client.ts";
-import { isActive, type Job } from "../../coder/http/schemas.ts";
+import { agentsOf, isActive, type Job, type Workspace } from "../../coder/http/schemas.ts";
 import { generatorNow } from "../context/clock-watch.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { readAgentLog, readBuildLog } from "../context/failure-logs.ts";
@@ -112,7 +112,19 @@ async function lookAt(load: LoadContext, workspace: LoadWorkspace, poller: Coder
   if (isActive(job)) return { state: "waiting", for: "build" };
   if (job.status !== "succeeded") return describeFailedBuild(job);
   setState(load, workspace, "building");
-  return lookAtAgents(load, answer.value);
+  const look = lookAtAgents(load, answer.value);
+  if (look.state === "ready") traceBuild(workspace, answer.value, look.agentId);
+  return look;
+}
+
+/** Notes the phases that Coder stamps of a sampled workspace. */
+function traceBuild({ trace }: LoadWorkspace, seen: Workspace, agentId: string | undefined): void {
+  if (trace === undefined) return;
+  const { job } = seen.latest_build;
+  trace.stamped("queued", job.created_at, job.started_at);
+  trace.stamped("building", job.started_at, job.completed_at);
+  const agent = agentsOf(seen).find(({ id }) => id === agentId);
+  trace.stamped("agent connected", job.completed_at, agent?.first_connected_at);
 }
 
 function describeFailedBuild(job: Job): Look {

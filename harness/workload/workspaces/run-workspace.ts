@@ -5,6 +5,7 @@ import { generatorNow } from "../context/clock-watch.ts";
 import { type LoadContext, type LoadUser, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { pace } from "../generator/pacer.ts";
 import { takeTurns } from "../context/take-turns.ts";
+import { traceOf } from "../context/workspace-trace.ts";
 import { visitWorkspace } from "../connections/visit-workspace.ts";
 import { CALL_TIMEOUT_MS } from "../../coder/http/http.ts";
 
@@ -63,7 +64,9 @@ export function planWorkspaces(load: LoadContext, users: readonly LoadUser[]): L
     const username = `${prefix}-${firstIndex + (i % load.task.users)}`;
     const own = login === "host" ? users[0] : byName.get(username);
     const user = own ?? { id: "", username, token: "", isOurs: false };
+    const trace = traceOf(load.task, i);
     return {
+      ...(trace === undefined ? {} : { trace }),
       name: `${prefix}-${firstIndex + i}`,
       user,
       state: "waiting",
@@ -88,11 +91,10 @@ export async function runWorkspace(
     recordUnready(load, workspace, dueMs);
     return;
   }
-  load.latencies.record("workspace-ready", {
-    dueMs,
-    startedMs: workspace.createdMs ?? dueMs,
-    endMs: performance.now(),
-  });
+  const startedMs = workspace.createdMs ?? dueMs;
+  const endMs = performance.now();
+  load.latencies.record("workspace-ready", { dueMs, startedMs, endMs });
+  workspace.trace?.note("ready", startedMs, endMs);
   // Without waiting for agents, it is not known whether there are any to visit.
   workspace.succeeded = load.task.skipAgents === true || (await visitWorkspace(load, workspace));
 }
@@ -109,13 +111,17 @@ async function create(load: LoadContext, workspace: LoadWorkspace, dueMs: number
   if (load.signal.aborted) return false;
   const startedMs = performance.now();
   const sentMs = generatorNow();
-  const created = await load.asUser(workspace.user.token).createWorkspace(workspace.user.id, {
-    templateId: load.templateId ?? "",
-    name: workspace.name,
-    parameters: load.task.parameters,
-    ttlMs: load.task.workspaceTtlMs,
-    presetId: load.task.presetId,
-  });
+  const created = await load
+    .asUser(workspace.user.token)
+    .traced(workspace.trace?.traceparent)
+    .createWorkspace(workspace.user.id, {
+      templateId: load.templateId ?? "",
+      name: workspace.name,
+      parameters: load.task.parameters,
+      ttlMs: load.task.workspaceTtlMs,
+      presetId: load.task.presetId,
+    });
+  workspace.trace?.note("requested", startedMs, performance.now(), { isFailed: !created.ok });
   if (!created.ok) {
     load.failures.addAnswer("workspace-create", "create-workspace", created.failure);
     const { kind } = created.failure;

@@ -63,7 +63,20 @@ function addLoadOptions(command: Command): void {
   addScenarioOptions(command.optionsGroup("Scenarios:"));
   addGeneratorOptions(command.optionsGroup("Generator:"));
   addJobOptions(command);
-  command.addOption(metricsListenOption());
+  command
+    .addOption(metricsListenOption())
+    .addOption(
+      new Option(
+        "--trace",
+        "refuse to start without a collector of spans in OTEL_EXPORTER_OTLP_ENDPOINT; spans are sent to one either way",
+      ).env("CODER_SCALETEST_TRACE"),
+    )
+    .addOption(
+      new Option(
+        "--trace-propagate",
+        "send W3C trace context with the requests of up to 50 workspaces, so that Coder's own spans join the trace",
+      ).env("CODER_SCALETEST_TRACE_PROPAGATE"),
+    );
   addObserveOptions(command.optionsGroup("Observation:"));
   addCleanupOptions(command.optionsGroup("Cleanup:"));
 }

@@ -83,11 +83,10 @@ export function refuseFlag(command: Command, flags: string, reason: string): Com
 }
 
 function refuseTracing(command: Command): Command {
-  const traces = "refbench sends no traces; its figures are in the result (--output json:<file>): remove it";
-  refuseFlag(command, "--trace", traces);
+  const traces =
+    "spans go to the collector of OTEL_EXPORTER_OTLP_ENDPOINT, and --trace-propagate lets Coder's own join: remove it";
   refuseFlag(command, "--trace-coder", traces);
   refuseFlag(command, "--trace-honeycomb-api-key <key>", traces);
-  refuseFlag(command, "--trace-propagate", traces);
   const metrics = "live metrics are served by --metrics-listen, until the command ends: use it instead";
   refuseFlag(command, "--scaletest-prometheus-address <address>", metrics);
   refuseFlag(command, "--scaletest-prometheus-wait <duration>", metrics);

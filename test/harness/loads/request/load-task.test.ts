@@ -131,7 +131,7 @@ describe("the task of create-workspaces", () => {
     [["--parts", "17"], '--parts must be a whole number from 1 to 16; got "17"'],
     [["-c", "4", "--parts", "2"], "this load can be split into at most 1 part,"],
     [["--parts", "2", "--engine", "coder"], "--parts belongs to refbench's own engine"],
-    [["--trace-propagate"], "--trace-propagate is not supported"],
+    [["--trace-coder"], "--trace-coder is not supported"],
   ])("%j contradicts itself or says nothing, and is refused", (args, message) => {
     expect(() => taskOf(args)).toThrow(message);
   });
