@@ -11,6 +11,7 @@ import { startEmulatorProcess } from "./load/emulator-process.ts";
 import { type Floor, floor } from "./load/floor.ts";
 import { marginsOf } from "./load/margin.ts";
 import { type MixedLoad, mixedLoad } from "./load/mixed-load.ts";
+import { observedPairs, observedText } from "./load/observed-load.ts";
 import { beside, doubled, floorLine, loadLine, missedLoadTargets } from "./load/report.ts";
 import { someTerminals } from "./load/workspaces.ts";
 import { thisMachine, machineLine } from "./machine.ts";
@@ -19,6 +20,8 @@ const { values } = parseArgs({
   options: {
     output: { type: "string", default: "text" },
     connections: { type: "string", multiple: true },
+    /** Only the cost of observing, at the largest number of connections. */
+    observe: { type: "boolean", default: false },
     rounds: { type: "string", default: "3" },
     /** A real `coder` program, server and utility. */
     coder: { type: "string" },
@@ -31,7 +34,15 @@ const { values } = parseArgs({
 const sizes = (values.connections ?? ["1000", "5000", "10000"]).map((text) => whole("connections", text));
 const rounds = whole("rounds", values.rounds);
 const isText = isTextOutput(values.output);
-await (values.coder === undefined ? run() : runBeside(values.coder));
+await (values.observe ? runObserved() : values.coder === undefined ? run() : runBeside(values.coder));
+
+/** The same load with and without observing, in turns. */
+async function runObserved(): Promise<void> {
+  say(machineLine());
+  const pairs = await observedPairs(sizes.at(-1) ?? 10_000, rounds);
+  for (const text of observedText(pairs)) say(text);
+  write({ thisMachine, pairs });
+}
 
 async function runBeside(binary: string): Promise<void> {
   // An exit in order takes the generator under way with it; server and agents end with this process in any case.

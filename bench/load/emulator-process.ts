@@ -12,7 +12,13 @@ import { programSource } from "../../harness/model/programs.ts";
 export async function startEmulatorProcess({
   buildSpeed = 1_000,
   host = "127.0.0.1",
-}: { readonly buildSpeed?: number; readonly host?: string } = {}) {
+  metricsPort,
+}: {
+  readonly buildSpeed?: number;
+  readonly host?: string;
+  /** Where it serves its metrics. @default nowhere */
+  readonly metricsPort?: number;
+} = {}) {
   const folder = await mkdtemp(join(tmpdir(), "refbench-bench-load-"));
   const config: EmulatorConfig = {
     schemaVersion: 1,
@@ -20,7 +26,13 @@ export async function startEmulatorProcess({
     port: 0,
     version: "2.31.0",
     replicas: 1,
-    env: { CODER_PROVISIONER_DAEMONS: "100", CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true" },
+    env: {
+      CODER_PROVISIONER_DAEMONS: "100",
+      CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true",
+      ...(metricsPort === undefined
+        ? {}
+        : { CODER_PROMETHEUS_ENABLE: "true", CODER_PROMETHEUS_ADDRESS: `${host}:${metricsPort}` }),
+    },
     buildSpeed,
     failBuilds: 0,
     licence: "simulated",

@@ -25,6 +25,11 @@ export interface MixedLoad {
   readonly holdCpuShare: number;
   readonly cpuMsPerCommand: number;
   readonly commandsPerSecond: number;
+  /** CPU seconds of the generator's own processes over the whole load, with those of the observer. */
+  readonly cpuSeconds: number;
+  readonly observerCpuSeconds: number;
+  /** Samples of what was observed. */
+  readonly samples: number;
   readonly latencyMs: Readonly<Record<string, { readonly p50: number; readonly p99: number }>>;
 }
 
@@ -32,12 +37,14 @@ export interface MixedLoad {
 export async function mixedLoad(
   coder: { readonly url: string; readonly token: string },
   connections: number,
+  observe?: LoadTask["observe"],
 ): Promise<MixedLoad> {
   const command = [process.execPath, ...LEAN_NODE, await bundle(programSource("worker"))] as const;
   let usage: ProcessUsage | undefined;
   let peakMib = 0;
   const signal = new AbortController().signal;
-  const result = await localWorkerRunner({ command }).load(mixedTask(coder, { connections }), {
+  const task = { ...mixedTask(coder, { connections }), ...(observe === undefined ? {} : { observe }) };
+  const result = await localWorkerRunner({ command }).load(task, {
     signal,
     onEvent: (event) => {
       if (event.type === "hello") usage = new ProcessUsage(event.pid);
@@ -47,6 +54,7 @@ export async function mixedLoad(
   });
   usage?.stop();
   if (usage === undefined) throw new Error("the worker sent no hello");
+  const observerCpuSeconds = result.observation?.cost.cpuSeconds ?? 0;
   const [ramp, hold] = [usage.of("connecting"), usage.of("holding")];
   const commands = hold.seconds * COMMANDS_PER_SECOND;
   return {
@@ -59,6 +67,9 @@ export async function mixedLoad(
     holdCpuShare: hold.cpuSeconds / hold.seconds,
     cpuMsPerCommand: (hold.cpuSeconds * 1000) / commands,
     commandsPerSecond: COMMANDS_PER_SECOND,
+    cpuSeconds: result.generator.cpuSeconds + observerCpuSeconds,
+    observerCpuSeconds,
+    samples: result.observation?.samples ?? 0,
     latencyMs: phaseLatencies(result, ["terminal-first-byte", "ssh-handshake", "held-command"]),
   };
 }

@@ -24,6 +24,8 @@ export const CODERD_RULES: readonly MetricRule[] = [
   { series: "coderd.websockets", metric: "coderd_api_concurrent_websockets", as: "gauge", without: SERVED },
   {
     ...{ series: "coderd.api-p95", metric: "coderd_api_request_latencies_seconds", as: "p95", by: 1_000 },
+    // Coder counts websockets apart, but not DERP, whose requests last as long as their connection.
+    where: (value) => value.label("path")?.startsWith("/derp") !== true,
     without: SERVED,
   },
   {

@@ -33,8 +33,9 @@ export function gather(text: string, rules: readonly MetricRule[]): Gathered {
         const isCounter = rule.as !== "gauge";
         if (!Number.isFinite(value.value) || (isCounter && value.value < 0)) impossible++;
         else if (rule.isValid?.(value.value) === false) continue;
-        else if (rule.where !== undefined && !rule.where(value)) numbers.set(rule, numbers.get(rule) ?? 0);
-        else if (rule.as === "p95") {
+        else if (rule.where !== undefined && !rule.where(value)) {
+          if (rule.as !== "p95") numbers.set(rule, numbers.get(rule) ?? 0);
+        } else if (rule.as === "p95") {
           const bound = Number((value.label("le") ?? "").replace("+Inf", "Infinity"));
           const own = buckets.get(rule) ?? new Map<number, number>();
           if (!Number.isNaN(bound)) own.set(bound, (own.get(bound) ?? 0) + value.value);
