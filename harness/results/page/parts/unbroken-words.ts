@@ -7,12 +7,13 @@ const GROUPS = /.{1,16}/g;
 /** Drawings, commands and what is not shown keep their text; other text is between two tags. */
 const TEXT = /<(svg|pre|style|title)\b[^]*?<\/\1>|(?<=>)[^<]+(?=<)/g;
 
-/** A date, and a range in brackets: they stay on one line. */
-const WHOLE = /\d{4}-\d\d-\d\d|\([^()]{1,22}–[^()]{1,22}\)/g;
+/** A date, a range in brackets, and a figure with its unit: they stay on one line. */
+const WHOLE =
+  /\d{4}-\d\d-\d\d|\([^()]{1,22}–[^()]{1,22}\)|(?:[+−-] ?)?\d[\d.,]*(?:–\d[\d.,]*)? (?:%|µs|ms|s|min|h|[KMGT]?i?B|vCPU)(?![\w/])|\d+[hm] \d\d[ms]/g;
 
 /**
- * Marks in a page's HTML where its text may break, so that no word of it breaks on a narrow screen: dates and ranges
- * stay on one line, and long names break after a separator.
+ * Marks in a page's HTML where its text may break, so that no word of it breaks on a narrow screen: dates, ranges and
+ * figures with their unit stay on one line, and long names break after a separator.
  */
 export function withUnbrokenWords(page: string): string {
   return page.replaceAll(TEXT, (found) => (found.startsWith("<") ? found : marked(found)));

@@ -39,7 +39,7 @@ export function differenceSection(record: RunRecord, last: ComparedRun): Html | 
     const shown = (value: number | undefined): string =>
       value === undefined ? NO_FIGURE : figure.text(value);
     const isComparable = last.notComparable.length === 0 && now !== undefined && then !== undefined;
-    return [[figure.name, shown(now), shown(then), isComparable ? changeOf(figure, then, now) : NO_FIGURE]];
+    return [[figure.name, isComparable ? changeOf(figure, then, now) : NO_FIGURE, shown(now), shown(then)]];
   });
   if (rows.length === 0) return undefined;
   return html`${heading(2, "Difference to the last night")}
@@ -53,8 +53,9 @@ export function differenceSection(record: RunRecord, last: ComparedRun): Html | 
     }
     ${dataTable({
       label: "Difference to the last night",
-      header: ["Figure", "This run", last.day, "Change"],
-      right: new Set([1, 2]),
+      isProse: true,
+      header: ["Figure", "Change", "This run", last.day],
+      right: new Set([2, 3]),
       rows,
     })}`;
 }
