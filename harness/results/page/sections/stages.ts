@@ -67,17 +67,14 @@ export function stagesSection(record: RunRecord): Html {
         `${stage} ${formatDuration(since(finishedAt) - since(startedAt))}${outcome === "ok" ? "" : `, ${outcome}`}`,
     )
     .join("; ");
-  const drawn = (width: number, id: string): Html =>
-    gantt({ bars, moments }, width, {
-      id,
-      title: "Stages of the run over time",
-      description: `${description}.`,
-    });
+  const drawn = gantt(
+    { bars, moments },
+    { id: "stages-chart", title: "Stages of the run over time", description: `${description}.` },
+  );
   return html`${heading(2, "Stages")}
   ${figure({
     caption: "From the start to the end of the audit",
-    narrow: drawn(360, "stages-n"),
-    wide: drawn(1100, "stages-w"),
+    narrow: drawn,
     legend: legend([
       ...(bars.some(({ tone }) => tone === "load") ? [{ name: "the load", mark: "bar-3" as const }] : []),
       { name: "other stages", mark: "bar-1" },
