@@ -44,7 +44,7 @@ describe("the page of a run begins with an answer", () => {
 
 describe("figures of the deployment", () => {
   test("have a chart on the load's time axis, with the time in which a rule held shaded alike in all", () => {
-    const planes = [...page.matchAll(/<svg class="plot-plane"[^]*?<\/svg>/g)].map(([svg]) => svg);
+    const planes = [...page.matchAll(/<svg class="plot-plane"[^>]*viewBox[^]*?<\/svg>/g)].map(([svg]) => svg);
     const overTime = planes.filter((svg) => /over time<\/title>/.test(svg));
     expect(overTime.length).toBeGreaterThan(15);
     const shades = overTime.map((svg) =>
