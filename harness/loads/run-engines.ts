@@ -1,4 +1,5 @@
 import type { Io } from "../composition/settings/io.ts";
+import type { Observer } from "../model/ports/observer.ts";
 import type { Reporter } from "../model/ports/event.ts";
 import type { RunRecord } from "../model/record/record.ts";
 import { newRunId, type RunId } from "../model/run-id.ts";
@@ -7,6 +8,7 @@ import type { DeploymentLook } from "../workload/checks/guard-look.ts";
 import { markEngineRecord } from "./engine/engine-record.ts";
 import type { LoadInterrupts } from "./interrupts.ts";
 import { keepRecord } from "./keep-record.ts";
+import { observedWorker } from "./observed-worker.ts";
 import type { EngineRun } from "./plan-engines.ts";
 import type { Granted } from "./observe/granted-places.ts";
 import type { JobGenerator } from "./prepare/job-generator.ts";
@@ -40,6 +42,8 @@ interface LoadsMeans {
   readonly pods?: JobGenerator | undefined;
   /** What the loads may observe, and what the user did not grant. */
   readonly granted: Granted;
+  /** Observes the deployment from this machine. @default nobody does */
+  readonly observer?: Required<Pick<Observer, "start">> | undefined;
   /** The command's words, for the records. */
   readonly given: readonly string[];
 }
@@ -50,13 +54,17 @@ export async function runEngines(
   loads: KeptLoad[],
   means: LoadsMeans,
 ): Promise<void> {
-  const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given, pods, granted } = means;
+  const { flags, io, reach, interrupts, reporter, runId, look, cleanup, given, pods, granted, observer } =
+    means;
   const observe = granted.places.length === 0 ? {} : { observe: { places: [...granted.places] } };
   for (const run of runs) {
     const id = loads.length === 0 ? runId : newRunId();
     const task = { ...tracedTask(run.task, id, flags), ...observe };
     const load = await runLoadByHand(task, {
-      worker: run.worker(interrupts.leave),
+      worker:
+        observer === undefined
+          ? run.worker(interrupts.leave)
+          : observedWorker(run.worker(interrupts.leave), observer),
       interrupts,
       reporter,
       clock: systemClock,

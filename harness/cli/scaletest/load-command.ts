@@ -58,6 +58,7 @@ export async function runLoadCommand(
   // A port that is taken is refused before anything exists.
   await using metrics = await serveMetrics(flags.metricsListen);
   const pods = await openPods(flags, io, prepared, runId);
+  const observer = await openObserver(flags, io);
   const runs = await planRuns(flags, prepared, { reach, io, signal: before.signal, ownWorker: pods?.worker });
   const cleanup = pasteable(
     ...["scaletest", "cleanup", "--url", look.url, "--run", run12(task.prefix)],
@@ -80,7 +81,7 @@ export async function runLoadCommand(
   using interrupts = listenForLoadInterrupts((message) => reporter.writeLine(message), cleanup);
   const loads: KeptLoad[] = [];
   const means = {
-    ...{ flags, io, reach, interrupts, reporter, runId, look, cleanup, pods, granted },
+    ...{ flags, io, reach, interrupts, reporter, runId, look, cleanup, pods, granted, observer },
     given: given(io.env),
   };
   const ended = await Promise.race([runEngines(runs, loads, means), interrupts.left]).finally(() => {
@@ -101,6 +102,13 @@ async function openPods(
   if (flags.runner === "local") return undefined;
   const { openJobGenerator } = await import("../../loads/prepare/job-generator.ts");
   return openJobGenerator(flags, io, { runId, task });
+}
+
+/** Observes Coder's namespace in its cluster; undefined where nobody named it. */
+async function openObserver(flags: LoadFlags, io: Io) {
+  if (flags.coderNamespace === undefined) return undefined;
+  const { openClusterObserver } = await import("../../loads/prepare/cluster-observer.ts");
+  return openClusterObserver(flags, io);
 }
 
 /** The loads of the chosen engines. What Coder's utility cannot do is refused before anything is created. */

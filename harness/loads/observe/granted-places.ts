@@ -17,7 +17,7 @@ export interface Granted {
 /** The flags that say what may be observed. */
 export type ObserveFlags = Pick<
   LoadFlags,
-  "metricsUrl" | "metricsHeaderFile" | "postgresUrlFile" | "prometheus" | "prometheusQuery"
+  "metricsUrl" | "metricsHeaderFile" | "postgresUrlFile" | "prometheus" | "prometheusQuery" | "coderNamespace"
 >;
 
 /** Reads the flags. Throws `usage` for one that is wrong; nothing is asked yet. */
@@ -36,7 +36,10 @@ export async function readGranted(flags: ObserveFlags, io: Pick<Io, "cwd">): Pro
   return {
     places: [...metrics, ...databases, ...(prometheus === undefined ? [] : [prometheus])],
     unseen: [
-      ...(metrics.length > 0 ? [] : lacking("coderd", "metrics of coderd", "--metrics-url")),
+      // In a cluster, its API passes them on.
+      ...(metrics.length > 0 || flags.coderNamespace !== undefined
+        ? []
+        : lacking("coderd", "metrics of coderd", "--metrics-url")),
       ...(databases.length > 0 ? [] : lacking("database", "database", "--postgres-url-file")),
     ],
   };

@@ -45,6 +45,8 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly loadNamespace?: string;
+  /** Where Coder is in the cluster, whose API is asked what its pods use. */
+  readonly coderNamespace?: string;
   /** The image of the pods. */
   readonly image?: string;
   /** Whether spans must reach a collector, and whether requests for sampled workspaces carry the trace. */

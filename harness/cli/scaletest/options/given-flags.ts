@@ -15,6 +15,7 @@ export const NOT_RECORDED: Readonly<Record<string, string>> = {
   "--coder-binary": "a file of one machine; the record's conditions name its version",
   "--kubeconfig": "a file of one machine",
   "--context": "a name in a file of one machine; the record's conditions name the nodes",
+  "--coder-namespace": "says what is observed, which the record lists itself",
   "--ssh-client": "a program on one machine; the record's conditions name its version",
   "--coder-client-sha256": "a program on one machine; the record's conditions name its version",
   "--metrics-url": "an address inside the user's network; the record has what it served",

@@ -24,6 +24,12 @@ export function addJobOptions(command: Command): Command {
     )
     .addOption(
       new Option(
+        "--coder-namespace <name>",
+        "the namespace of Coder in the cluster: observe its pods and nodes during the load, also without a Job",
+      ).env("REFBENCH_CODER_NAMESPACE"),
+    )
+    .addOption(
+      new Option(
         "--image <role=reference>",
         "generator=<reference>: an image with node, for clusters that cannot pull the public one",
       )
