@@ -22,7 +22,7 @@ interface LoadSeries {
 }
 
 /** Figures of the load's windows. Counts hold at the window's end. */
-export const LOAD_SERIES: readonly LoadSeries[] = [
+const LOAD_SERIES: readonly LoadSeries[] = [
   { name: "load.queued", words: "builds in the queue", unit: "count", value: ({ queued }) => queued },
   { name: "load.building", words: "running builds", unit: "count", value: ({ building }) => building },
   { name: "load.ready", words: "workspaces that are ready", unit: "count", value: ({ ready }) => ready },

@@ -1,11 +1,11 @@
-import { SERIES, type SeriesUnit } from "../../model/observation/series.ts";
+import type { SeriesUnit } from "../../model/observation/series.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import type { Phase } from "../../model/record/worker-result.ts";
 import { PHASE_WORDS } from "../format/phase-words.ts";
 import { oneLine } from "../../tools/safe-text.ts";
 import { describeRun } from "./described-run.ts";
 import { exportedFigures, type ExportedFigure } from "./exported-figures.ts";
-import { exportedSeries, LOAD_SERIES } from "./exported-series.ts";
+import { exportedSeries } from "./exported-series.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -125,16 +125,8 @@ function addFigure(figure: ExportedFigure, at: (value: number, labels?: Labels) 
     );
 }
 
-/** The name of a series as a metric: `coderd.api-p95` in milliseconds is `refbench_coderd_api_p95_seconds`. */
-export function seriesMetric(name: string): string {
-  const unit = Object.hasOwn(SERIES, name)
-    ? SERIES[name as keyof typeof SERIES].unit
-    : LOAD_SERIES.find((each) => each.name === name)?.unit;
-  return metricName(name, SERIES_UNIT[unit ?? "count"][0]);
-}
-
 /** The name of a phase's latencies as a metric: `refbench_phase_workspace_ready_seconds`. */
-export function phaseMetric(phase: Phase): string {
+function phaseMetric(phase: Phase): string {
   return metricName(`phase-${phase}`, "seconds");
 }
 
