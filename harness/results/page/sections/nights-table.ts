@@ -12,7 +12,7 @@ import { alarmsOf } from "../../statistics/change-words.ts";
 import type { WatchedSeries } from "../../statistics/changes-of.ts";
 import { type FigureCell, figureCells, versionCell } from "../../table/night-row.ts";
 import { type Child, type Html, html, small } from "../parts/html.ts";
-import { nightSpark, nightStrip } from "../parts/night-strip.ts";
+import { nightSpark, nightStrip } from "./night-strip.ts";
 import { type KeyFigure, monthWords, READY, TERMINAL } from "../parts/page-figures.ts";
 import { runPath, sizePath } from "../parts/paths.ts";
 import { chip } from "../parts/status.ts";

@@ -1,4 +1,8 @@
-import type { Observation } from "../../../model/observation/observation.ts";
+import type {
+  Observation,
+  ObservationCost,
+  ObservedProfile,
+} from "../../../model/observation/observation.ts";
 import { SERIES } from "../../../model/observation/series.ts";
 import { formatCount, countOf } from "../../../tools/count-text.ts";
 import { formatDuration, NO_FIGURE } from "../../format/format.ts";
@@ -9,7 +13,7 @@ import { type Child, type Html, html } from "../parts/html.ts";
 /** Lists what was not seen, the cost of observing, and everything observed that is not drawn, as tables to open. */
 export function observedTables(observation: Observation): Html {
   return html`${unseenList(observation)}
-    <p class="note">${costWords(observation)}</p>
+    <p class="note">${costWords(observation.cost, observation)}</p>
     ${seriesTable(observation)} ${statementsTable(observation)} ${logsTable(observation)}
     ${eventsTable(observation)} ${profilesTable(observation)}`;
 }
@@ -34,8 +38,10 @@ function unseenList({ unseen, samples, clocks = [] }: Observation): Html | undef
 }
 
 /** Describes what observing cost, in one line. */
-function costWords({ cost, samples, everyMs }: Observation): string {
-  const { cpuSeconds, maxRssMib, questions, bytes, meanMs, maxMs } = cost;
+function costWords(
+  { cpuSeconds, maxRssMib, questions, bytes, meanMs, maxMs }: ObservationCost,
+  { samples, everyMs }: Pick<Observation, "samples" | "everyMs">,
+): string {
   return `Observing: ${countOf(samples, "sample")}, one every ${formatDuration(everyMs)}, took ${seriesWords(cpuSeconds, "count")} s of CPU and at most ${formatCount(Math.round(maxRssMib))} MiB; ${countOf(questions, "question")}, ${seriesWords(bytes, "bytes")}; ${seriesWords(meanMs, "ms")} a sample, at most ${seriesWords(maxMs, "ms")}.`;
 }
 
@@ -145,19 +151,23 @@ function profilesTable({ profiles = [] }: Observation): Html | undefined {
       label,
       header: ["Replica", "After", "Goroutines", "Functions that used most CPU", "File in the run's folder"],
       right: new Set([1, 2]),
-      rows: profiles.map(({ of, atMs, goroutines, cpu = [], file }) => [
-        of,
-        after(atMs),
-        goroutines === undefined ? NO_FIGURE : formatCount(goroutines),
-        cpu.length === 0
-          ? NO_FIGURE
-          : html`<span class="said"
-              >${cpu.map(({ function: name, share }) => html`<code>${name}</code> ${seriesWords(share, "share")}<br />`)}</span
-            >`,
-        file === undefined ? NO_FIGURE : html`<code>${file}</code>`,
-      ]),
+      rows: profiles.map(profileRow),
     }),
   );
+}
+
+function profileRow({ of, atMs, goroutines, cpu = [], file }: ObservedProfile): readonly Child[] {
+  return [
+    of,
+    after(atMs),
+    goroutines === undefined ? NO_FIGURE : formatCount(goroutines),
+    cpu.length === 0
+      ? NO_FIGURE
+      : html`<span class="said"
+          >${cpu.map(({ function: name, share }) => html`<code>${name}</code> ${seriesWords(share, "share")}<br />`)}</span
+        >`,
+    file === undefined ? NO_FIGURE : html`<code>${file}</code>`,
+  ];
 }
 
 function after(atMs: number): string {

@@ -4,10 +4,10 @@ import { measuredCoder } from "../../nights/outcome.ts";
 import { alarmsOf } from "../../statistics/change-words.ts";
 import type { WatchedSeries } from "../../statistics/changes-of.ts";
 import { sparkline } from "../charts/sparkline.ts";
-import { type Html, html } from "./html.ts";
-import { READY } from "./page-figures.ts";
-import { runPath } from "./paths.ts";
-import { toneOf } from "./status.ts";
+import { type Html, html } from "../parts/html.ts";
+import { READY } from "../parts/page-figures.ts";
+import { runPath } from "../parts/paths.ts";
+import { toneOf } from "../parts/status.ts";
 
 /** How many nights a strip shows. */
 const SHOWN = 14;
