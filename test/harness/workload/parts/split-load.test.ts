@@ -84,3 +84,9 @@ test("a part is a task, knows its index, and is not split again", () => {
 test("one part is the task itself", () => {
   expect(splitLoad(whole, 1)).toEqual([whole]);
 });
+
+test("only the first part observes, with all that the load shall observe", () => {
+  const observe = { places: [{ kind: "machine" as const, of: "here" }] };
+  const parts = splitLoad({ ...whole, observe }, 3);
+  expect(parts.map((part) => part.observe)).toEqual([observe, undefined, undefined]);
+});
