@@ -75,6 +75,7 @@ const CANNOT_BE_CHECKED: Readonly<Record<string, string>> = {
   "measurements.windows.*.probe.waiting": "probes without an answer are answered in a later window",
   "measurements.windows.*.probe.p50Ms": "at most the slowest of its window",
   "measurements.windows.*.probe.maxMs": "only the slowest of all windows is known besides",
+  "limits.findings.*.spans.*.*": "between its first and its last moment",
   "limits.findings.*.share": "at most the time from its first to its last moment",
   "objectives.*.threshold": "what was asked for is a choice; whether it was met is judged again",
 };
