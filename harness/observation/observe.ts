@@ -15,6 +15,8 @@ import type { FigureSource, Findings, Reading, Sample } from "./source.ts";
 /** A source that is slower than this has no value in the sample; the next sample does not wait for it. */
 const READ_TIMEOUT_SHARE = 0.8;
 const FINDINGS_TIMEOUT_MS = 30_000;
+/** Messages of errors may differ at each sample. */
+const MOST_REASONS = 200;
 
 export interface ObserveOptions {
   readonly clock: Clock;
@@ -57,6 +59,7 @@ class Sampler {
   #everyMs: number;
   #samples = 0;
   #skippedSeries = 0;
+  #skippedReasons = 0;
   readonly #cost = { questions: 0, bytes: 0, totalMs: 0, maxMs: 0, asked: 0 };
 
   constructor(sources: readonly FigureSource[], { clock, everyMs = OBSERVE_EVERY_MS }: ObserveOptions) {
@@ -122,7 +125,7 @@ class Sampler {
     const done = new AbortController();
     const limitMs = this.#everyMs * READ_TIMEOUT_SHARE;
     const expired = this.#clock.sleep(limitMs, done.signal).then(
-      () => limit.abort(new Error(`no answer within ${Math.round(limitMs / 1000)} s`)),
+      () => limit.abort(new Error(`no answer within ${round(limitMs / 1000)} s`)),
       () => undefined,
     );
     const all = Promise.all(this.#sources.map((source) => this.#read(source, index, limit.signal)));
@@ -159,7 +162,7 @@ class Sampler {
     for (const { series, of, value } of samples) {
       const possible = possibleValue(series, value);
       if (possible === undefined) {
-        this.#miss({ what: `${SERIES[series].words} of ${of}`, why: `its value ${value} cannot be true` });
+        this.#miss({ what: `${SERIES[series].words} of ${of}`, why: "some values cannot be true" });
         continue;
       }
       const key = `${series} ${of}`;
@@ -181,16 +184,20 @@ class Sampler {
   #miss(unseen: Unseen): void {
     const key = `${unseen.what} ${unseen.why}`;
     const known = this.#missed.get(key);
-    if (known === undefined) this.#missed.set(key, { unseen, samples: 1 });
-    else known.samples++;
+    if (known !== undefined) known.samples++;
+    else if (this.#missed.size < MOST_REASONS) this.#missed.set(key, { unseen, samples: 1 });
+    else this.#skippedReasons++;
   }
 
   #unseen(): Unseen[] {
     const missed = [...this.#missed.values()].map(({ unseen, samples }) =>
       samples < this.#samples ? { ...unseen, samples } : unseen,
     );
-    if (this.#skippedSeries === 0) return missed;
-    return [...missed, { what: "series", why: `more than ${MOST_SERIES} were offered` }];
+    if (this.#skippedReasons > 0)
+      missed.push({ what: "other figures", why: `there are more than ${MOST_REASONS} reasons` });
+    if (this.#skippedSeries > 0)
+      missed.push({ what: "series", why: `more than ${MOST_SERIES} were offered` });
+    return missed;
   }
 
   /** Merges neighbours, so that a load of a day is no larger than one of an hour. */

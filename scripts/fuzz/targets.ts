@@ -6,6 +6,7 @@ import { flags } from "./targets/flags.ts";
 import { keptFiles } from "./targets/kept-files.ts";
 import { lines } from "./targets/lines.ts";
 import { logs } from "./targets/logs.ts";
+import { metrics } from "./targets/metrics.ts";
 import { records } from "./targets/records.ts";
 import { coderAnswers } from "./targets/schemas.ts";
 import { terminals } from "./targets/terminals.ts";
@@ -16,6 +17,7 @@ export const TARGETS: readonly Target[] = [
   ...terminals,
   ...lines,
   ...logs,
+  ...metrics,
   ...records,
   ...runFiles,
   ...keptFiles,

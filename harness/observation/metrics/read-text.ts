@@ -4,8 +4,9 @@ const MOST_LINE_CHARACTERS = 16 * 2 ** 10;
 const MOST_LINES = 500_000;
 
 const LINE =
-  /^([A-Za-z_:][\w:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+([+-]?(?:\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|Inf|inf)|NaN|nan)(?:[ \t]+-?\d+)?[ \t]*$/;
-const LABEL = /([A-Za-z_]\w*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"/g;
+  /^([A-Za-z_:][\w:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+([+-]?(?:\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?|Inf|inf)|NaN|nan)(?:[ \t]+-?\d+)?[ \t]*$/;
+// Sticky: a long label without a value would be searched from each of its characters.
+const LABEL = /[ \t,]*([A-Za-z_]\w*)[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"/gy;
 
 /** One value of one series. */
 export interface MetricValue {
