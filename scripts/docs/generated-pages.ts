@@ -5,6 +5,7 @@ import { floorsTable } from "./floors.ts";
 import { architectures } from "../../reference-architectures/catalogue.ts";
 import { architecturePicture } from "./architecture-picture.ts";
 import { commandReference } from "./command-reference.ts";
+import { dashboard } from "./dashboard/dashboard.ts";
 import { flagVariables, nightVariables, shellVariables } from "./environment-variables.ts";
 import { runPicture } from "./run-picture.ts";
 import { claimsTable, limitRules } from "./limit-rules.ts";
@@ -32,9 +33,17 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Pro
   "docs/sizing.md": { sizes: sizesTable },
 };
 
-/** Every page that has generated blocks, in the repository's format, and the pictures of a run and of each architecture. */
+/**
+ * Every page that has generated blocks, in the repository's format, the pictures of a run and of each architecture, and
+ * the dashboard.
+ */
 export async function generatedPages(): Promise<readonly GeneratedPage[]> {
-  return [...(await pagesWithBlocks()), ...pictures()];
+  return [...(await pagesWithBlocks()), ...pictures(), await dashboardFile()];
+}
+
+async function dashboardFile(): Promise<GeneratedPage> {
+  const text = await format(JSON.stringify(await dashboard()), { parser: "json", printWidth: 110 });
+  return { path: packageFile("docs/grafana/refbench.json"), text };
 }
 
 function pictures(): readonly GeneratedPage[] {

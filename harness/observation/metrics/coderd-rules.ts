@@ -13,6 +13,7 @@ const code = (is: (code: string) => boolean): Pick<MetricRule, "where"> => ({
  */
 export const CODERD_RULES: readonly MetricRule[] = [
   { series: "coderd.cpu", metric: "process_cpu_seconds_total", as: "rate", without: SERVED },
+  { series: "coderd.cpu-limit", metric: "go_sched_gomaxprocs_threads", as: "gauge" },
   { series: "coderd.memory", metric: "process_resident_memory_bytes", as: "gauge", without: SERVED },
   { series: "coderd.goroutines", metric: "go_goroutines", as: "gauge", without: SERVED },
   { series: "coderd.open-files", metric: "process_open_fds", as: "gauge", without: SERVED },

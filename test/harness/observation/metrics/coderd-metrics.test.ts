@@ -38,6 +38,11 @@ test("a counter becomes a rate; one that fell has grown by all that it shows", (
   });
 });
 
+test("the CPU that Go uses at most is observed beside the CPU that coderd uses", () => {
+  const text = (cpu: number): string => `process_cpu_seconds_total ${cpu}\ngo_sched_gomaxprocs_threads 2\n`;
+  expect(valuesOf(text(1), text(11))).toEqual({ "coderd.cpu": 1, "coderd.cpu-limit": 2 });
+});
+
 test("after a restart all counters began at 0, also those that have overtaken their old value", () => {
   const text = (start: number, cpu: number): string =>
     `process_start_time_seconds ${start}\nprocess_cpu_seconds_total ${cpu}\n`;
