@@ -90,6 +90,17 @@ export const observedProfile = z.object({
 });
 export type ObservedProfile = z.infer<typeof observedProfile>;
 
+/** The least difference between clocks that an observation lists, in milliseconds. */
+export const LISTED_OFFSET_MS = 1000;
+
+/** An observation without a value, with the reason. */
+export function nothingObserved(startedAtMs: number, unseen: readonly Unseen[]): Observation {
+  return {
+    ...{ startedAtMs, everyMs: OBSERVE_EVERY_MS, samples: 0, series: [], unseen: [...unseen] },
+    cost: { cpuSeconds: 0, maxRssMib: 0, questions: 0, bytes: 0, meanMs: 0, maxMs: 0 },
+  };
+}
+
 /** What was observed of a deployment during one load. */
 export const observation = z.object({
   /** Milliseconds since the epoch, by the clock of the load's windows once it is in a record. */
@@ -100,7 +111,7 @@ export const observation = z.object({
   series: z.array(observedSeries),
   unseen: z.array(unseen),
   cost: observationCost,
-  /** Differences between clocks that observed, where any is above a second. */
+  /** Clocks that observed and were more than a second ahead of the windows' clock; below 0 = behind. The grid is shifted. */
   clocks: z.array(z.object({ clock: z.string(), offsetMs: z.number() })).optional(),
   statements: z.array(slowStatement).optional(),
   logs: z.array(observedLog).optional(),

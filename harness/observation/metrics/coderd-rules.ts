@@ -66,11 +66,12 @@ export const CODERD_RULES: readonly MetricRule[] = [
   {
     series: "coderd.queue-wait-p95",
     metric: "coderd_provisioner_job_queue_wait_seconds",
-    ...{ as: "p95", by: 1_000 },
+    ...{ as: "p95", by: 1_000, without: "coderd serves it from its first job on" },
   },
   {
     ...{ series: "coderd.agents", metric: "coderd_agents_connections", as: "gauge" },
     where: (value) => value.label("status") === "connected",
+    without: "coderd counts agents once a minute, and serves it once there are some",
   },
   // Coder sets it to -1 while a measurement fails.
   {

@@ -1,5 +1,10 @@
 import { joinObservations } from "../../model/observation/join-observations.ts";
-import { observation, type Observation, type Unseen } from "../../model/observation/observation.ts";
+import {
+  nothingObserved,
+  observation,
+  type Observation,
+  type Unseen,
+} from "../../model/observation/observation.ts";
 import type { ObserveTask } from "../../model/observation/observe-task.ts";
 import type { Observing } from "../../model/ports/observer.ts";
 import { messageOf } from "../../tools/error.ts";
@@ -39,7 +44,7 @@ export async function whileObserved<T>(context: StageContext, load: () => Promis
     const [first, ...others] = seen;
     if (first !== undefined || unseen.length > 0) {
       const joined = joinObservations([
-        { ...(first ?? nothingSeen(fromMs)), unseen: [...(first?.unseen ?? []), ...unseen] },
+        { ...(first ?? nothingObserved(fromMs, [])), unseen: [...(first?.unseen ?? []), ...unseen] },
         ...others,
       ]);
       // On a full disk the load throws its own error, which must not be replaced by this one.
@@ -72,11 +77,4 @@ export async function readObservation(
 ): Promise<Observation | undefined> {
   const ofDriver = await salvageJson(folder.result("observation"), observation);
   return joinObservations([ofLoad, ofDriver].filter((each) => each !== undefined));
-}
-
-function nothingSeen(startedAtMs: number): Observation {
-  return {
-    ...{ startedAtMs, everyMs: 5000, samples: 0, series: [], unseen: [] },
-    cost: { cpuSeconds: 0, maxRssMib: 0, questions: 0, bytes: 0, meanMs: 0, maxMs: 0 },
-  };
 }

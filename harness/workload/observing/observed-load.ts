@@ -1,4 +1,4 @@
-import type { Observation } from "../../model/observation/observation.ts";
+import { nothingObserved, type Observation } from "../../model/observation/observation.ts";
 import type { ObserveTask } from "../../model/observation/observe-task.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import { messageOf } from "../../tools/error.ts";
@@ -33,9 +33,5 @@ export async function observedLoad(
 }
 
 function notSeen(startedAtMs: number, why: string): Observation {
-  return {
-    ...{ startedAtMs, everyMs: 1, samples: 0, series: [] },
-    unseen: [{ what: "what the load's workers reach", why }],
-    cost: { cpuSeconds: 0, maxRssMib: 0, questions: 0, bytes: 0, meanMs: 0, maxMs: 0 },
-  };
+  return nothingObserved(startedAtMs, [{ what: "what the load's workers reach", why }]);
 }

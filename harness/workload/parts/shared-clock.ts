@@ -1,3 +1,4 @@
+import { LISTED_OFFSET_MS, type Observation } from "../../model/observation/observation.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { TracedWorkspace } from "../../model/record/traces.ts";
 import { without } from "./without.ts";
@@ -16,10 +17,7 @@ export function bySharedClock(result: LoadResult): LoadResult {
     ...(result.observation === undefined
       ? {}
       : {
-          observation: {
-            ...result.observation,
-            startedAtMs: Math.round(result.observation.startedAtMs - offsetMs),
-          },
+          observation: moveObservation(result.observation, offsetMs, result.generator.place?.node),
         }),
     ...(result.traced === undefined
       ? {}
@@ -35,6 +33,13 @@ export function bySharedClock(result: LoadResult): LoadResult {
         }),
     generator: without(result.generator, "clock"),
   };
+}
+
+/** Moves the grid to the shared clock, and lists the clock that it was on. */
+function moveObservation(own: Observation, offsetMs: number, node = "load runner"): Observation {
+  const moved = { ...own, startedAtMs: Math.round(own.startedAtMs - offsetMs) };
+  if (Math.abs(offsetMs) <= LISTED_OFFSET_MS) return moved;
+  return { ...moved, clocks: [...(own.clocks ?? []), { clock: node, offsetMs: Math.round(offsetMs) }] };
 }
 
 /** Moves what the generator stamped; Coder's stamps stay. */

@@ -1,3 +1,4 @@
+import { nothingObserved } from "../../model/observation/observation.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import { WorkerLost } from "../../model/ports/worker-lost.ts";
 import type { LoadRunner, TaskOptions, WorkerEvent } from "../../model/ports/worker.ts";
@@ -103,7 +104,10 @@ class Parts {
     this.#progress.lose(index);
     const [said] = kept.lostParts ?? [];
     if (said !== undefined) this.#options.onEvent({ type: "note", message: lostPartSentence(said) });
-    return kept;
+    if (this.#tasks[index]?.observe === undefined) return kept;
+    const why = `the worker that observed it was lost: ${error.message}`;
+    const unseen = [{ what: "what the load's workers reach", why }];
+    return { ...kept, observation: nothingObserved(kept.startedAtMs ?? lost.atMs, unseen) };
   }
 
   /** Passes an event of one part on as one of the whole load. Greetings and results are not passed on. */

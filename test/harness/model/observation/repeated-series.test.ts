@@ -23,3 +23,18 @@ test("where SQL and the cloud measured the same, SQL's values are kept, unless i
   expect(series?.[0]?.values).toEqual([4, 5, 6]);
   expect(series?.[1]?.values.at(-1)).toBe(2);
 });
+
+test("a value goes to the sample of the first observation that is nearest to its moment", () => {
+  const grid = { ...observed(5_000, 4, []), startedAtMs: 100_000 };
+  const own = {
+    ...observed(5_000, 3, [{ name: "node.cpu", of: "n", values: [1, 2, 3] }]),
+    startedAtMs: 106_000,
+  } as const;
+  expect(joinObservations([grid, own])?.series[0]?.values).toEqual([null, 1, 2, 3]);
+  expect(joinObservations([grid, { ...own, startedAtMs: 96_000 }])?.series[0]?.values).toEqual([
+    2,
+    3,
+    null,
+    null,
+  ]);
+});

@@ -114,19 +114,36 @@ test("a part lost before the load has begun, or all parts, end the load with an 
   await expect(run({ loss: "node", all: true })).rejects.toThrow(/part \d of 2 failed: it is gone/);
 });
 
+test("if the part that observes is lost, the observation says so", async () => {
+  const observing = { ...task, observe: { places: [] } };
+  const isFirst = (part: LoadTask): boolean => part.part?.index === 0;
+  const run = async (isLost: (part: LoadTask) => boolean) => {
+    const result = await splitRunner(losing({ loss: "node", isLost }), 2).load(observing, {
+      ...{ signal, onEvent: () => undefined },
+    });
+    return result.observation?.unseen;
+  };
+  expect(await run(isFirst)).toEqual([
+    expect.objectContaining({ why: "the worker that observed it was lost: it is gone" }),
+  ]);
+  expect(await run((part) => !isFirst(part))).toBeUndefined();
+});
+
 /** A runner whose second part, or all, are lost in the hold, or before the load. */
 function losing({
   loss,
   early = false,
   all = false,
+  isLost: isLostPart = (part) => all || part.part?.index === 1,
 }: {
   readonly loss: WorkerLost["loss"];
   readonly early?: boolean;
   readonly all?: boolean;
+  readonly isLost?: (part: LoadTask) => boolean;
 }): LoadRunner {
   return {
     load: async (part, { onEvent, onWaiting, signal: stop }: TaskOptions) => {
-      const isLost = all || part.part?.index === 1;
+      const isLost = isLostPart(part);
       onEvent({ type: "measured", result: resultOf(part, { ended: false }) });
       if (isLost && early) throw new WorkerLost("it is gone", { loss, node: "node-b" });
       await Promise.race([

@@ -5,6 +5,7 @@ import {
   loadResult,
   type LoadWindow,
 } from "../../../../harness/model/record/worker-result.ts";
+import { nothingObserved } from "../../../../harness/model/observation/observation.ts";
 import { Latencies } from "../../../../harness/workload/generator/histogram.ts";
 import { finishMerge, mergeResults } from "../../../../harness/workload/parts/merge-results.ts";
 import { loadResultOf } from "../../../support/results/load-result.ts";
@@ -191,6 +192,19 @@ test("probes of all parts are counted, the worst of them kept", () => {
     });
   const [merged] = mergeResults([probed(5, 10), probed(4, 90)]).windows ?? [];
   expect(merged?.probe).toEqual({ count: 9, errors: 2, p50Ms: 2, maxMs: 90 });
+});
+
+test("an observation moves to the shared clock, and lists its own if it differs by more than a second", () => {
+  const observation = nothingObserved(START + 9_000, []);
+  const moved = (offsetMs: number) =>
+    mergeResults([
+      { ...a, observation, generator: { ...a.generator, clock: { offsetMs, uncertaintyMs: 1 } } },
+    ]).observation;
+  expect(moved(900)).toEqual({ ...observation, startedAtMs: START + 8_100 });
+  expect(moved(-3_000)).toEqual({
+    ...{ ...observation, startedAtMs: START + 12_000 },
+    clocks: [{ clock: "load runner", offsetMs: -3_000 }],
+  });
 });
 
 test("parts whose clocks differ merge as if they had one, and the deployment's clocks stay what they are", () => {
