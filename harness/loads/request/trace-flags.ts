@@ -1,4 +1,4 @@
-import { TRACED_WORKSPACES } from "../../model/record/traces.ts";
+import { TRACED_WORKSPACES } from "../../model/observation/traces.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { traceIdOf } from "../../model/trace-ids.ts";
 import { RefbenchError } from "../../tools/error.ts";

@@ -1,5 +1,5 @@
 import type { RunRecord } from "../record/record.ts";
-import type { TracedWorkspace } from "../record/traces.ts";
+import type { TracedWorkspace } from "../observation/traces.ts";
 
 /** One apply or destroy of a stack of Terraform, in milliseconds since the epoch. */
 export interface StackSpan {

@@ -6,7 +6,7 @@ import { comparison } from "./comparison.ts";
 import { runCost } from "./cost.ts";
 import { machine } from "./machine.ts";
 import { sharedCluster } from "./shared-cluster.ts";
-import { traces } from "./traces.ts";
+import { traces } from "../observation/traces.ts";
 import { loadResult } from "./worker-result.ts";
 
 /** Version of the record's shape; `storedRecord` of `migrate-record.ts` reads older ones too. */

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { foreignEngine } from "./engine.ts";
 import { machine } from "./machine.ts";
 import { generatorPart, lostPart, partClock, workerPlace } from "./parts.ts";
-import { tracedWorkspace } from "./traces.ts";
+import { tracedWorkspace } from "../observation/traces.ts";
 import { observation } from "../observation/observation.ts";
 
 /** The steps of a workload whose latency is measured. */

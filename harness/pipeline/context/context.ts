@@ -12,7 +12,7 @@ import type { PodTroubles } from "../../model/ports/pod-trouble.ts";
 import type { PreflightFinding } from "../../model/ports/preflight-finding.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../model/record/record.ts";
 import type { Traced } from "../../model/ports/traced.ts";
-import type { Traces } from "../../model/record/traces.ts";
+import type { Traces } from "../../model/observation/traces.ts";
 import type { WorkerRunner } from "../../model/ports/worker.ts";
 import type { Terraform, TerraformOptions } from "../../model/ports/terraform.ts";
 import type { Environment } from "../../../stacks/environment.ts";

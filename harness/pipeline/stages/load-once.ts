@@ -1,5 +1,5 @@
 import { RefbenchError } from "../../tools/error.ts";
-import { TRACED_WORKSPACES } from "../../model/record/traces.ts";
+import { TRACED_WORKSPACES } from "../../model/observation/traces.ts";
 import { traceIdOf } from "../../model/trace-ids.ts";
 import { namePrefix } from "../../model/run-id.ts";
 import { GENERATOR_LIMITS, SHARED_MACHINE_LIMITS, type LoadTask } from "../../model/ports/worker-task.ts";

@@ -10,8 +10,8 @@ import { dataTable } from "./parts/data-table.ts";
 import { document } from "./parts/document.ts";
 import { type Html, html } from "./parts/html.ts";
 import { runsPageTable } from "./parts/runs-table.ts";
-import { architecturesSection } from "./sections/architectures.ts";
-import { nightsTable } from "./sections/nights-table.ts";
+import { architecturesSection } from "./nights/architectures.ts";
+import { nightsTable } from "./nights/nights-table.ts";
 import type { SiteInput } from "./site-input.ts";
 import { heading } from "./parts/heading.ts";
 

@@ -26,7 +26,7 @@ export function planSite(input: SiteInput): ReadonlyMap<string, SiteFile> {
     bySize.set(path, [...(bySize.get(path) ?? []), record]);
   }
   const watched = changesOf(records, { resets });
-  const program = digestOf(programDigest(import.meta.url), String(rehearsals));
+  const program = digestOf(programDigest(), String(rehearsals));
   const digests = new Map(records.map((record) => [record.runId, digestOfRecord(record, input)]));
   const digest = ({ runId }: RunRecord): string => digests.get(runId) ?? "";
   return new Map<string, SiteFile>([

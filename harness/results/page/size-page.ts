@@ -7,7 +7,7 @@ import { document } from "./parts/document.ts";
 import { type Html, html } from "./parts/html.ts";
 import { chip } from "./parts/status.ts";
 import { sizeRunsTable } from "./parts/runs-table.ts";
-import { trendSection } from "./sections/trend.ts";
+import { trendSection } from "./nights/trend.ts";
 import { heading } from "./parts/heading.ts";
 
 /** Draws a size's page: its nights by Coder's version, and all of its runs. */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
 import type { Traced } from "../../model/ports/traced.ts";
-import type { Traces } from "../../model/record/traces.ts";
+import type { Traces } from "../../model/observation/traces.ts";
 import { traceIdOf } from "../../model/trace-ids.ts";
 import { messageOf } from "../../tools/error.ts";
 import { makeSpans } from "./make-spans.ts";

@@ -1,6 +1,6 @@
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
 import type { Traced } from "../../model/ports/traced.ts";
-import type { TracedWorkspace } from "../../model/record/traces.ts";
+import type { TracedWorkspace } from "../../model/observation/traces.ts";
 import { LOAD_STAGES } from "../../model/record/worker-result.ts";
 import { spanIdOf, traceIdOf, workspacePlace } from "../../model/trace-ids.ts";
 

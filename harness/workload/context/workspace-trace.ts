@@ -1,5 +1,5 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import type { TracedPhase, TracedWorkspace } from "../../model/record/traces.ts";
+import type { TracedPhase, TracedWorkspace } from "../../model/observation/traces.ts";
 import { spanIdOf, traceparent, workspacePlace } from "../../model/trace-ids.ts";
 
 /** A workspace that hundreds of connections are held to must not fill a result. */

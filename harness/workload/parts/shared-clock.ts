@@ -1,6 +1,6 @@
 import { LISTED_OFFSET_MS, type Observation } from "../../model/observation/observation.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
-import type { TracedWorkspace } from "../../model/record/traces.ts";
+import type { TracedWorkspace } from "../../model/observation/traces.ts";
 import { without } from "./without.ts";
 
 /**

@@ -16,7 +16,7 @@ import { nightSpark, nightStrip } from "./night-strip.ts";
 import { type KeyFigure, monthWords, READY, TERMINAL } from "../parts/page-figures.ts";
 import { runPath, sizePath } from "../parts/paths.ts";
 import { chip } from "../parts/status.ts";
-import { claimsTable } from "./claims.ts";
+import { claimsTable } from "../sections/claims.ts";
 
 const COLUMNS = [
   "Environment",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { nightsOf } from "../../../../../harness/results/nights/night.ts";
-import { seriesOf } from "../../../../../harness/results/page/sections/series.ts";
+import { seriesOf } from "../../../../../harness/results/page/nights/series.ts";
 import { syntheticNights, type SyntheticNights } from "../../../../support/results/synthetic-nights.ts";
 
 const nights = (wish: SyntheticNights) =>
