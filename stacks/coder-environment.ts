@@ -14,6 +14,9 @@ export function coderEnvironment(size: Size): Record<string, string> {
     CODER_PROMETHEUS_ADDRESS: "0.0.0.0:2112",
     CODER_PROMETHEUS_COLLECT_AGENT_STATS: "true",
     CODER_PROMETHEUS_COLLECT_DB_METRICS: "true",
+    // A profile is taken at the load's peak. The server of profiles does nothing until it is asked.
+    CODER_PPROF_ENABLE: "true",
+    CODER_PPROF_ADDRESS: "0.0.0.0:6060",
     // All agents are in one network and find each other by its addresses. Otherwise each agent would call Google's
     // public servers through NAT, and the figures would depend on them. The rehearsal uses the same setting.
     CODER_DERP_SERVER_STUN_ADDRESSES: "disable",

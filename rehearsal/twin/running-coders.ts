@@ -18,6 +18,10 @@ export interface RunningCoder {
   readonly pid: number;
   /** Where it serves its metrics; absent where they are switched off. */
   readonly metricsUrl?: string;
+  /** Where a real Coder serves its profiles; absent where they are switched off. */
+  readonly pprofUrl?: string;
+  /** Its log: what a real server writes, or the emulator's stderr. */
+  readonly log: string;
   /** The processes of a real Coder; absent for the emulator. */
   readonly real?: CoderParts;
 }
@@ -50,11 +54,17 @@ async function readCoder(
   const config = coderConfig.safeParse(await findJson(join(folder, "config.json"), z.unknown()));
   if (!config.success) return undefined;
   const { host, env } = config.data;
-  const port = /:(\d+)$/.exec(env["CODER_PROMETHEUS_ADDRESS"] ?? "")?.[1] ?? "2112";
+  const urlOf = (kind: "PROMETHEUS" | "PPROF", port: string): string | undefined => {
+    if (!isSwitchOn(env[`CODER_${kind}_ENABLE`])) return undefined;
+    return `http://${host}:${/:(\d+)$/.exec(env[`CODER_${kind}_ADDRESS`] ?? "")?.[1] ?? port}`;
+  };
+  const [metrics, pprofUrl] = [urlOf("PROMETHEUS", "2112"), urlOf("PPROF", "6060")];
   const real = await findJson(partsFile(folder), coderParts);
   return {
     pid: identity.pid,
-    ...(isSwitchOn(env["CODER_PROMETHEUS_ENABLE"]) ? { metricsUrl: `http://${host}:${port}/metrics` } : {}),
+    log: join(folder, real === undefined ? "stderr" : "server.log"),
+    ...(metrics === undefined ? {} : { metricsUrl: `${metrics}/metrics` }),
     ...(real === undefined ? {} : { real }),
+    ...(real === undefined || pprofUrl === undefined ? {} : { pprofUrl }),
   };
 }

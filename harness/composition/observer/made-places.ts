@@ -14,6 +14,11 @@ import { readJson } from "../../tools/files/json-file.ts";
 const CODERD_METRICS_PORT = 2112;
 const NODE_METRICS_PORT = 9100;
 const POSTGRES_PORT = 5432;
+/** Only figures leave Coder's machine. */
+const UNREACHED_OF_MACHINE: readonly Unseen[] = [
+  { what: "logs of coderd", why: "the journal of Coder's machine is not read by a load" },
+  { what: "profiles of coderd", why: "the firewall of Coder's machine does not open the port of pprof" },
+];
 /** The role that the start-up of Coder's machine makes; it reads statistics only. */
 const MACHINE_ROLE = "refbench";
 
@@ -29,7 +34,10 @@ export function madePlaces(folder: RunFolder, plan: Plan): Required<Pick<Observe
           ...(machine === undefined ? [] : placesOfMachine(machine, new URL(outputs.coder_url).hostname)),
           ...("missing" in database ? [] : [database]),
         ],
-        unseen: "missing" in database ? [database.missing] : [],
+        unseen: [
+          ...("missing" in database ? [database.missing] : []),
+          ...(machine === undefined ? [] : UNREACHED_OF_MACHINE),
+        ],
       };
     },
   };

@@ -29,7 +29,7 @@ function postgres({ url, pid }: NonNullable<NonNullable<RunningCoder["real"]>["d
 }
 
 function placesOf(
-  { pid, metricsUrl, real }: RunningCoder,
+  { pid, metricsUrl, pprofUrl, log, real }: RunningCoder,
   name: string,
 ): { readonly places: readonly ObservedPlace[]; readonly unseen: readonly Unseen[] } {
   const process = (of: string, role: "coderd" | "database", id: number): ObservedPlace => ({
@@ -40,8 +40,9 @@ function placesOf(
     places: [
       ...(metricsUrl === undefined
         ? []
-        : [{ kind: "metrics", of: name, url: metricsUrl, role: "coderd" } as const]),
+        : [{ kind: "metrics", of: name, url: metricsUrl, role: "coderd", pprofUrl } as const]),
       process(name, "coderd", real?.server ?? pid),
+      { kind: "log", of: name, file: log },
       ...(database === undefined ? [] : [postgres(database)]),
       ...(database?.pid === undefined ? [] : [process("postgres", "database", database.pid)]),
     ],
@@ -50,6 +51,14 @@ function placesOf(
         ? [{ what: `metrics of ${name}`, why: "CODER_PROMETHEUS_ENABLE is not on" }]
         : []),
       ...(database === undefined ? [{ what: "database", why: "the emulator has none" }] : []),
+      ...(pprofUrl === undefined
+        ? [
+            {
+              what: `profile of ${name}`,
+              why: real === undefined ? "the emulator has none" : "CODER_PPROF_ENABLE is not on",
+            },
+          ]
+        : []),
     ],
   };
 }

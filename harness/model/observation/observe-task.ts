@@ -11,6 +11,8 @@ export const observedPlace = z.discriminatedUnion("kind", [
     role: z.enum(["coderd", "node"]),
     headers: z.record(z.string(), z.string()).optional(),
     caPem: z.string().optional(),
+    /** Where a coderd serves its profiles: `http://127.0.0.1:6060`. */
+    pprofUrl: z.url().optional(),
   }),
   /** A process of this machine with all that descend from it, from `/proc` and its control group. */
   z.object({
@@ -21,6 +23,8 @@ export const observedPlace = z.discriminatedUnion("kind", [
   }),
   /** The machine itself, from `/proc`. */
   z.object({ kind: z.literal("machine"), of: z.string() }),
+  /** The log of a Coder on this machine, from its end when the load begins. */
+  z.object({ kind: z.literal("log"), of: z.string(), file: z.string() }),
   /** A Postgres, asked by SQL as a role that may read statistics. */
   z.object({
     kind: z.literal("postgres"),

@@ -83,6 +83,8 @@ describe.each(CASES)("Coder on $name $size", ({ name, cloud, region, zone, size:
         CODER_DANGEROUS_DISABLE_RATE_LIMITS: { value: "true" },
         CODER_PROMETHEUS_ENABLE: { value: "true" },
         CODER_PROMETHEUS_ADDRESS: { value: "0.0.0.0:2112" },
+        CODER_PPROF_ENABLE: { value: "true" },
+        CODER_PPROF_ADDRESS: { value: "0.0.0.0:6060" },
         CODER_TELEMETRY_ENABLE: { value: "false" },
       });
       const secret = only("kubernetes_secret_v1");
