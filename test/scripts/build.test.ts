@@ -8,7 +8,7 @@ import { compile, ENTRIES, EXTERNAL } from "../../scripts/build/build-refbench.t
 
 /** Packages that cost a start: only what a command does may load them, not its name, flags and help. */
 const HEAVY =
-  /^(@aws-sdk\/.*|@cdktf\/.*|@grpc\/.*|@msgpack\/msgpack|@opentelemetry\/.*|cdktf|csv-stringify|echarts|esbuild|execa|fast-xml-builder|google-auth-library|https-proxy-agent|jstat|pg|prom-client|selfsigned|ssh2|tar-stream|undici|ws|yaml)$/;
+  /^(@aws-sdk\/.*|@cdktf\/.*|@grpc\/.*|@msgpack\/msgpack|@opentelemetry\/.*|cdktf|csv-stringify|echarts|esbuild|execa|fast-xml-builder|google-auth-library|https-proxy-agent|jstat|pg|pprof-format|prom-client|selfsigned|ssh2|tar-stream|undici|ws|yaml)$/;
 
 let inputs: Awaited<ReturnType<typeof compile>>["metafile"]["inputs"];
 let compiled: Awaited<ReturnType<typeof compile>>;

@@ -20,8 +20,8 @@ const SECONDS = 3;
 const TIMEOUT_MS = 10_000;
 /** Taking one costs the server little, but not nothing: each follows a clearly higher CPU than that before. */
 const MOST_PROFILES = 3;
-const LEAST_CORES = 0.2;
-const HIGHER = 1.5;
+const LEAST_CORES = 0.1;
+const HIGHER = 2;
 const MOST_REPLICAS = 20;
 
 /** A replica whose CPU was seen. */
@@ -29,6 +29,7 @@ interface Seen {
   taken: number;
   /** CPU when the last profile was begun, cores. */
   atCores: number;
+  mostCores: number;
   /** The last complete one. */
   profile?: ObservedProfile;
 }
@@ -84,7 +85,7 @@ class Profiled implements FigureSource {
     return {
       ...found,
       profiles: [...(found.profiles ?? []), ...profiles],
-      unseen: [...(found.unseen ?? []), ...this.#unseen.values(), ...this.#calm()],
+      unseen: [...(found.unseen ?? []), ...this.#unseen.values(), ...this.#notAtPeak()],
       questions: (found.questions ?? 0) + this.#cost.questions,
       bytes: (found.bytes ?? 0) + this.#cost.bytes,
     };
@@ -95,19 +96,24 @@ class Profiled implements FigureSource {
     await Promise.all([this.#source.close?.(), this.#servers.close?.()]);
   }
 
-  /** Replicas that were never busy enough. */
-  #calm(): Unseen[] {
-    return [...this.#replicas].flatMap(([of, { taken }]) =>
-      taken > 0
-        ? []
-        : [{ what: `profile of ${of}`, why: `its CPU was never ${LEAST_CORES} cores: nothing to explain` }],
-    );
+  /** Replicas that were never busy enough, and those that became busier than when their last profile was taken. */
+  #notAtPeak(): Unseen[] {
+    return [...this.#replicas].flatMap(([of, { taken, atCores, mostCores }]) => {
+      if (taken === 0)
+        return [
+          { what: `profile of ${of}`, why: `its CPU was never ${LEAST_CORES} cores: nothing to explain` },
+        ];
+      if (mostCores < HIGHER * atCores) return [];
+      const why = `its last of ${taken} profiles began at ${atCores.toFixed(1)} cores, and its highest CPU was ${mostCores.toFixed(1)}`;
+      return [{ what: `profile of ${of} at its peak`, why }];
+    });
   }
 
   #look(of: string, cores: number): void {
     if (!this.#replicas.has(of) && this.#replicas.size >= MOST_REPLICAS) return;
-    const seen: Seen = this.#replicas.get(of) ?? { taken: 0, atCores: 0 };
+    const seen: Seen = this.#replicas.get(of) ?? { taken: 0, atCores: 0, mostCores: 0 };
     this.#replicas.set(of, seen);
+    seen.mostCores = Math.max(seen.mostCores, cores);
     const isHigher = cores >= LEAST_CORES && cores >= HIGHER * seen.atCores;
     if (!isHigher || seen.taken >= MOST_PROFILES || this.#running.has(of)) return;
     seen.taken++;

@@ -36,7 +36,7 @@ export async function readCpuProfile(gzipped: Buffer): Promise<Functions> {
   }
   if (all <= 0) return [];
   return [...own]
-    .sort(([, one], [, other]) => other - one)
+    .sort(([one, ownOfOne], [other, ownOfOther]) => ownOfOther - ownOfOne || one.localeCompare(other))
     .slice(0, MOST_FUNCTIONS)
     .map(([name, nanoseconds]) => ({
       function: name.slice(0, MOST_CHARACTERS),

@@ -62,12 +62,12 @@ test("the last profile is that of the highest CPU, with its time, its functions 
 
 test("the first sample takes none, nor does a replica with little to do, and the record says so", async () => {
   const { ask, asked } = answering();
-  const found = await observing({ "coder-1": [2, 0.1, 0.19] }, ask);
+  const found = await observing({ "coder-1": [2, 0.05, 0.09] }, ask);
   expect(asked).toEqual([]);
   expect(found.profiles).toEqual([]);
   expect(found.unseen).toContainEqual({
     what: "profile of coder-1",
-    why: "its CPU was never 0.2 cores: nothing to explain",
+    why: "its CPU was never 0.1 cores: nothing to explain",
   });
 });
 
@@ -81,6 +81,10 @@ test("each replica is asked for three at most, however its CPU grows", async () 
     ["coder-1", "peak 3"],
     ["coder-2", "peak 3"],
   ]);
+  expect(found.unseen).toContainEqual({
+    what: "profile of coder-1 at its peak",
+    why: "its last of 3 profiles began at 0.8 cores, and its highest CPU was 3.2",
+  });
 });
 
 test("what profiles cost is counted, with what the source itself found", async () => {
