@@ -35,8 +35,8 @@ test("what was logged before the load is not of the load, and secrets are not ke
 });
 
 test("a line that is half written at one reading is read whole at the next", async () => {
-  const { logs } = await reading("", ERROR.slice(0, 60), ERROR.slice(60));
-  expect(logs).toMatchObject([{ count: 1, message: "coderd: failed: password=* refused" }]);
+  const { logs } = await reading("", `${ERROR}${ERROR.slice(0, 60)}`, ERROR.slice(60));
+  expect(logs).toMatchObject([{ count: 2, message: "coderd: failed: password=* refused" }]);
 });
 
 test("only what is new is read", async () => {
