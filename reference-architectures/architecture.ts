@@ -4,6 +4,10 @@ import { IMAGE_REFERENCE, WORKSPACE_IMAGE } from "./artefacts/workspace-image.ts
 
 const count = z.int().positive();
 
+/** Coder's environment is readable for everybody who may see its machine or pods, so the URL has no password. */
+const COLLECTOR =
+  /^(off|https?:\/\/([a-zA-Z0-9]([\w.-]*[a-zA-Z0-9])?|\[[0-9a-fA-F:]+\])(:[1-9]\d{0,4})?\/?)$/;
+
 /** Machines of one role. A role with 0 machines runs on those of `coder`. */
 const pool = z.strictObject({
   /** A machine type of the cloud; `OWN_NODE` in a cluster of the user's own. */
@@ -89,6 +93,14 @@ export const sizeSchema = z.strictObject({
    * filled before Coder starts; `registry` = every provisioner daemon downloads them within the measured builds.
    */
   templateProviders: z.enum(["mirror", "registry"]).default("registry"),
+  /** The collector to which Coder sends its own spans by OTLP over gRPC; `off` = Coder does not trace. */
+  coderTraces: z
+    .string()
+    .regex(
+      COLLECTOR,
+      "off, or the URL of a collector without user, password and path, such as http://collector:4317",
+    )
+    .default("off"),
   database: z.strictObject({
     kind: databaseKind,
     version: z.string().regex(/^POSTGRES_\d+$/, "a major version such as POSTGRES_16"),

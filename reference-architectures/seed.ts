@@ -31,6 +31,9 @@ export const PROVISIONERS = "builtin";
  */
 export const TEMPLATE_PROVIDERS = "mirror";
 
+/** Ours: tracing costs Coder CPU and memory, so that figures with it are others. */
+export const CODER_TRACES = "off";
+
 /**
  * Ours: figures of an unsupported version are useless. The emulator was compared with a real server of 2.31, and not
  * yet with this version.

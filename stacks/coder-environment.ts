@@ -25,5 +25,12 @@ export function coderEnvironment(size: Size): Record<string, string> {
     CODER_TELEMETRY_ENABLE: "false",
     CODER_UPDATE_CHECK: "false",
     ...providerEnvironment(size),
+    ...traceEnvironment(size),
   };
+}
+
+/** Coder's tracer takes the collector from OpenTelemetry's own variable. */
+function traceEnvironment({ coderTraces }: Size): Record<string, string> {
+  if (coderTraces === "off") return {};
+  return { CODER_TRACE_ENABLE: "true", OTEL_EXPORTER_OTLP_ENDPOINT: coderTraces };
 }

@@ -193,11 +193,17 @@ function nightOf({
 }
 
 async function realCoderOf(
-  { workspaces, concurrentBuilds }: Size,
+  { workspaces, concurrentBuilds, coderTraces }: Size,
   { coderServer, coderProviderMirror }: RunFlags,
   { cwd, env }: Io,
 ): Promise<Pick<NonNullable<RunRequest["rehearsal"]>, "coder">> {
-  if (coderServer === undefined) return {};
+  if (coderServer === undefined) {
+    if (coderTraces === "off") return {};
+    throw new RefbenchError(
+      "usage",
+      `coderTraces is "${coderTraces}", but the emulator of --rehearse makes no spans of Coder: add --coder-server, or remove the --set`,
+    );
+  }
   const load = { workspaces, daemons: concurrentBuilds };
   return {
     coder: await findRealCoder({ binary: coderServer, providerMirror: coderProviderMirror, cwd, env, load }),

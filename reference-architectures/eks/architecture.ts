@@ -4,6 +4,7 @@ import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,
+  CODER_TRACES,
   CODER_VERSION,
   PROVISIONERS,
   SEED_COMMAND,
@@ -18,6 +19,7 @@ const COMMON = {
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
+  coderTraces: CODER_TRACES,
   /**
    * Ours: a version in standard support, because extended support costs six times as much. Preflight of a real run
    * compares it with the cloud's list.

@@ -3,7 +3,14 @@ import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
 import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
-import { AGENT, CODER_VERSION, PROVISIONERS, SEED_COMMAND, TEMPLATE_PROVIDERS } from "../seed.ts";
+import {
+  AGENT,
+  CODER_TRACES,
+  CODER_VERSION,
+  PROVISIONERS,
+  SEED_COMMAND,
+  TEMPLATE_PROVIDERS,
+} from "../seed.ts";
 
 /** Figures that all sizes share. */
 const COMMON = {
@@ -13,6 +20,7 @@ const COMMON = {
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
+  coderTraces: CODER_TRACES,
   /** Measured by Coder in 2024. The seed measured its 0.27 cores for each build on machines with builds only. */
   buildRule: "measured-2024",
 } as const;

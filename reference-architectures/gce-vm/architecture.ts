@@ -5,6 +5,7 @@ import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,
+  CODER_TRACES,
   CODER_VERSION,
   PROVISIONERS,
   SEED_COMMAND,
@@ -26,6 +27,7 @@ const COMMON = {
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
+  coderTraces: CODER_TRACES,
   /** The seed's rule: workspaces have their own machines, so all cores of the rule are for builds. */
   buildRule: "seed-2023",
 } as const;

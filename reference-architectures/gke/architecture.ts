@@ -5,6 +5,7 @@ import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,
+  CODER_TRACES,
   CODER_VERSION,
   PROVISIONERS,
   SEED_COMMAND,
@@ -19,6 +20,7 @@ const COMMON = {
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
+  coderTraces: CODER_TRACES,
   /** Ours: the minor version in standard support. Preflight of a real run compares it with the cloud's list. */
   kubernetesVersion: "1.35",
   /** Ours: Google's own default. The stack excludes upgrades during a run for both channels. */

@@ -4,6 +4,7 @@ import { OWN_NODE } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,
+  CODER_TRACES,
   CODER_VERSION,
   PROVISIONERS,
   SEED_COMMAND,
@@ -19,6 +20,7 @@ const COMMON = {
   provisioners: PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
+  coderTraces: CODER_TRACES,
   /** As on GKE. */
   buildRule: "seed-2023",
 } as const;

@@ -14,6 +14,9 @@ export interface ServerPlace {
 /** Variables for pods only: certificates, relays between replicas, the cluster's own address. */
 const OF_A_POD = /^CODER_(TLS_|DERP_SERVER_RELAY_URL$|REDIRECT_)/;
 
+/** The values of a traced Coder name the collector of its spans. */
+const COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT";
+
 /**
  * The server's environment: what the Helm values say of Coder, and what this machine needs otherwise. One server has
  * the daemons of all replicas, since more than one replica takes a licence.
@@ -25,7 +28,9 @@ export function serverEnvironment(
 ): Record<string, string> {
   const { hostname, host } = new URL(url);
   const said = Object.fromEntries(
-    Object.entries(env).filter(([name]) => name.startsWith("CODER_") && !OF_A_POD.test(name)),
+    Object.entries(env).filter(
+      ([name]) => (name.startsWith("CODER_") && !OF_A_POD.test(name)) || name === COLLECTOR,
+    ),
   );
   return {
     // Nothing of Terraform's or of the twin's, which hold secrets.

@@ -31,6 +31,7 @@ export function listConditions(run: {
       : []),
     ...(realCoder ? realCoderConditions(size) : []),
     "rate limits: off",
+    ...(size.coderTraces === "off" ? [] : ["Coder's tracing: on, which costs Coder CPU and memory"]),
     tls ? "TLS: self-signed by the run's own CA" : "TLS: off inside the network",
     "user tokens: created by the site admin",
     cloud === undefined

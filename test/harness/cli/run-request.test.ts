@@ -51,6 +51,17 @@ async function where(): Promise<Where> {
   return { cwd, asked };
 }
 
+test("spans of Coder cannot be asked of the emulator", async () => {
+  const { asked } = await where();
+  const args = ["gke", "--size", "canary", "--set", "coderTraces=http://127.0.0.1:4317"];
+  await expect(asked([...args, "--rehearse"])).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining("add --coder-server") as string,
+  });
+  const request = await asked([...args, "--project", "my-benchmarks"]);
+  expect(request.overrides).toEqual({ coderTraces: "http://127.0.0.1:4317" });
+});
+
 describe("a real run", () => {
   test("is of the project that was pinned, in the architecture's place, with a runner inside the network", async () => {
     const { asked } = await where();

@@ -16,6 +16,14 @@ test("the Helm values' settings of Coder reach the server", () => {
   });
 });
 
+test("a server that shall trace knows its collector, and nothing else of OpenTelemetry", () => {
+  const values = { CODER_TRACE_ENABLE: "true", OTEL_EXPORTER_OTLP_ENDPOINT: "http://127.0.0.1:4317" };
+  expect(of({ ...values, OTEL_EXPORTER_OTLP_HEADERS: "x=y" })).toMatchObject(values);
+  expect(of({ ...values, OTEL_EXPORTER_OTLP_HEADERS: "x=y" })).not.toHaveProperty(
+    "OTEL_EXPORTER_OTLP_HEADERS",
+  );
+});
+
 test("addresses and database are this machine's, whatever a pod's would be", () => {
   const pod = {
     CODER_HTTP_ADDRESS: "0.0.0.0:8080",

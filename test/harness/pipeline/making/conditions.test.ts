@@ -33,6 +33,12 @@ function conditions({ architecture = "gke", sizeName = "canary", overrides = {},
 const REHEARSAL = { cloud: undefined, runner: "local" } as const;
 const startingWith = (words: string) => expect.stringContaining(words) as string;
 
+test("a Coder that traces is a condition, because tracing costs", () => {
+  const traced = startingWith("Coder's tracing: on");
+  expect(conditions()).not.toContainEqual(traced);
+  expect(conditions({ overrides: { coderTraces: "http://collector:4317" } })).toContainEqual(traced);
+});
+
 describe("the condition that names what each build waits for", () => {
   test.each(["gke", "eks", "gce-docker", "gce-vm"])(
     "on %s providers come from a mirror, unless the registry was asked for",
