@@ -1,4 +1,4 @@
-import type { LoadWindow } from "../../harness/model/record/worker-result.ts";
+import type { FailureCount, LoadWindow } from "../../harness/model/record/worker-result.ts";
 import type { ObservedEvent } from "../../harness/model/observation/observation.ts";
 import type { Random } from "../../harness/tools/seeded-random.ts";
 import type { PlannedLoad, PlannedSeries, Values } from "../../test/support/results/observed-record.ts";
@@ -119,6 +119,31 @@ function inWindows({ from, to }: Plant, generator: () => Partial<LoadWindow["gen
   };
 }
 
+const syns = ({ random }: Plant) => ({ synRetransmits: 5 + Math.floor(9 * random()) });
+
+/** Failures of the load's connections, in the windows in which a limit holds. */
+function failing(
+  { from, to }: Plant,
+  { class: of, example }: Pick<FailureCount, "class" | "example">,
+): PlannedLoad {
+  return {
+    measurements: {
+      failures: [{ class: of, phase: "terminal-first-byte", count: 3 * (to - from), example }],
+    },
+    window: (index) => (index >= from && index < to ? { failures: 3 } : {}),
+  };
+}
+
+/** The same load, of which connections time out meanwhile. */
+function timedOut(plant: Plant, load: PlannedLoad): PlannedLoad {
+  const failed = failing(plant, { class: "connect-timeout", example: "no answer within 60 s" });
+  return {
+    ...load,
+    ...failed,
+    window: (index) => ({ ...load.window?.(index), ...failed.window?.(index) }),
+  };
+}
+
 export const QUIET: LoadWindow["generator"] = {
   ...{ slipP99Ms: 2, slipMaxMs: 6, lagP99Ms: 2, eventLoopUtilization: 0.2, runQueueShare: 0.01 },
   ...{ synRetransmits: 0, listenOverflows: 0, limited: [] },
@@ -136,8 +161,16 @@ export const PLANTED: Plantings = {
     }),
   ],
   ports: [
-    (plant) => inWindows(plant, () => ({ synRetransmits: 5 + Math.floor(9 * plant.random()) })),
-    (plant) => inWindows(plant, () => ({ listenOverflows: 2 })),
+    (plant) =>
+      timedOut(
+        plant,
+        inWindows(plant, () => syns(plant)),
+      ),
+    (plant) =>
+      failing(plant, {
+        class: "generator-exhausted",
+        example: "no local port is free: connect EADDRNOTAVAIL 10.0.0.7:443",
+      }),
   ],
   "memory-pressure": [
     (plant) => ({
@@ -292,6 +325,12 @@ export const DECOYS: Plantings = {
         "database.connections": { database: noisy(plant, 75, { spread: 0.1 }) },
       },
     }),
+  ],
+  "other loads on the generator's machine": [
+    (plant) => inWindows(plant, () => ({ ...syns(plant), listenOverflows: 2 })),
+  ],
+  "connections that time out on a quiet network": [
+    (plant) => failing(plant, { class: "connect-timeout", example: "no answer within 60 s" }),
   ],
   "briefly queued": [
     (plant) => ({

@@ -95,17 +95,27 @@ function changed<T extends object>(signals: T): Partial<T> {
   ) as Partial<T>;
 }
 
-/** Two different rules. Where a CPU or a pool is full, more daemons would not help: no such pair has both. */
+/**
+ * Two different rules. Where a CPU or a pool is full, more daemons would not help, and where a CPU is full, connections
+ * time out without a lack of ports: no such pair has both.
+ */
 function pairOf(rules: readonly string[], random: Random): readonly string[] {
   for (;;) {
     const [one = "", other = ""] = shuffled(rules, random);
     const excludesDaemons = MAKES_DAEMONS_USELESS.has(one) || MAKES_DAEMONS_USELESS.has(other);
-    if (!(excludesDaemons && [one, other].includes("provisioner-capacity"))) return [one, other];
+    const explainsTimeouts = EXPLAINS_TIMEOUTS.has(one) || EXPLAINS_TIMEOUTS.has(other);
+    if (excludesDaemons && [one, other].includes("provisioner-capacity")) continue;
+    if (explainsTimeouts && [one, other].includes("ports")) continue;
+    return [one, other];
   }
 }
 
 const MAKES_DAEMONS_USELESS: ReadonlySet<string> = new Set([
   ...["coderd-cpu", "terraform-cpu", "node-cpu", "database-cpu", "coderd-throttled", "database-connections"],
+]);
+
+const EXPLAINS_TIMEOUTS: ReadonlySet<string> = new Set([
+  ...["generator", "coderd-cpu", "terraform-cpu", "node-cpu"],
 ]);
 
 function times<T>(count: number, make: () => T): readonly T[] {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { healthy, type Plant, PLANTED } from "../../../../bench/limits/planted.ts";
+import { healthy, type Plant, PLANTED, QUIET } from "../../../../bench/limits/planted.ts";
 import { plannedTogether } from "../../../../bench/limits/trials.ts";
 import { SERIES_NAMES } from "../../../../harness/model/observation/series.ts";
 import { findLimits } from "../../../../harness/results/limits/find-limits.ts";
@@ -141,6 +141,57 @@ test("what the generator did is never Coder's: it is named first, and its moment
   });
   expect(limits.findings.map(({ rule }) => rule)).toEqual(["generator", "database-cpu"]);
   expect(limits.sentence).toBe("limited by the load's own generator, then by the CPU of the database");
+});
+
+describe("repeated SYNs of the generator's machine, which others use as well", () => {
+  const plant = plantOf(7, 5);
+  const noise = plannedTogether(healthy(plant), PLANTED["ports"]![0]!(plant));
+  const found = (load: PlannedLoad) => limitsOf(load).findings.map(({ rule }) => rule);
+
+  test("are no limit while the load's own connections do not time out", () => {
+    expect(limitsOf({ ...noise, measurements: {} })).toMatchObject({ answer: "nothing-saturated" });
+  });
+
+  test("leave it open whose they were where connections took as long as a repeat", () => {
+    const slow = { ...noise, measurements: {}, phases: { ...noise.phases, "ssh-handshake": 3_000 } };
+    expect(limitsOf(slow)).toMatchObject({ answer: "unknown", unjudged: [{ rule: "ports" }] });
+  });
+
+  test.each([
+    ["coderd-cpu", { "coderd.cpu": { "coder-0": 1.95 } }],
+    ["node-cpu", { "node.cpu": { "node-a": 7.8 } }],
+  ])("are explained by %s", (rule, series) => {
+    expect(found(plannedTogether(noise, { series }))).toEqual([rule]);
+  });
+
+  test("are explained by a generator that is late itself", () => {
+    const isLate = { generator: { ...QUIET, synRetransmits: 9, limited: ["late"] }, failures: 3 };
+    expect(found({ ...noise, isGeneratorLimited: true, window: () => isLate })).toEqual(["generator"]);
+  });
+
+  test("are of low confidence where no CPU was seen", () => {
+    const { series, ...others } = noise;
+    const blind = Object.entries(series ?? {}).filter(([name]) => !/cpu|cores/.test(name));
+    expect(limitsOf({ ...others, series: Object.fromEntries(blind) }).findings).toMatchObject([
+      { rule: "ports", confidence: "low" },
+    ]);
+  });
+
+  test("are no limit where the failures came long before", () => {
+    const late = (index: number) =>
+      index < 3 ? { failures: 3 } : index > 40 ? { generator: { ...QUIET, synRetransmits: 9 } } : {};
+    expect(found({ ...noise, window: late })).toEqual([]);
+  });
+});
+
+test("a generator that has no open files left has not run out of ports", () => {
+  const plant = plantOf(7, 5);
+  const load = PLANTED["ports"]![1]!(plant);
+  const failures = load.measurements!.failures!.map((each) => ({
+    ...each,
+    example: "no open file is left: connect EMFILE 10.0.0.7:443",
+  }));
+  expect(limitsOf({ ...healthy(plant), ...load, measurements: { failures } }).findings).toEqual([]);
 });
 
 test("a simulated result says so", () => {
