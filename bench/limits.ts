@@ -50,16 +50,21 @@ async function plantInRealParts(): Promise<void> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   for (const plant of REAL_PLANTS) {
     if (!`${plant.rule} ${plant.how}`.includes(only)) continue;
-    const { limits, rank } = await playReal(plant, { binary: coder, providerMirror, say });
+    const { limits, rank, isRight, cpu } = await playReal(plant, { binary: coder, providerMirror, say });
     const found = limits.findings.map(({ rule, share }) => `${rule} ${Math.round(share * 100)} %`);
-    const place = rank === undefined ? "NOT FOUND" : `found as number ${rank}`;
+    const place = rank !== undefined ? `found as number ${rank}` : isRight ? "right" : "WRONG";
     const lines = [
-      `${plant.rule}, by ${plant.how}: ${place}; found: ${found.join(", ") || limits.sentence}`,
+      `${plant.rule ?? "no limit"}, by ${plant.how}: ${place}; found: ${found.join(", ") || limits.sentence}`,
       ...(limits.findings.find(({ rule }) => rule === plant.rule)?.evidence ?? []).map(
         ({ words }) => `    ${words}`,
       ),
+      ...(cpu === undefined
+        ? []
+        : [
+            `    coderd used ${cpu.median.toFixed(2)} cores (median) and at most ${cpu.most.toFixed(2)} of ${cpu.limit ?? "unknown"}`,
+          ]),
     ];
     process.stdout.write(`${lines.join("\n")}\n`);
-    if (rank === undefined) process.exitCode = 1;
+    if (!isRight) process.exitCode = 1;
   }
 }

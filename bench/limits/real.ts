@@ -9,8 +9,11 @@ import {
   GENERATOR_LIMITS,
   type LoadTask,
 } from "../../harness/model/ports/worker-task.ts";
+import type { Observation } from "../../harness/model/observation/observation.ts";
+import type { Measurements } from "../../harness/model/record/record.ts";
 import type { LoadResult } from "../../harness/model/record/worker-result.ts";
 import { newRunId } from "../../harness/model/run-id.ts";
+import { judge, type JudgedObjective } from "../../harness/results/judge/objectives.ts";
 import { findLimits } from "../../harness/results/limits/find-limits.ts";
 import { exchange, splitUrl } from "../../harness/tools/exchange.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
@@ -42,8 +45,16 @@ interface PlantedParts {
   readonly databasePid: number | undefined;
 }
 
+const CONNECTIONS = { total: 16, sshShare: 0, rampPerSecond: 20, holdMs: 15_000, commandsPerSecond: 20 };
+
 /** All of them: each is one small load on a real Coder with a real Postgres. */
 export const REAL_PLANTS: readonly RealPlant[] = [
+  // Its load is so small that daemons and connections are left over on any machine.
+  {
+    rule: undefined,
+    how: "4 daemons for 2 builds and 2 connections, and nothing planted",
+    load: { users: 2, workspaces: 2, connections: { ...CONNECTIONS, total: 2, commandsPerSecond: 2 } },
+  },
   { rule: "provisioner-capacity", how: "one daemon for 8 builds", env: { CODER_PROVISIONER_DAEMONS: "1" } },
   { rule: "database-connections", how: "a pool of 2 connections", env: { CODER_PG_CONN_MAX_OPEN: "2" } },
   {
@@ -71,6 +82,10 @@ export interface RealOutcome {
   readonly limits: Limits;
   /** 1 = named first; undefined = not found. */
   readonly rank: number | undefined;
+  /** Whether the rules said what is true: the limit was found, or none of Coder's above low confidence without one. */
+  readonly isRight: boolean;
+  /** CPU of coderd at its median and its greatest, and what it may use, in cores; absent if it was not seen. */
+  readonly cpu?: { readonly median: number; readonly most: number; readonly limit: number | undefined };
 }
 
 interface RealOptions {
@@ -90,20 +105,52 @@ export async function playReal(plant: RealPlant, options: RealOptions): Promise<
   const folder = await mkdtemp(join(tmpdir(), "refbench-bench-limits-"));
   try {
     const result = await loadReal(plant, folder, options);
-    // Without objectives no load has room, so that every rule is asked.
     const { observation, ...measured } = result;
-    const record = observedRecord({ objectives: [], isObserved: false });
+    const measurements: Measurements = {
+      ...measured,
+      connections: { ...measured.connections, sshPath: "none" },
+    };
+    // Without objectives no load has room, so that every rule is asked.
+    const objectives = plant.rule === undefined ? judge(CONTROL_OBJECTIVES, measurements) : [];
     const limits = findLimits({
-      ...record,
-      measurements: { ...measured, connections: { ...measured.connections, sshPath: "none" } },
+      ...observedRecord({ objectives, isObserved: false }),
+      measurements,
       ...(observation !== undefined && { observation }),
     });
     if (limits === undefined) throw new Error("the load ended without figures");
     const index = limits.findings.findIndex((finding) => finding.rule === plant.rule);
-    return { plant, limits, rank: index < 0 ? undefined : index + 1 };
+    const ofCoder = limits.findings.filter(
+      ({ rule, confidence }) => rule !== "generator" && confidence !== "low",
+    );
+    const cpu = cpuOf(observation);
+    return {
+      ...{ plant, limits, rank: index < 0 ? undefined : index + 1 },
+      isRight: plant.rule === undefined ? ofCoder.length === 0 : index >= 0,
+      ...(cpu !== undefined && { cpu }),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the smallest of loads reaches with room, also on a machine that others use. */
+const CONTROL_OBJECTIVES: readonly JudgedObjective[] = [
+  {
+    ...{ name: "builds-succeed", description: "builds that succeed", unit: "share" },
+    ...{ metric: { path: "workspaces.succeeded", per: "workspaces.asked" } },
+    ...{ direction: "at-least", threshold: 1 },
+  },
+];
+
+function cpuOf(observation: Observation | undefined): RealOutcome["cpu"] {
+  const of = (name: string): readonly number[] =>
+    (observation?.series.find((series) => series.name === name)?.values ?? [])
+      .filter((value) => value !== null)
+      .toSorted((one, other) => one - other);
+  const used = of("coderd.cpu");
+  const [median, most] = [used[Math.floor(used.length / 2)], used.at(-1)];
+  if (median === undefined || most === undefined) return undefined;
+  return { median, most, limit: of("coderd.cpu-limit").at(-1) };
 }
 
 async function loadReal(plant: RealPlant, folder: string, options: RealOptions): Promise<LoadResult> {
@@ -168,7 +215,7 @@ function taskFor(
     ...{ task: "load", deployment: { url, ssh: "none" }, token, prefix: "limits-bench", firstIndex: 0 },
     ...{ template: "kubernetes", parameters: {}, users: WORKSPACES, workspaces: WORKSPACES },
     ...{ concurrency: 0, cleanupConcurrency: 0, command: "echo hello", expectOutput: "hello" },
-    connections: { total: 16, sshShare: 0, rampPerSecond: 20, holdMs: 15_000, commandsPerSecond: 20 },
+    connections: CONNECTIONS,
     timeouts: {
       ...{ buildMs: BUILD_MS, agentMs: BUILD_MS, deleteMs: BUILD_MS },
       ...{ connectMs: 60_000, commandMs: 60_000 },

@@ -9,6 +9,8 @@ import { limitsSentence } from "./sentence.ts";
 
 /** Moments of which the evidence of a finding is shown. */
 const MOST_EVIDENCE = 3;
+/** Neighbouring moments have the same bound, which is rounded twice. */
+const ROUNDING_MS = 1;
 const GENERATOR = "generator";
 
 /** Asks every rule about the load of a record; undefined without a load. */
@@ -61,13 +63,13 @@ function findingOf(
   ];
 }
 
-/** The stretches of time of held moments. Those that touch, within half a moment, are one. */
+/** The stretches of time of held moments, in the order of time. Those that touch are one. */
 function spansOf(held: readonly HeldMoment[]): [number, number][] {
   const spans: [number, number][] = [];
   for (const { moment } of held) {
     const [from, to] = [Math.round(moment.fromMs), Math.round(moment.atMs)];
     const last = spans.at(-1);
-    if (last !== undefined && from - last[1] <= (to - from) / 2) last[1] = Math.max(last[1], to);
+    if (last !== undefined && from - last[1] <= ROUNDING_MS) last[1] = Math.max(last[1], to);
     else spans.push([from, to]);
   }
   return spans;

@@ -1,5 +1,5 @@
 import type { Claim } from "../../model/observation/claims.ts";
-import type { LimitEvidence } from "../../model/observation/limits.ts";
+import type { LimitEvidence, LimitFinding } from "../../model/observation/limits.ts";
 import type { Observation } from "../../model/observation/observation.ts";
 import { SERIES_NAMES } from "../../model/observation/series.ts";
 import type { RunRecord } from "../../model/record/record.ts";
@@ -11,6 +11,8 @@ import { atMost, notNegative, type Rule, sum } from "./rule.ts";
 
 /** Sample moments are rounded to a millisecond where they are stored. */
 const ROUNDING_MS = 1;
+/** Shares are rounded to 4 digits. */
+const SHARE_ROUNDING = 0.0001;
 
 /** What is said of limits fits together, and its evidence is in the record's own series and windows. */
 export const limitsHaveEvidence: Rule<RunRecord> = {
@@ -28,6 +30,7 @@ export const limitsHaveEvidence: Rule<RunRecord> = {
       sentence === limitsSentence(limits, record)
         ? undefined
         : `the answer reads "${sentence}", and its findings say "${limitsSentence(limits, record)}"`,
+      ...findings.flatMap((finding) => spansFit(finding, record)),
       ...findings.flatMap(({ rule, share, firstAtMs, lastAtMs, evidence }) => [
         share > 0 ? undefined : `${rule} held in none of the time`,
         // The first and last moments alone are a share of the time, and no more than all between them held.
@@ -149,14 +152,49 @@ function seriesEvidence(
     : `${rule} names ${figure} ${value} at ${atMs} ms, and the series has ${found ?? "nothing"}`;
 }
 
+/** The stretches of a limit follow each other, hold its first and last moment, and as many moments as its share says. */
+function spansFit({ rule, share, firstAtMs, lastAtMs, spans }: LimitFinding, record: RunRecord) {
+  // Records of earlier versions have none.
+  if (spans === undefined) return [];
+  const moments = momentsOf(record);
+  const bounds = spans.flat();
+  const [first, last] = [spans[0], spans.at(-1)];
+  const held = moments.shareWithin(rule, spans);
+  return [
+    spans.every(([from, to]) => from < to) && bounds.every((each, at) => each >= (bounds[at - 1] ?? 0))
+      ? undefined
+      : `the stretches of ${rule} do not follow each other: ${bounds.join(", ")} ms`,
+    first !== undefined && first[0] === moments.beginOf(firstAtMs) && last?.[1] === lastAtMs
+      ? undefined
+      : `${rule} held from ${firstAtMs} to ${lastAtMs} ms, and its stretches from ${first?.[0] ?? "nowhere"} to ${last?.[1] ?? "nowhere"} ms`,
+    Math.abs(share - Math.min(1, held)) <= SHARE_ROUNDING
+      ? undefined
+      : `the share of ${rule} is ${share}, and its stretches hold ${held} of the moments`,
+    bounds.every((each) => moments.isBound(each))
+      ? undefined
+      : `a stretch of ${rule} begins or ends where no sample of the load does: ${bounds.join(", ")} ms`,
+  ];
+}
+
 /** The moments of the load that rules judge. */
 function momentsOf(record: RunRecord) {
   const load = readObservedLoad(record);
-  const all = [...(load?.moments ?? []), ...(load?.limitedMoments ?? [])].map(({ atMs }) => Math.round(atMs));
+  const moments = [...(load?.moments ?? []), ...(load?.limitedMoments ?? [])].map(({ fromMs, atMs }) => ({
+    from: Math.round(fromMs),
+    at: Math.round(atMs),
+  }));
+  const all = moments.map(({ at }) => at);
+  const bounds = new Set(moments.flatMap(({ from, at }) => [from, at]));
   const judged = Math.max(1, Math.min(all.length, load?.moments.length ?? 1));
   return {
     has: (atMs: number): boolean => all.includes(atMs),
+    isBound: (atMs: number): boolean => bounds.has(atMs),
+    beginOf: (atMs: number): number | undefined => moments.find(({ at }) => at === atMs)?.from,
     share: (from: number, to: number): number =>
       all.filter((atMs) => from <= atMs && atMs <= to).length / judged,
+    /** The generator's limit is a share of all moments, also of those in which it was the limit. */
+    shareWithin: (rule: string, spans: readonly (readonly [number, number])[]): number =>
+      moments.filter((moment) => spans.some(([from, to]) => from <= moment.from && moment.at <= to)).length /
+      Math.max(1, rule === "generator" ? all.length : (load?.moments.length ?? 0)),
   };
 }

@@ -45,10 +45,6 @@ const FREE: Readonly<Record<string, string>> = {
   "observation.events.*.count": "the cluster's own count, except where a limit names it",
   "observation.events.*.firstAtMs": "the cluster's own stamp, except where a limit names it",
   "observation.events.*.lastAtMs": "the cluster's own stamp",
-  "limits.findings.*.firstAtMs": "a sample of the load before the last; an edit may name another one",
-  "limits.findings.*.lastAtMs": "a sample of the load after the first; an edit may name another one",
-  "limits.findings.*.spans.*.*": "between its first and its last moment",
-  "limits.findings.*.share": "at most the time from its first to its last moment",
 };
 const EDITS: readonly ((value: number) => number)[] = [
   (value) => value + 1,
@@ -96,6 +92,17 @@ test.each<readonly [string, string, (edited: RunRecord) => void]>([
   ],
   ["another answer", "limits-have-evidence", ({ limits }) => (limits!.answer = "met-with-room")],
   ["another sentence", "limits-have-evidence", ({ limits }) => (limits!.sentence = "limited by the weather")],
+  [
+    "a stretch that goes on for longer",
+    "limits-have-evidence",
+    ({ limits }) => (limits!.findings[0]!.spans!.at(-1)![1] += 5_000),
+  ],
+  [
+    "a stretch twice",
+    "limits-have-evidence",
+    ({ limits }) => limits!.findings[0]!.spans!.push(limits!.findings[0]!.spans!.at(-1)!),
+  ],
+  ["stretches that are missing", "limits-have-evidence", ({ limits }) => (limits!.findings[0]!.spans = [])],
   ["a limit without evidence", "limits-have-evidence", ({ limits }) => (limits!.findings[0]!.evidence = [])],
   [
     "a claim that agrees although it does not",
