@@ -82,6 +82,7 @@ const WALL_TIME = [
       "harness/workload/checks/guard-look.ts",
       "harness/workload/workspaces/await-ready.ts",
       "harness/workload/context/clock-watch.ts",
+      "harness/workload/connections/server-gauge.ts",
       "harness/workload/coder-engine/count-connections.ts",
     ],
   },

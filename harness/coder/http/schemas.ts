@@ -312,6 +312,8 @@ export const applicationsHost = z.object({ host: z.string().default("") });
 
 export const deploymentStats = z.object({
   collected_at: z.string(),
+  /** When the server collects them again. */
+  next_update_at: z.string().optional(),
   session_count: z.object({
     ssh: z.number(),
     reconnecting_pty: z.number(),

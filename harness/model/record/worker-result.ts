@@ -364,6 +364,8 @@ export const loadResult = z.object({
     failed: count.optional(),
     /** The server's own gauge of terminals and SSH sessions during the hold; absent if it has none. */
     serverGauge: z.object({ terminal: count, ssh: count }).optional(),
+    /** How often the load asked for it: the harness's own load on Coder. Absent in earlier records. */
+    serverGaugeAsked: count.optional(),
     /** Held SSH connections as the server's agents report them, if they do. */
     sshRelayed: count.optional(),
     sshDirect: count.optional(),

@@ -22,6 +22,8 @@ export interface ClaimRule {
   /** Moments that carry it; with why there may be none, in words that complete "no sample …". */
   readonly among: (moment: Moment, load: ObservedLoad) => boolean;
   readonly without: string;
+  /** Divides by the users of the load without a base load. Absent = not. */
+  readonly isPerUser?: true;
   /** The value at one moment; undefined where it is not known. `base` is the least `amount` before the load. */
   readonly value: (moment: Moment, load: ObservedLoad, base: number) => number | undefined;
   /** What a base load is subtracted from: its least value in samples before the first build and connection. Absent = nothing is. */

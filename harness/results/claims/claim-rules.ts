@@ -113,6 +113,7 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
       { value: 0.0008, source: `${TRAFFIC}: a median of 80 % of 2 vCPU`, is: "typical" },
       { value: 0.008, source: `${VALIDATED}: 8 vCPU for 1,000 users`, is: "at-most" },
     ],
+    isPerUser: true,
     value: perUser(withDatabase),
   },
   {
@@ -127,6 +128,7 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
       { value: 0.004, source: `${VALIDATED}: 1 vCPU for every 250 users`, is: "at-most" },
       { value: 0.0015, source: `${TRAFFIC}: a median of 3 vCPU`, is: "typical" },
     ],
+    isPerUser: true,
     value: perUser(coderdCores),
   },
   {
@@ -137,6 +139,7 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
     },
     ...{ needs: "memory of coderd", ...ALWAYS },
     published: [{ value: 8.192, source: `${VALIDATED}: 2 GB for every 250 users`, is: "at-most" }],
+    isPerUser: true,
     value: perUser((moment, load) => {
       const bytes = memory(moment, load);
       return bytes === undefined ? undefined : bytes / MIB;
@@ -169,6 +172,7 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
       { value: 0.175, source: `${TRAFFIC}: 350 a second while dashboards are read`, is: "typical" },
       { value: 0.125, source: `${TRAFFIC}: 250 a second with terminals and apps`, is: "typical" },
     ],
+    isPerUser: true,
     value: perUser(requests),
   },
 ];

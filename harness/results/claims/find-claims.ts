@@ -1,11 +1,14 @@
 import type { Claim } from "../../model/observation/claims.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import { type ObservedLoad, readObservedLoad } from "../limits/observed-load.ts";
+import { countOf } from "../../tools/count-text.ts";
 import type { ClaimRule } from "./claim-rule.ts";
 import { CLAIM_RULES } from "./claim-rules.ts";
 
 /** Ours: a range of fewer samples is no range. */
 const FEWEST_SAMPLES = 3;
+/** Ours: an idle coderd of some 90 MiB is then less than 2 MiB a user, a quarter of the published figure. */
+const FEWEST_USERS = 50;
 
 /** The figures that sizing rests on, as one load measured them; undefined without a load. */
 export function findClaims(record: RunRecord): readonly Claim[] | undefined {
@@ -31,7 +34,11 @@ function measure(rule: ClaimRule, load: ObservedLoad): NonNullable<Claim["measur
   if (load.observation === undefined) return "nothing of the deployment was observed";
   const among = load.moments.filter((moment) => rule.among(moment, load));
   if (among.length === 0) return `no sample ${rule.without}`;
+  if (rule.isPerUser === true && load.measurements.users.created < FEWEST_USERS)
+    return `${countOf(load.measurements.users.created, "user")}: with fewer than ${FEWEST_USERS}, what the deployment takes without any decides`;
   const base = baseOf(rule, load);
+  if (base === undefined)
+    return "no sample before the first build and connection, from which the base load would be known";
   const values = among
     .map((moment) => rule.value(moment, load, base))
     .filter((value) => value !== undefined)
@@ -46,15 +53,16 @@ function measure(rule: ClaimRule, load: ObservedLoad): NonNullable<Claim["measur
 }
 
 /**
- * What the deployment uses without builds and connections: the least of the samples before the first of them, else 0.
- * The least, because users are created in this time, which is the load's own work.
+ * What the deployment uses without builds and connections: the least of the samples before the first of them.
+ * The least, because users are created in this time, which is the load's own work. Undefined without such a sample: a
+ * base load that is not known would be counted as the builds' own.
  */
-function baseOf({ amount }: ClaimRule, load: ObservedLoad): number {
+function baseOf({ amount }: ClaimRule, load: ObservedLoad): number | undefined {
   if (amount === undefined) return 0;
   const values = load.idleMoments
     .map((moment) => amount(moment, load))
     .filter((value) => value !== undefined);
-  return values.length === 0 ? 0 : Math.min(...values);
+  return values.length === 0 ? undefined : Math.min(...values);
 }
 
 /** By nearest rank, of ascending values; four digits, as the samples have. */

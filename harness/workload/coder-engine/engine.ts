@@ -205,10 +205,10 @@ async function connect(
   const isStopped = (): boolean => load.signal.aborted;
   const counting = { reachable: range.reachable, ssh: isSsh(task), failures };
   if (range.asked === 0 || isStopped()) return countConnections([], { ...counting, asked: 0 });
-  const { runs, serverGauge } = await calls.traffic(range);
+  const { runs, gauged } = await calls.traffic(range);
   // A connection that a stop cut short did not fail.
   const asked = isStopped() ? runs.length : range.asked;
-  return { ...countConnections(runs, { ...counting, asked }), ...(serverGauge && { serverGauge }) };
+  return { ...countConnections(runs, { ...counting, asked }), ...gauged };
 }
 
 async function startProbe(

@@ -80,7 +80,7 @@ export class UtilityCalls {
   /** Holds a connection to each workspace of the range, and sends over it. */
   async traffic(range: { readonly from: number; readonly to: number }): Promise<{
     readonly runs: readonly UtilityRun[];
-    readonly serverGauge: Connections["serverGauge"];
+    readonly gauged: Pick<Partial<Connections>, "serverGauge" | "serverGaugeAsked">;
   }> {
     const { board, task } = this.#load;
     board.activity = "holding (coder)";
@@ -90,7 +90,7 @@ export class UtilityCalls {
       const runs = await this.#call("workspace-traffic", (files) =>
         trafficArguments(task, this.#options.utility, { files, range }),
       );
-      return { runs, serverGauge: await gauge.stop() };
+      return { runs, gauged: await gauge.stop() };
     } finally {
       await gauge.stop();
     }

@@ -27,11 +27,10 @@ export async function holdConnections(
   try {
     if (asked > 0 && ready.length > 0 && !load.signal.aborted) await ramp.run(ready);
     await load.together("hold");
-    const { serverGauge, traffic } = await hold(ramp);
+    const held = await hold(ramp);
     const connections = {
       ...(await countResults(ramp)),
-      ...(serverGauge && { serverGauge }),
-      ...(traffic && { traffic }),
+      ...held,
     };
     ramp.isOver = true;
     return { connections, close: () => closeConnections(load, ramp.opened) };
@@ -40,7 +39,9 @@ export async function holdConnections(
   }
 }
 
-async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGauge" | "traffic">> {
+async function hold(
+  ramp: RampUp,
+): Promise<Pick<Partial<Connections>, "serverGauge" | "serverGaugeAsked" | "traffic">> {
   const { load, opened } = ramp;
   const { holdMs } = load.task.connections;
   if (opened.length === 0 || load.signal.aborted) return {};
@@ -54,8 +55,7 @@ async function hold(ramp: RampUp): Promise<Pick<Partial<Connections>, "serverGau
     load.clock.sleep(holdMs, load.signal).catch(() => undefined),
   ]);
   await closingRound(ramp);
-  const serverGauge = await gauge.stop();
-  return { ...(serverGauge && { serverGauge }), ...(wheel && { traffic: wheel.pieces }) };
+  return { ...(await gauge.stop()), ...(wheel && { traffic: wheel.pieces }) };
 }
 
 /** Sends verified commands at a constant rate over all connections in turn, until the last answer. */

@@ -12,8 +12,11 @@ import { officialRecord, sampleMeasurements } from "./sample-record.ts";
 
 const plain = (text: string) =>
   text
+    // They only say where a line may break.
+    .replaceAll(/<span class="one">([^<]*)<\/span>|<wbr>/g, "$1")
     .replaceAll(/<[^>]*>/g, " ")
     .replaceAll("&#39;", "'")
+
     .replaceAll(/\s+/g, " ");
 
 const OBJECTIVES: readonly ObjectiveResult[] = [

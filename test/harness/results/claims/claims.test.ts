@@ -60,6 +60,26 @@ test("connections are claimed only while no build disturbs them", () => {
   expect(claimOf("database-cores-per-connection", series)?.measured).toMatchObject({ median: 0.005 });
 });
 
+test("without a sample before the first build, no base load is known, and no figure is made of it", () => {
+  const record = observedRecord({
+    series: { "coderd.cpu": { "coder-0": 0.6 }, "terraform.cpu": { "coder-0": 1 } },
+  });
+  const claim = findClaims(record)?.find(({ id }) => id === "coder-cores-per-build");
+  expect(claim?.measured).toBeUndefined();
+  expect(claim?.why).toMatch(/^no sample before the first build/);
+});
+
+test("few users say nothing of each, because what coderd takes without any decides", () => {
+  const record = observedRecord({ series: { "coderd.cpu": { "coder-0": 0.6 } }, window });
+  const { users } = record.measurements!;
+  const of = (created: number) =>
+    findClaims({ ...record, measurements: { ...record.measurements!, users: { ...users, created } } })?.find(
+      ({ id }) => id === "coderd-cores-per-user",
+    );
+  expect(of(49)).toMatchObject({ why: expect.stringContaining("49 users") as string });
+  expect(of(50)?.measured).toMatchObject({ median: 0.012 });
+});
+
 test("runs of one architecture and size are put together, simulated ones apart", () => {
   const run = (cores: number, simulated = false) => {
     const record = observedRecord({

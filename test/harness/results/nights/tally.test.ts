@@ -31,7 +31,10 @@ function formsOf(records: readonly RunRecord[]): readonly string[] {
   return [
     sheetMarkdown(table),
     sheetText(table, 2000),
-    indexPage({ records, rehearsals: false, asOf: AS_OF }).replaceAll(/<[^>]*>/g, " "),
+    indexPage({ records, rehearsals: false, asOf: AS_OF })
+      // They only say where a line may break.
+      .replaceAll(/<span class="one">([^<]*)<\/span>|<wbr>/g, "$1")
+      .replaceAll(/<[^>]*>/g, " "),
   ].map((text) => text.replaceAll(/\s+/g, " "));
 }
 

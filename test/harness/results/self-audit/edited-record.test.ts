@@ -43,6 +43,7 @@ const CANNOT_BE_CHECKED: Readonly<Record<string, string>> = {
   "measurements.builds.jobs.*.*": "known to 0.15 % by the histograms of all jobs, which hide a change of one",
   "measurements.builds.daemons.asked": "how often it was asked, which nothing else counts",
   "measurements.builds.daemons.most": "daemons that came up meanwhile are no contradiction",
+  "measurements.connections.serverGaugeAsked": "how often it was asked, which nothing else counts",
   "measurements.polls.asked": "how often it was asked, which nothing else counts",
   "measurements.connections.lastProof.p50Ms": "at most the greatest, and else free",
   "measurements.connections.lastProof.maxMs": "at most the load's length, and else free",
