@@ -5,7 +5,7 @@ import { countOf } from "../../tools/count-text.ts";
 import type { ClaimRule } from "./claim-rule.ts";
 import { CLAIM_RULES } from "./claim-rules.ts";
 
-/** Ours: a range of fewer samples is no range. */
+/** Ours: fewer samples do not show a range. */
 const FEWEST_SAMPLES = 3;
 /** Ours: an idle coderd of some 90 MiB is then less than 2 MiB a user, a quarter of the published figure. */
 const FEWEST_USERS = 50;

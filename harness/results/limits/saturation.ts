@@ -72,7 +72,7 @@ export function nodeCpu(load: ObservedLoad, moment: Moment): readonly Use[] {
   });
 }
 
-/** The database's CPU as its cloud, its machine or its container tells it. */
+/** The database's CPU as its cloud, its machine or its container reports it. */
 export function databaseCpu(load: ObservedLoad, moment: Moment): readonly Use[] {
   const own = load.values("database.cpu", moment).flatMap(({ of, value }) => {
     const cores = load.value("database.cores", of, moment);

@@ -34,7 +34,7 @@ export interface Plot {
   readonly y: readonly PlotTick[];
   /** Shaded parts of the width, each with its colour. */
   readonly shaded?: readonly (PlotSpan & { readonly colour: string })[];
-  /** What the pointer is told over a part of the width, without any script. */
+  /** The tooltip over a part of the width, without any script. */
   readonly tips?: readonly (PlotSpan & { readonly text: string })[];
   /** Height of the plot area in pixels. */
   readonly height: number;

@@ -2,7 +2,7 @@ import { escaped, Html } from "../parts/html.ts";
 
 /** One night of a sparkline. */
 export interface SparkPoint {
-  /** What the pointer is told. */
+  /** The tooltip. */
   readonly words: string;
   /** Absent if the night did not measure the figure. */
   readonly value?: number | undefined;
