@@ -127,7 +127,7 @@ describe("create-workspaces", () => {
       [["-t", "kubernetes", "--parameter", "home_disk_size=big"], /"home_disk_size"/],
       [["-t", "kubernetes", "--organization", "acme"], /--organization is "acme", expected one of coder/],
       [["-t", "kubernetes", "--preset", "large"], /--preset is "large", expected none/],
-      [["-t", "kubernetes", "--trace"], /--trace is not supported: refbench sends no traces/],
+      [["-t", "kubernetes", "--trace"], /--trace needs a collector: set OTEL_EXPORTER_OTLP_ENDPOINT/],
       [["-t", "kubernetes", "--connect-url", "http://x"], /use --connections and --ssh-share/],
       [["-t", "kubernetes", "--token", "secret"], /--token is refused: everyone on this machine/],
       [["-t", "kubernetes", "--ramp", "10s"], /give the rate with --rate/],

@@ -42,6 +42,7 @@ const CHANGES_NO_FIGURE: Readonly<Record<string, string>> = {
   "--chart": "the user's own; the conditions say so, and a note says that the command does not contain it",
   "--database-url-secret": "the user's own; a note says that the record does not contain it",
   "--output": "where the result is written",
+  "--metrics-listen": "where live figures are served, besides those of the record",
 };
 
 const FAULTS = { faults: [{ op: "create", type: "google_sql_*", do: "refuse", message: "it's full \\n" }] };
