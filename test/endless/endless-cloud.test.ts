@@ -47,7 +47,7 @@ async function endless(answer: (typeof ANSWERS)[number]) {
 
 const APIS = [
   ...["COMPUTE", "CONTAINER", "SQL", "IAM", "SECRET_MANAGER", "DNS", "RESOURCE_MANAGER", "STORAGE"],
-  ...["SERVICE_USAGE", "OAUTH2", "CLOUD_ASSET"],
+  ...["SERVICE_USAGE", "OAUTH2", "CLOUD_ASSET", "MONITORING"],
 ];
 
 /** Leads every question to a cloud to one server. */
