@@ -24,7 +24,7 @@ interface ExportFlags extends PlaceFlags {
   readonly run: readonly string[];
   readonly architecture?: string;
   readonly size?: string;
-  readonly output?: string;
+  readonly out?: string;
 }
 
 /** `refbench results export`. */
@@ -48,19 +48,19 @@ export function exportCommand(io: Io): Command {
     .addOption(new Option("--size <name>", "only runs of this size"))
     .addOption(rehearsalsOption())
     .addOption(storeOption())
-    .addOption(new Option("--output <file>", "file to write (default: stdout)"));
+    .addOption(new Option("--out <file>", "file to write (default: stdout)"));
   return addHelpNotes(command, {
     examples: [
-      "refbench results export --format csv --output results.csv",
-      "refbench results export --format junit --run latest --output junit.xml",
-      "refbench results export --format otava --architecture gke --size 1200 --output gke-1200.csv",
+      "refbench results export --format csv --out results.csv",
+      "refbench results export --format junit --run latest --out junit.xml",
+      "refbench results export --format otava --architecture gke --size 1200 --out gke-1200.csv",
     ],
     notes: [UNREADABLE_NOTE],
   }).action((flags: ExportFlags) => exportRuns(flags, io));
 }
 
 async function exportRuns(
-  { format, run, output, architecture, size, ...place }: ExportFlags,
+  { format, run, out, architecture, size, ...place }: ExportFlags,
   io: Io,
 ): Promise<void> {
   const { records, report } = run.length === 0 ? await readAll(place, io) : await readNamed(run, place, io);
@@ -74,9 +74,9 @@ async function exportRuns(
       `there is no record to export${place.rehearsals === true ? "" : ": --rehearsals exports rehearsals, --run names one run"}`,
     );
   const text = await exportRecords(format, [first, ...others]);
-  if (output === undefined) io.stdout.write(text);
+  if (out === undefined) io.stdout.write(text);
   else {
-    const file = resolve(io.cwd, output);
+    const file = resolve(io.cwd, out);
     await write(file, text);
     const count = ONE_RUN_FORMATS.has(format) ? 1 : others.length + 1;
     io.stderr.write(`refbench: ${countOf(count, "run")} in ${file}\n`);

@@ -12,7 +12,7 @@ const FILES = ["harness/results/page/style.css", "package.json"];
 /** Returns a digest that changes whenever the program that draws pages does. */
 export function programDigest(): string {
   // A packed installation has no sources. Each of its compiled files is named by its content.
-  const isPacked = !existsSync(packageFile("harness/results/page/site.ts"));
+  const isPacked = !SOURCES.every((folder) => existsSync(packageFile(folder)));
   const hash = createHash("sha256");
   const code = isPacked ? [] : SOURCES.flatMap((folder) => filesBelow(folder, ".ts"));
   for (const file of [...code, ...FILES.map((name) => packageFile(name))])
