@@ -1,11 +1,13 @@
 import { judgeMoments, momentsOfEvents } from "../judge-moments.ts";
 import { withoutEvents } from "../platform.ts";
 import type { LimitRule } from "../rule.ts";
+import { isOfVolume } from "../volume-events.ts";
 
 export const scheduling: LimitRule = {
   id: "scheduling",
   limit: "room for pods on the nodes",
-  condition: "Kubernetes reports FailedScheduling, or every node runs as many pods as it may",
+  condition:
+    "Kubernetes reports FailedScheduling for another reason than a volume, or every node runs as many pods as it may",
   source:
     "Kubernetes, Pod Lifecycle and Considerations for large clusters: a pod stays Pending while no node has room; at most 110 pods a node by default",
   indicates: "pods of workspaces, provisioners or coderd wait for a node",
@@ -16,7 +18,7 @@ export const scheduling: LimitRule = {
     if (without !== undefined) return without;
     const events = momentsOfEvents(
       load,
-      load.events.filter(({ reason }) => reason === "FailedScheduling"),
+      load.events.filter((event) => event.reason === "FailedScheduling" && !isOfVolume(event)),
     );
     if (events.length > 0)
       return { state: "judged", held: events, among: load.moments.length, isOfEvents: true };

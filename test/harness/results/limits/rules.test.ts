@@ -197,3 +197,28 @@ test("a generator that has no open files left has not run out of ports", () => {
 test("a simulated result says so", () => {
   expect(limitsOf({ record: { simulated: true } }).sentence).toMatch(/\(simulated\)$/);
 });
+
+test("a pod that waits a moment for its volume has room, and one that waits long lacks the volume", () => {
+  const plant = plantOf(5, 0);
+  const found = (message: string, lastAtMs: number) =>
+    limitsOf({
+      ...healthy(plant),
+      observation: {
+        events: [
+          {
+            ...{ reason: "FailedScheduling", object: "Pod of workspaces", count: 4, message },
+            ...{ firstAtMs: 12_000, lastAtMs },
+          },
+        ],
+      },
+    }).findings.map(({ rule }) => rule);
+  const unbound = "0/1 nodes are available: 1 node(s) didn't find available persistent volumes to bind.";
+  expect(found(unbound, 15_000)).toEqual([]);
+  expect(found(unbound, 45_000)).toEqual(["volume-attach"]);
+  expect(found("0/1 nodes are available: 1 node(s) exceed max volume count.", 12_000)).toEqual([
+    "volume-attach",
+  ]);
+  expect(found("0/2 nodes: 1 Insufficient cpu, 1 had volume node affinity conflict.", 15_000)).toEqual([
+    "scheduling",
+  ]);
+});
