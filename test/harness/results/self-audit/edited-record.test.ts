@@ -77,6 +77,7 @@ const CANNOT_BE_CHECKED: Readonly<Record<string, string>> = {
   "measurements.windows.*.probe.p50Ms": "at most the slowest of its window",
   "measurements.windows.*.probe.maxMs": "only the slowest of all windows is known besides",
   // Of an emulator alone, hardly a series is observed: edited-observation.test.ts holds the others.
+  "observation.samples": "this load observes nothing; with series, each has as many values",
   "observation.startedAtMs": "dates the samples of series, of which the load has few",
   "observation.everyMs": "dates the samples of series, of which the load has few",
   "observation.cost.cpuSeconds": "seen once, by the observing process itself",
