@@ -1,12 +1,10 @@
 import { messageOf } from "../../tools/error.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import { inTurns } from "../../tools/time/in-turns.ts";
-import { SERIES } from "../../model/observation/series.ts";
+import { SERIES, type SeriesName } from "../../model/observation/series.ts";
 import type { Unseen } from "../../model/observation/observation.ts";
-import { between, type Read } from "../metrics/between.ts";
 import { CODERD_RULES } from "../metrics/coderd-rules.ts";
-import { gather } from "../metrics/gather.ts";
-import type { MetricRule } from "../metrics/metric-rule.ts";
+import { MetricReader } from "../metrics/metric-reader.ts";
 import type { Sample } from "../source.ts";
 import type { Asking } from "./ask.ts";
 import type { ObservedPod } from "./pods.ts";
@@ -20,9 +18,10 @@ const PROXY = { verb: "get", resource: "pods/proxy" } as const;
 export class Replicas {
   readonly #asking: Asking;
   readonly #clock: Pick<Clock, "elapsed">;
-  readonly #before = new Map<string, Read>();
-  /** Rules for which any replica had a value. */
-  readonly #served = new Set<MetricRule>();
+  /** By replica. */
+  readonly #readers = new Map<string, MetricReader>();
+  /** Series for which any replica had a value. */
+  readonly #served = new Set<SeriesName>();
 
   constructor(asking: Asking, clock: Pick<Clock, "elapsed">) {
     this.#asking = asking;
@@ -37,10 +36,10 @@ export class Replicas {
     const replicas = pods.filter(({ role, isRunning }) => role === "coderd" && isRunning);
     if (replicas.length === 0)
       unseen.push({ what: "metrics of coderd", why: "no pod of Coder runs in its namespace" });
-    for (const name of this.#before.keys())
-      if (!replicas.some((each) => each.name === name)) this.#before.delete(name);
+    for (const name of this.#readers.keys())
+      if (!replicas.some((each) => each.name === name)) this.#readers.delete(name);
     const samples = await inTurns(replicas.slice(0, MOST_REPLICAS), AT_ONCE, (pod) =>
-      this.#readOne(pod, signal).catch((error: unknown) => {
+      this.#readOne(pod, unseen, signal).catch((error: unknown) => {
         unseen.push({ what: `metrics of ${pod.name}`, why: messageOf(error) });
         return [];
       }),
@@ -48,19 +47,22 @@ export class Replicas {
     return samples.flat();
   }
 
-  async #readOne({ namespace, name, metricsPort }: ObservedPod, signal: AbortSignal): Promise<Sample[]> {
+  async #readOne(
+    { namespace, name, metricsPort }: ObservedPod,
+    unseen: Unseen[],
+    signal: AbortSignal,
+  ): Promise<readonly Sample[]> {
     if (metricsPort === undefined)
       throw new Error(
         "they are off or for the pod itself only: set CODER_PROMETHEUS_ENABLE=true and CODER_PROMETHEUS_ADDRESS=0.0.0.0:2112",
       );
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}:${metricsPort}/proxy/metrics`;
     const bytes = await this.#asking.read(path, PROXY, { signal, accept: "text/plain; version=0.0.4" });
-    const gathered = gather(bytes.toString(), CODERD_RULES);
-    if (gathered.text.values === 0) throw new Error("the answer is not in Prometheus' text format");
-    const now: Read = { atSeconds: this.#clock.elapsed() / 1_000, gathered };
-    const samples = between(name, CODERD_RULES, this.#before.get(name), now);
-    this.#before.set(name, now);
-    for (const rule of [...gathered.numbers.keys(), ...gathered.buckets.keys()]) this.#served.add(rule);
+    const reader = this.#readers.get(name) ?? new MetricReader(name, CODERD_RULES);
+    const { samples, problems } = reader.read(bytes.toString(), this.#clock.elapsed() / 1_000);
+    this.#readers.set(name, reader);
+    for (const series of reader.served) this.#served.add(series);
+    unseen.push(...problems.map((why) => ({ what: `some metrics of ${name}`, why })));
     return samples;
   }
 
@@ -69,7 +71,7 @@ export class Replicas {
     // Without one answer, the failed readings say why.
     if (this.#served.size === 0) return [];
     return CODERD_RULES.flatMap((rule) =>
-      rule.without === undefined || this.#served.has(rule)
+      rule.without === undefined || this.#served.has(rule.series)
         ? []
         : [{ what: `${SERIES[rule.series].words} of coderd`, why: rule.without }],
     );

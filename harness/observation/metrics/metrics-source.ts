@@ -1,12 +1,11 @@
 import { Agent, type Dispatcher } from "undici";
-import { SERIES, type SeriesName } from "../../model/observation/series.ts";
+import { SERIES } from "../../model/observation/series.ts";
 import type { ObservedPlace } from "../../model/observation/observe-task.ts";
 import { exchange, splitUrl } from "../../tools/exchange.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import type { FigureSource, Findings, Reading } from "../source.ts";
-import { between, type Read } from "./between.ts";
 import { CODERD_RULES } from "./coderd-rules.ts";
-import { gather } from "./gather.ts";
+import { MetricReader } from "./metric-reader.ts";
 import type { MetricRule } from "./metric-rule.ts";
 import { NODE_RULES } from "./node-rules.ts";
 import { withoutUserinfo } from "./without-userinfo.ts";
@@ -31,16 +30,15 @@ class MetricsSource implements FigureSource {
   readonly #place: MetricsPlace;
   readonly #clock: Pick<Clock, "elapsed">;
   readonly #rules: readonly MetricRule[];
+  readonly #reader: MetricReader;
   readonly #dispatcher: Dispatcher;
-  /** Series for which there was a value at any time. */
-  readonly #served = new Set<SeriesName>();
-  #before: Read | undefined;
 
   constructor(place: MetricsPlace, clock: Pick<Clock, "elapsed">) {
     this.what = `metrics of ${place.of}`;
     this.#place = place;
     this.#clock = clock;
     this.#rules = RULES[place.role];
+    this.#reader = new MetricReader(place.of, this.#rules);
     this.#dispatcher = new Agent({
       connections: 1,
       ...(place.caPem === undefined ? {} : { connect: { ca: place.caPem } }),
@@ -49,34 +47,22 @@ class MetricsSource implements FigureSource {
 
   async read(signal: AbortSignal): Promise<Reading> {
     const bytes = await this.#ask(signal);
-    const gathered = gather(bytes.toString("utf8"), this.#rules);
-    const { values, broken, cut } = gathered.text;
-    if (values === 0) throw new Error("the answer is not in Prometheus' text format");
-    const now: Read = { atSeconds: this.#clock.elapsed() / 1_000, gathered };
-    const samples = between(this.#place.of, this.#rules, this.#before, now);
-    this.#before = now;
-    for (const rule of [...gathered.numbers.keys(), ...gathered.buckets.keys()])
-      this.#served.add(rule.series);
-    const lacking = (why: string) => ({ what: `some ${this.what}`, why });
+    const { samples, problems } = this.#reader.read(bytes.toString("utf8"), this.#clock.elapsed() / 1_000);
     return {
       samples,
       questions: 1,
       bytes: bytes.length,
-      unseen: [
-        ...(broken > 0 ? [lacking("lines are not in Prometheus' text format")] : []),
-        ...(gathered.impossible > 0 ? [lacking("counters are negative, or figures are not numbers")] : []),
-        ...(cut ? [lacking("there are more lines than are read")] : []),
-      ],
+      unseen: problems.map((why) => ({ what: `some ${this.what}`, why })),
     };
   }
 
   /** Figures that the server never had, with what it needs to have them. */
   findings(): Promise<Findings> {
     // Without one answer, the failed readings say why.
-    if (this.#before === undefined) return Promise.resolve({});
+    if (!this.#reader.hasRead) return Promise.resolve({});
     const lacking = new Map<string, string[]>();
     for (const { series, without } of this.#rules) {
-      if (without === undefined || this.#served.has(series)) continue;
+      if (without === undefined || this.#reader.served.has(series)) continue;
       lacking.set(without, [...(lacking.get(without) ?? []), SERIES[series].words]);
     }
     const unseen = [...lacking].map(([why, words]) => ({
