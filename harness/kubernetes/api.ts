@@ -107,8 +107,13 @@ function answerOf(status: number, text: string): KubernetesAnswer {
       ? { state: "failed", reason: "the answer is not valid JSON" }
       : { state: "ok", body };
   }
-  const message = typeof body?.["message"] === "string" ? body["message"] : "no reason given";
-  return { state: stateOf(status), reason: `${message} (${status})` };
+  return { state: stateOf(status), reason: `${messageIn(body)} (${status})` };
+}
+
+/** The API's own words in a refusal; a page of a proxy has none that help. */
+export function messageIn(body: unknown): string {
+  const message = typeof body === "object" && body !== null && "message" in body ? body.message : undefined;
+  return typeof message === "string" ? message : "no reason given";
 }
 
 /** What a refusal by this status means. */

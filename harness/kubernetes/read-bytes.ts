@@ -2,7 +2,7 @@ import { messageOf } from "../tools/error.ts";
 import { exchange, splitUrl } from "../tools/exchange.ts";
 import { parseJson } from "../tools/parse-json.ts";
 import type { ClusterAccess } from "./access.ts";
-import { type KubernetesAnswer, stateOf } from "./api.ts";
+import { type KubernetesAnswer, messageIn, stateOf } from "./api.ts";
 
 export type BytesAnswer =
   | { readonly state: "ok"; readonly bytes: Buffer }
@@ -51,14 +51,11 @@ export async function readBytes(
 
 const MOST_REFUSAL_CHARACTERS = 200;
 
-/** The API's own words; a page of a proxy has none that help. */
 function refusalOf(bytes: Buffer): string {
   try {
-    const body = parseJson(bytes.toString());
-    if (typeof body === "object" && body !== null && "message" in body && typeof body.message === "string")
-      return body.message.slice(0, MOST_REFUSAL_CHARACTERS);
+    return messageIn(parseJson(bytes.toString())).slice(0, MOST_REFUSAL_CHARACTERS);
   } catch {
     // A proxy may answer with a page instead.
+    return messageIn(undefined);
   }
-  return "no reason given";
 }

@@ -1,4 +1,4 @@
-import type { Observation } from "../../model/observation/observation.ts";
+import { nothingObserved, type Observation } from "../../model/observation/observation.ts";
 import type { SeriesName } from "../../model/observation/series.ts";
 
 const MINUTE_MS = 60_000;
@@ -40,14 +40,8 @@ export function toMinutes(
     }
     return [{ name: each.series, of: each.of, values }];
   });
-  return {
-    startedAtMs: fromMs,
-    everyMs: MINUTE_MS,
-    samples,
-    series,
-    unseen: unseenOf(measured, series, cloud),
-    cost: { cpuSeconds: 0, maxRssMib: 0, questions, bytes: 0, meanMs: 0, maxMs: 0 },
-  };
+  const nothing = nothingObserved(fromMs, unseenOf(measured, series, cloud));
+  return { ...nothing, everyMs: MINUTE_MS, samples, series, cost: { ...nothing.cost, questions } };
 }
 
 /** One line for each reason: a role without a right lacks all figures. */

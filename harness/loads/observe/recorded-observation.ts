@@ -1,5 +1,5 @@
 import { joinObservations } from "../../model/observation/join-observations.ts";
-import type { Observation, Unseen } from "../../model/observation/observation.ts";
+import { nothingObserved, type Observation, type Unseen } from "../../model/observation/observation.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 
 /** What a record keeps of what was observed, with what the user did not grant; undefined without a load. */
@@ -10,7 +10,7 @@ export function recordedObservation(
   if (result === undefined) return undefined;
   const { observation, engine, startedAtMs = 0 } = result;
   const own = observation === undefined ? [] : [observation];
-  const seen = joinObservations([...own, ...others]) ?? nothingSeen(startedAtMs);
+  const seen = joinObservations([...own, ...others]) ?? nothingObserved(startedAtMs, []);
   const foreign =
     engine === undefined
       ? []
@@ -21,11 +21,4 @@ export function recordedObservation(
           },
         ];
   return { ...seen, unseen: [...seen.unseen, ...unseen, ...foreign] };
-}
-
-function nothingSeen(startedAtMs: number): Observation {
-  return {
-    ...{ startedAtMs, everyMs: 1, samples: 0, series: [], unseen: [] },
-    cost: { cpuSeconds: 0, maxRssMib: 0, questions: 0, bytes: 0, meanMs: 0, maxMs: 0 },
-  };
 }

@@ -1,3 +1,4 @@
+import { findCollectorVariable } from "../../model/environment/collector.ts";
 import { TRACED_WORKSPACES } from "../../model/observation/traces.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { traceIdOf } from "../../model/trace-ids.ts";
@@ -6,10 +7,7 @@ import type { LoadFlags } from "./flags.ts";
 
 /** Throws `usage` for `--trace` without a collector: the user expects spans there. */
 export function refuseUnsentTraces({ trace }: Pick<LoadFlags, "trace">, env: NodeJS.ProcessEnv): void {
-  const isNamed = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].some(
-    (name) => (env[name] ?? "").trim() !== "",
-  );
-  if (trace !== true || isNamed) return;
+  if (trace !== true || findCollectorVariable(env) !== undefined) return;
   throw new RefbenchError(
     "usage",
     "--trace needs a collector: set OTEL_EXPORTER_OTLP_ENDPOINT to its URL, such as http://127.0.0.1:4318",

@@ -2,13 +2,14 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { JsonTraceSerializer } from "@opentelemetry/otlp-transformer";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import { findCollectorVariable } from "../../model/environment/collector.ts";
 import type { Traced } from "../../model/ports/traced.ts";
 import type { Traces } from "../../model/observation/traces.ts";
 import { traceIdOf } from "../../model/trace-ids.ts";
 import { messageOf } from "../../tools/error.ts";
 import { makeSpans } from "./make-spans.ts";
 import { spansOf } from "./run-spans.ts";
-import { findEndpointVariable, type Patience, sendSpans } from "./send-spans.ts";
+import { type Patience, sendSpans } from "./send-spans.ts";
 
 /** Name of the file with a run's spans: OTLP as JSON, one request a line. */
 export const TRACES_FILE = "traces.jsonl";
@@ -34,7 +35,7 @@ export async function keepTraces(
   try {
     const spans = await makeSpans(id, spansOf(traced), record.provenance.refbench.version);
     const isWritten = await writeSpans(join(folder, TRACES_FILE), spans, problems);
-    const isAsked = findEndpointVariable(env) !== undefined;
+    const isAsked = findCollectorVariable(env) !== undefined;
     const problem = isAsked ? await sendSpans(spans, env, patience) : undefined;
     if (problem !== undefined) problems.push(problem);
     return {

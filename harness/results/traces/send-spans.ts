@@ -1,6 +1,7 @@
 import { ExportResultCode } from "@opentelemetry/core";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import type { ReadableSpan } from "@opentelemetry/sdk-trace-base";
+import { COLLECTOR_VARIABLES, findCollectorVariable } from "../../model/environment/collector.ts";
 
 /** How long a run's end waits for a collector, in milliseconds. */
 export interface Patience {
@@ -13,14 +14,6 @@ export interface Patience {
 /** A collector that answers at all answers within this time. */
 const PATIENCE: Patience = { answerMs: 5_000, giveUpMs: 8_000 };
 
-/** The variables that name a collector, the most specific one first. */
-const ENDPOINTS = ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"] as const;
-
-/** The variable that names a collector; undefined where none does. */
-export function findEndpointVariable(env: NodeJS.ProcessEnv): (typeof ENDPOINTS)[number] | undefined {
-  return ENDPOINTS.find((name) => (env[name] ?? "").trim() !== "");
-}
-
 /**
  * Sends spans to the collector that OpenTelemetry's variables of this process name. Returns why it did not take them, or
  * undefined. Never throws, and never quotes an address or an answer: either may hold a secret.
@@ -30,7 +23,7 @@ export async function sendSpans(
   env: NodeJS.ProcessEnv,
   { answerMs, giveUpMs }: Patience = PATIENCE,
 ): Promise<string | undefined> {
-  const variable = findEndpointVariable(env) ?? ENDPOINTS[1];
+  const variable = findCollectorVariable(env) ?? COLLECTOR_VARIABLES[1];
   // The exporter would take its default address for one that it cannot read.
   if (!/^https?:$/.test(protocolOf(env[variable] ?? "")))
     return `${variable} is not the URL of a collector: expected one such as http://127.0.0.1:4318`;
