@@ -11,6 +11,7 @@ import type { Observing } from "../model/ports/observer.ts";
 import type { Clock } from "../tools/time/clock.ts";
 import { messageOf } from "../tools/error.ts";
 import type { FigureSource, Findings, Reading, Sample } from "./source.ts";
+import { fourDigits } from "../model/observation/four-digits.ts";
 
 /** A source that is slower than this has no value in the sample; the next sample does not wait for it. */
 const READ_TIMEOUT_SHARE = 0.8;
@@ -103,12 +104,12 @@ class Sampler {
       series: [...this.#lines.values()].map((line) => this.#complete(line)),
       unseen: [...this.#unseen(), ...never],
       cost: {
-        cpuSeconds: round((cpu.user + cpu.system) / 1e6),
+        cpuSeconds: fourDigits((cpu.user + cpu.system) / 1e6),
         maxRssMib: Math.round(process.resourceUsage().maxRSS / 1024),
         questions: found.reduce((sum, each) => sum + (each.questions ?? 0), questions),
         bytes: found.reduce((sum, each) => sum + (each.bytes ?? 0), bytes),
-        meanMs: round(asked === 0 ? 0 : totalMs / asked),
-        maxMs: round(maxMs),
+        meanMs: fourDigits(asked === 0 ? 0 : totalMs / asked),
+        maxMs: fourDigits(maxMs),
       },
       ...listed("statements"),
       ...listed("logs"),
@@ -125,7 +126,7 @@ class Sampler {
     const done = new AbortController();
     const limitMs = this.#everyMs * READ_TIMEOUT_SHARE;
     const expired = this.#clock.sleep(limitMs, done.signal).then(
-      () => limit.abort(new Error(`no answer within ${round(limitMs / 1000)} s`)),
+      () => limit.abort(new Error(`no answer within ${fourDigits(limitMs / 1000)} s`)),
       () => undefined,
     );
     const all = Promise.all(this.#sources.map((source) => this.#read(source, index, limit.signal)));
@@ -177,7 +178,7 @@ class Sampler {
       }
       while (line.values.length < index) line.values.push(null);
       // A late answer belongs to the sample that asked for it.
-      line.values[Math.min(index, this.#samples - 1)] = round(possible);
+      line.values[Math.min(index, this.#samples - 1)] = fourDigits(possible);
     }
   }
 
@@ -229,10 +230,5 @@ function possibleValue(series: Sample["series"], value: number): number | undefi
 
 function mean(one: number | null, other: number | null | undefined): number | null {
   if (one === null || other === null || other === undefined) return one ?? other ?? null;
-  return round((one + other) / 2);
-}
-
-/** Four digits: a figure is never more exact than that. */
-function round(value: number): number {
-  return Number(value.toPrecision(4));
+  return fourDigits((one + other) / 2);
 }

@@ -1,5 +1,6 @@
 import { nothingObserved, type Observation } from "../../model/observation/observation.ts";
 import type { SeriesName } from "../../model/observation/series.ts";
+import { fourDigits } from "../../model/observation/four-digits.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -36,7 +37,7 @@ export function toMinutes(
     for (const { atMs, value } of each.points) {
       const index = Math.round((atMs - fromMs) / MINUTE_MS);
       // The end of a minute that began before the load is the load's first sample.
-      if (index >= 0 && index < samples) values[index] = Number(value.toPrecision(4));
+      if (index >= 0 && index < samples) values[index] = fourDigits(value);
     }
     return [{ name: each.series, of: each.of, values }];
   });

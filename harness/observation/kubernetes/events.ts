@@ -15,7 +15,7 @@ const TIMEOUT_MS = 20_000;
 const LIST_EVENTS = { verb: "list", resource: "events" } as const;
 
 /** Events that say nothing is wrong, and still explain time: pulls, and what the scheduler or autoscaler did. */
-const TELLING =
+const EXPLAINING =
   /^(TriggeredScaleUp|NotTriggerScaleUp|Preempted|Preempting|TaintManagerEviction|NodeNotReady)$/;
 
 const event = z.object({
@@ -133,7 +133,7 @@ export class ClusterEvents {
       const lastAtMs = this.#time.since(
         each.series?.lastObservedTime ?? each.lastTimestamp ?? each.eventTime ?? "",
       );
-      if (grown <= 0 || lastAtMs === undefined || !isTelling(each)) continue;
+      if (grown <= 0 || lastAtMs === undefined || !isKept(each)) continue;
       const firstAtMs = this.#time.since(each.firstTimestamp ?? each.eventTime ?? "") ?? lastAtMs;
       this.#seen.set(uid, {
         reason: (each.reason ?? "").slice(0, MOST_CHARACTERS),
@@ -193,8 +193,8 @@ export class ClusterEvents {
   }
 }
 
-function isTelling({ type, reason, message }: z.infer<typeof event>): boolean {
-  if (type === "Warning" || TELLING.test(reason ?? "")) return true;
+function isKept({ type, reason, message }: z.infer<typeof event>): boolean {
+  if (type === "Warning" || EXPLAINING.test(reason ?? "")) return true;
   // Not "already present on machine".
   return reason === "Pulled" && /^Successfully pulled/.test(message ?? "");
 }

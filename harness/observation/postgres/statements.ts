@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Observation } from "../../model/observation/observation.ts";
 import { oneLine } from "../../tools/safe-text.ts";
+import { fourDigits } from "../../model/observation/four-digits.ts";
 
 const MOST_STATEMENTS = 10;
 /** Texts that are asked for: some may be the harness's own. */
@@ -75,8 +76,8 @@ export function describeStatements(
   return others.slice(0, MOST_STATEMENTS).map(({ id, calls, total_ms }) => ({
     statement: withoutValues(byId.get(id) ?? "a statement whose text is gone"),
     calls: Math.round(calls),
-    totalMs: rounded(total_ms),
-    meanMs: rounded(total_ms / calls),
+    totalMs: fourDigits(total_ms),
+    meanMs: fourDigits(total_ms / calls),
   }));
 }
 
@@ -96,8 +97,4 @@ export function withoutValues(statement: string): string {
     .replaceAll(/ {2,}/g, " ")
     .trim()
     .slice(0, MOST_CHARACTERS);
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }

@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { ObservedProfile } from "../../model/observation/observation.ts";
+import { fourDigits } from "../../model/observation/four-digits.ts";
 
 type Functions = NonNullable<ObservedProfile["cpu"]>;
 
@@ -40,7 +41,7 @@ export async function readCpuProfile(gzipped: Buffer): Promise<Functions> {
     .slice(0, MOST_FUNCTIONS)
     .map(([name, nanoseconds]) => ({
       function: name.slice(0, MOST_CHARACTERS),
-      share: Number((nanoseconds / all).toPrecision(4)),
+      share: fourDigits(nanoseconds / all),
     }));
 }
 

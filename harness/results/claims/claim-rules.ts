@@ -1,6 +1,7 @@
 import type { Moment, ObservedLoad } from "../limits/observed-load.ts";
 import type { ClaimRule } from "./claim-rule.ts";
 import { coderCores, databaseCores, total } from "./totals.ts";
+import { fourDigits } from "../../model/observation/four-digits.ts";
 
 const SCALE_2023 = "Coder, admin/scale (2023): roughly 8 cores for 30 concurrent builds";
 const SCALE_POSTGRES = "Coder, admin/scale (2023): Postgres uses up to 1.5 cores";
@@ -52,7 +53,7 @@ export const CLAIM_RULES: readonly ClaimRule[] = [
     },
     ...{ needs: "CPU of coderd and of Terraform's processes", ...PER_BUILD, amount: withCoder },
     published: [
-      { value: Number((8 / 30).toPrecision(4)), source: SCALE_2023, is: "typical" },
+      { value: fourDigits(8 / 30), source: SCALE_2023, is: "typical" },
       { value: 0.5, source: `${VALIDATED}: 1 vCPU for every 2 concurrent builds`, is: "at-most" },
     ],
     value: (moment, load, base) => above(coderCores(load, moment), base, moment.running),

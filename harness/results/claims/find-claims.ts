@@ -4,6 +4,7 @@ import { type ObservedLoad, readObservedLoad } from "../limits/observed-load.ts"
 import { countOf } from "../../tools/count-text.ts";
 import type { ClaimRule } from "./claim-rule.ts";
 import { CLAIM_RULES } from "./claim-rules.ts";
+import { fourDigits } from "../../model/observation/four-digits.ts";
 
 /** Ours: fewer samples do not show a range. */
 const FEWEST_SAMPLES = 3;
@@ -68,5 +69,5 @@ function baseOf({ amount }: ClaimRule, load: ObservedLoad): number | undefined {
 /** By nearest rank, of ascending values; four digits, as the samples have. */
 function percentile(values: readonly number[], percent: number): number {
   const rank = Math.max(1, Math.ceil((percent / 100) * values.length));
-  return Number((values[rank - 1] ?? 0).toPrecision(4));
+  return fourDigits(values[rank - 1] ?? 0);
 }

@@ -6,6 +6,7 @@ import { hasRoom } from "./room.ts";
 import type { HeldMoment, LimitRule } from "./rule.ts";
 import { LIMIT_RULES } from "./rules.ts";
 import { limitsSentence } from "./sentence.ts";
+import { fourDigits } from "../../model/observation/four-digits.ts";
 
 /** Moments of which the evidence of a finding is shown. */
 const MOST_EVIDENCE = 3;
@@ -54,7 +55,7 @@ function findingOf(
       limit,
       advice: judged.advice ?? advice,
       confidence: judged.confidence ?? confidence,
-      share: Number(Math.min(1, lasting.length / Math.max(1, of)).toPrecision(4)),
+      share: fourDigits(Math.min(1, lasting.length / Math.max(1, of))),
       firstAtMs: Math.round(first.moment.atMs),
       lastAtMs: Math.round(last.moment.atMs),
       spans: spansOf(lasting),

@@ -1,6 +1,7 @@
 import type { ObservedEvent } from "../../model/observation/observation.ts";
 import type { LimitEvidence } from "../../model/observation/limits.ts";
-import type { Moment, ObservedLoad } from "./observed-load.ts";
+import type { SeriesName } from "../../model/observation/series.ts";
+import type { Moment, ObservedLoad, Value } from "./observed-load.ts";
 import { cannotJudge, type HeldMoment, type Judgement } from "./rule.ts";
 
 /** A rule is judged only if what it needs is known in this share of the moments: fewer could miss what happened. */
@@ -44,6 +45,33 @@ export function judgeMoments(
         : `${needs}: seen in only ${known} of ${among.length} samples under load`,
     );
   return { state: "judged", held, among: among.length };
+}
+
+/** The values of one series at a moment, each held from `least` on. */
+export function readingsAtLeast(
+  load: ObservedLoad,
+  moment: Moment,
+  {
+    figure,
+    least,
+    isOf = () => true,
+    words,
+  }: {
+    readonly figure: SeriesName;
+    readonly least: number;
+    /** The things that the rule is about. @default all */
+    readonly isOf?: (of: string) => boolean;
+    readonly words: (value: Value) => string;
+  },
+): readonly Reading[] {
+  return load
+    .values(figure, moment)
+    .filter(({ of }) => isOf(of))
+    .map(({ of, value }) => ({
+      isHeld: value >= least,
+      strength: value / least,
+      evidence: { figure, of, atMs: moment.atMs, value, words: words({ of, value }) },
+    }));
 }
 
 /** The reading with the greatest strength; undefined without any. */

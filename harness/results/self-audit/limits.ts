@@ -5,9 +5,10 @@ import { SERIES_NAMES } from "../../model/observation/series.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 import type { Phase } from "../../model/record/worker-result.ts";
 import { findClaims } from "../claims/find-claims.ts";
-import { phaseMs, readObservedLoad } from "../limits/observed-load.ts";
+import { type ObservedLoad, phaseMs, readObservedLoad } from "../limits/observed-load.ts";
 import { limitsSentence } from "../limits/sentence.ts";
 import { atMost, notNegative, type Rule, sum } from "./rule.ts";
+import { fourDigits } from "../../model/observation/four-digits.ts";
 
 /** Sample moments are rounded to a millisecond where they are stored. */
 const ROUNDING_MS = 1;
@@ -18,11 +19,12 @@ const SHARE_ROUNDING = 0.0001;
 export const limitsHaveEvidence: Rule<RunRecord> = {
   name: "limits-have-evidence",
   check: (record) => {
-    const { limits, observation, measurements } = record;
+    const { limits, measurements } = record;
     if (limits === undefined) return [];
     const { answer, findings, sentence } = limits;
     const endMs = measurements?.windows?.at(-1)?.endMs ?? Infinity;
-    const moments = momentsOf(record);
+    const load = readObservedLoad(record);
+    const moments = momentsOf(load);
     return [
       (answer === "limited") === findings.length > 0
         ? undefined
@@ -30,7 +32,7 @@ export const limitsHaveEvidence: Rule<RunRecord> = {
       sentence === limitsSentence(limits, record)
         ? undefined
         : `the answer reads "${sentence}", and its findings say "${limitsSentence(limits, record)}"`,
-      ...findings.flatMap((finding) => spansFit(finding, record)),
+      ...findings.flatMap((finding) => spansFit(finding, moments)),
       ...findings.flatMap(({ rule, share, firstAtMs, lastAtMs, evidence }) => [
         share > 0 ? undefined : `${rule} held in none of the time`,
         // The first and last moments alone are a share of the time, and no more than all between them held.
@@ -46,7 +48,7 @@ export const limitsHaveEvidence: Rule<RunRecord> = {
         atMost([`the first moment of ${rule}, ms,`, firstAtMs], ["its last", lastAtMs]),
         atMost([`the last moment of ${rule}, ms,`, lastAtMs], ["the load's length", endMs], ROUNDING_MS),
         evidence.length > 0 ? undefined : `${rule} held without evidence`,
-        ...evidence.map((each) => evidenceIn(each, rule, observation, record)),
+        ...evidence.map((each) => evidenceIn(each, rule, record, load)),
       ]),
     ];
   },
@@ -84,10 +86,9 @@ function measuredWords({ measured }: Claim): string {
 function evidenceIn(
   { figure, of, atMs, value }: LimitEvidence,
   rule: string,
-  observation: Observation | undefined,
-  record: RunRecord,
+  { measurements, observation }: RunRecord,
+  load: ObservedLoad | undefined,
 ): string | undefined {
-  const { measurements } = record;
   const isSeries = (SERIES_NAMES as readonly string[]).includes(figure);
   if (isSeries)
     return seriesEvidence({ figure, of, atMs, value }, rule, observation, measurements?.startedAtMs);
@@ -105,15 +106,18 @@ function evidenceIn(
       ? undefined
       : `${rule} names ${figure}, ${value} times from ${atMs} ms, which the observation has not`;
   }
-  const found = loadFigure(figure, atMs, record);
-  return found === undefined || found === value || Number(found.toPrecision(4)) === value
+  const found = loadFigure(figure, atMs, load);
+  return found === undefined || found === value || fourDigits(found) === value
     ? undefined
     : `${rule} names ${figure} ${value}, and the load has ${found}`;
 }
 
 /** A figure of the load that rules name as evidence; undefined for one that is not known here. */
-function loadFigure(figure: string, atMs: number | undefined, record: RunRecord): number | undefined {
-  const load = readObservedLoad(record);
+function loadFigure(
+  figure: string,
+  atMs: number | undefined,
+  load: ObservedLoad | undefined,
+): number | undefined {
   if (load === undefined) return undefined;
   const { failures, connections, generator } = load.measurements;
   const [root, name = ""] = figure.split(".");
@@ -153,10 +157,12 @@ function seriesEvidence(
 }
 
 /** The stretches of a limit follow each other, hold its first and last moment, and as many moments as its share says. */
-function spansFit({ rule, share, firstAtMs, lastAtMs, spans }: LimitFinding, record: RunRecord) {
+function spansFit(
+  { rule, share, firstAtMs, lastAtMs, spans }: LimitFinding,
+  moments: ReturnType<typeof momentsOf>,
+) {
   // Records of earlier versions have none.
   if (spans === undefined) return [];
-  const moments = momentsOf(record);
   const bounds = spans.flat();
   const [first, last] = [spans[0], spans.at(-1)];
   const held = moments.shareWithin(rule, spans);
@@ -177,8 +183,7 @@ function spansFit({ rule, share, firstAtMs, lastAtMs, spans }: LimitFinding, rec
 }
 
 /** The moments of the load that rules judge. */
-function momentsOf(record: RunRecord) {
-  const load = readObservedLoad(record);
+function momentsOf(load: ObservedLoad | undefined) {
   const moments = [...(load?.moments ?? []), ...(load?.limitedMoments ?? [])].map(({ fromMs, atMs }) => ({
     from: Math.round(fromMs),
     at: Math.round(atMs),

@@ -1,4 +1,4 @@
-import { judgeMoments, strongest } from "../judge-moments.ts";
+import { judgeMoments, strongest, readingsAtLeast } from "../judge-moments.ts";
 import { cannotJudge, type LimitRule } from "../rule.ts";
 import { shown } from "../saturation.ts";
 
@@ -19,14 +19,12 @@ export const apiRateLimits: LimitRule = {
       needs: "API requests answered with 429",
       read: (moment) =>
         strongest(
-          load.values("coderd.refused", moment).map(({ of, value }) => ({
-            isHeld: value >= REFUSED_PER_SECOND,
-            strength: value / REFUSED_PER_SECOND,
-            evidence: {
-              ...{ figure: "coderd.refused", of, atMs: moment.atMs, value },
-              words: `${of} answered ${shown(value)} requests a second with 429 (at least ${REFUSED_PER_SECOND})`,
-            },
-          })),
+          readingsAtLeast(load, moment, {
+            figure: "coderd.refused",
+            least: REFUSED_PER_SECOND,
+            words: ({ of, value }) =>
+              `${of} answered ${shown(value)} requests a second with 429 (at least ${REFUSED_PER_SECOND})`,
+          }),
         ),
     });
     if (judged.state === "judged" && judged.held.length > 0) return judged;

@@ -1,4 +1,4 @@
-import { judgeMoments, strongest } from "../judge-moments.ts";
+import { judgeMoments, strongest, readingsAtLeast } from "../judge-moments.ts";
 import { type LimitRule, NOT_APPLICABLE } from "../rule.ts";
 import { shown } from "../saturation.ts";
 
@@ -38,14 +38,12 @@ export const bandwidth: LimitRule = {
       needs: "packets dropped by DERP",
       read: (moment) => {
         const dropped = strongest(
-          load.values("coderd.derp-dropped", moment).map(({ of, value }) => ({
-            isHeld: value >= DROPPED_PER_SECOND,
-            strength: value / DROPPED_PER_SECOND,
-            evidence: {
-              ...{ figure: "coderd.derp-dropped", of, atMs: moment.atMs, value },
-              words: `DERP of ${of} dropped ${shown(value)} packets a second (at least ${DROPPED_PER_SECOND})`,
-            },
-          })),
+          readingsAtLeast(load, moment, {
+            figure: "coderd.derp-dropped",
+            least: DROPPED_PER_SECOND,
+            words: ({ of, value }) =>
+              `DERP of ${of} dropped ${shown(value)} packets a second (at least ${DROPPED_PER_SECOND})`,
+          }),
         );
         if (dropped !== undefined || due === 0) return dropped;
         // Everything that was sent over the connections came back: nothing was dropped for good.

@@ -1,4 +1,4 @@
-import { judgeMoments, strongest } from "../judge-moments.ts";
+import { judgeMoments, strongest, readingsAtLeast } from "../judge-moments.ts";
 import type { LimitRule } from "../rule.ts";
 import { shown, THROTTLED } from "../saturation.ts";
 
@@ -15,17 +15,13 @@ export const coderdThrottled: LimitRule = {
       needs: "throttling of coderd's containers",
       read: (moment) =>
         strongest(
-          load
-            .values("container.throttled", moment)
-            .filter(({ of }) => of.startsWith("coderd/"))
-            .map(({ of, value }) => ({
-              isHeld: value >= THROTTLED,
-              strength: value / THROTTLED,
-              evidence: {
-                ...{ figure: "container.throttled", of, atMs: moment.atMs, value },
-                words: `${of} was throttled in ${shown(value * 100)} % of the time (at least ${shown(THROTTLED * 100)} %)`,
-              },
-            })),
+          readingsAtLeast(load, moment, {
+            figure: "container.throttled",
+            least: THROTTLED,
+            isOf: (of) => of.startsWith("coderd/"),
+            words: ({ of, value }) =>
+              `${of} was throttled in ${shown(value * 100)} % of the time (at least ${shown(THROTTLED * 100)} %)`,
+          }),
         ) ?? unlimited(load.values("container.cpu", moment), moment.atMs),
     }),
 };

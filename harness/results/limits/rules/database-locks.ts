@@ -1,4 +1,4 @@
-import { judgeMoments, strongest } from "../judge-moments.ts";
+import { judgeMoments, strongest, readingsAtLeast } from "../judge-moments.ts";
 import type { LimitRule } from "../rule.ts";
 import { shown } from "../saturation.ts";
 
@@ -19,14 +19,11 @@ export const databaseLocks: LimitRule = {
       needs: "sessions that wait for locks",
       read: (moment) =>
         strongest([
-          ...load.values("database.lock-waits", moment).map(({ of, value }) => ({
-            isHeld: value >= WAITERS,
-            strength: value / WAITERS,
-            evidence: {
-              ...{ figure: "database.lock-waits", of, atMs: moment.atMs, value },
-              words: `${shown(value)} sessions waited for a lock (at least ${WAITERS})`,
-            },
-          })),
+          ...readingsAtLeast(load, moment, {
+            figure: "database.lock-waits",
+            least: WAITERS,
+            words: ({ value }) => `${shown(value)} sessions waited for a lock (at least ${WAITERS})`,
+          }),
           ...load.values("database.deadlocks", moment).map(({ of, value }) => ({
             isHeld: value > 0,
             strength: value > 0 ? 1 : 0,

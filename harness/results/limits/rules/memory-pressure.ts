@@ -1,5 +1,5 @@
 import type { Moment, ObservedLoad } from "../observed-load.ts";
-import { judgeMoments, momentsOfEvents, type Reading, strongest } from "../judge-moments.ts";
+import { judgeMoments, momentsOfEvents, type Reading, strongest, readingsAtLeast } from "../judge-moments.ts";
 import type { LimitRule } from "../rule.ts";
 import { shown } from "../saturation.ts";
 
@@ -76,13 +76,11 @@ function readings(load: ObservedLoad, moment: Moment): readonly Reading[] {
       .flatMap(({ of, value }) =>
         full("database.memory", of, value, load.value("database.memory-size", of, moment), FULL_NODE),
       ),
-    ...load.values("node.memory-pressure", moment).map(({ of, value }) => ({
-      isHeld: value >= PRESSED,
-      strength: value / PRESSED,
-      evidence: {
-        ...{ figure: "node.memory-pressure", of, atMs, value },
-        words: `tasks on ${of} waited for memory in ${shown(value * 100)} % of the time (at least 10 %)`,
-      },
-    })),
+    ...readingsAtLeast(load, moment, {
+      figure: "node.memory-pressure",
+      least: PRESSED,
+      words: ({ of, value }) =>
+        `tasks on ${of} waited for memory in ${shown(value * 100)} % of the time (at least 10 %)`,
+    }),
   ];
 }

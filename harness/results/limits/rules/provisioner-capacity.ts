@@ -2,6 +2,7 @@ import { judgeMoments } from "../judge-moments.ts";
 import type { LimitRule } from "../rule.ts";
 import { NOT_APPLICABLE } from "../rule.ts";
 import { isCpuSeen, isElsewhereSaturated, shown } from "../saturation.ts";
+import { fourDigits } from "../../../model/observation/four-digits.ts";
 
 /** The threshold of the objective "builds-sustained": daemons need a moment between two builds. */
 const BUSY = 0.8;
@@ -32,7 +33,7 @@ export const provisionerCapacity: LimitRule = {
           isHeld: queued >= 1 && running >= BUSY * daemons && !isElsewhereSaturated(load, moment),
           strength: queued,
           evidence: {
-            ...{ figure: "builds.queued", atMs, value: Number(queued.toPrecision(4)) },
+            ...{ figure: "builds.queued", atMs, value: fourDigits(queued) },
             words: `${shown(queued)} builds queued while ${shown(running)} ran on ${daemons} daemons (at least 1 queued and ${shown(BUSY * daemons)} running)`,
           },
         };

@@ -1,4 +1,4 @@
-import { judgeMoments, strongest } from "../judge-moments.ts";
+import { judgeMoments, strongest, readingsAtLeast } from "../judge-moments.ts";
 import type { LimitRule } from "../rule.ts";
 import { NOT_APPLICABLE } from "../rule.ts";
 
@@ -16,17 +16,13 @@ export const restarts: LimitRule = {
       needs: "restarts of Coder's containers",
       read: (moment) =>
         strongest(
-          load
-            .values("container.restarts", moment)
-            .filter(({ of }) => /^(coderd|provisioner|database)\//.test(of))
-            .map(({ of, value }) => ({
-              isHeld: value >= 1,
-              strength: value,
-              evidence: {
-                ...{ figure: "container.restarts", of, atMs: moment.atMs, value },
-                words: `${of} had restarted ${value === 1 ? "once" : `${value} times`} since the load began`,
-              },
-            })),
+          readingsAtLeast(load, moment, {
+            figure: "container.restarts",
+            least: 1,
+            isOf: (of) => /^(coderd|provisioner|database)\//.test(of),
+            words: ({ of, value }) =>
+              `${of} had restarted ${value === 1 ? "once" : `${value} times`} since the load began`,
+          }),
         ),
     });
   },

@@ -1,4 +1,4 @@
-import { judgeMoments, strongest } from "../judge-moments.ts";
+import { judgeMoments, strongest, readingsAtLeast } from "../judge-moments.ts";
 import type { LimitRule } from "../rule.ts";
 import { shown } from "../saturation.ts";
 
@@ -19,14 +19,12 @@ export const slowQueries: LimitRule = {
       needs: "latency of coderd's database queries (CODER_PROMETHEUS_COLLECT_DB_METRICS)",
       read: (moment) =>
         strongest(
-          load.values("coderd.db-query-p95", moment).map(({ of, value }) => ({
-            isHeld: value >= SLOW_MS,
-            strength: value / SLOW_MS,
-            evidence: {
-              ...{ figure: "coderd.db-query-p95", of, atMs: moment.atMs, value },
-              words: `database queries of ${of}: ${shown(value)} ms at p95 (at least ${SLOW_MS} ms)`,
-            },
-          })),
+          readingsAtLeast(load, moment, {
+            figure: "coderd.db-query-p95",
+            least: SLOW_MS,
+            words: ({ of, value }) =>
+              `database queries of ${of}: ${shown(value)} ms at p95 (at least ${SLOW_MS} ms)`,
+          }),
         ),
     }),
 };
