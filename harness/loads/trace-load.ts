@@ -4,7 +4,7 @@ import type { Io } from "../composition/settings/io.ts";
 import type { RunRecord } from "../model/record/record.ts";
 import type { LoadResult } from "../model/record/worker-result.ts";
 
-/** The folder of a load by hand, for its record and its spans. */
+/** The folder of a manual load, for its record and its spans. */
 export function loadFolder(io: Pick<Io, "cwd">, runId: string): string {
   return join(io.cwd, ".refbench", "scaletest", runId);
 }

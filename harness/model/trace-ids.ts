@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 
 /**
  * The trace of a run, 32 hexadecimal digits. It follows from the run's id, so that the driver, the reaper and the workers
- * agree on it without a word, and spans that are sent twice are the same ones.
+ * agree on it without asking each other, and spans that are sent twice are the same ones.
  */
 export function traceIdOf(runId: string): string {
   return digest(`refbench trace of run ${runId}`).slice(0, 32);

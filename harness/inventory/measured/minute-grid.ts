@@ -23,7 +23,7 @@ export interface AskedTime {
 
 /**
  * A cloud's values on a grid of minutes, which is the clouds' own resolution. Each value describes the minute before
- * its sample. Values come minutes late, so the last ones of a load may be missing, which is said.
+ * its sample. Values come minutes late, so the last ones of a load may be missing, which is listed.
  */
 export function toMinutes(
   { fromMs, toMs }: AskedTime,

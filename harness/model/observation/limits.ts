@@ -32,7 +32,7 @@ export const limitFinding = z.object({
 });
 export type LimitFinding = z.infer<typeof limitFinding>;
 
-/** What held a load back, or why nobody can say. */
+/** What held a load back, or why that is not known. */
 export const limits = z.object({
   answer: z.enum([
     /** At least one rule held. */

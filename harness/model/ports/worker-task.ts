@@ -227,7 +227,7 @@ export const loadTask = z.object({
       propagate: z.boolean(),
     })
     .optional(),
-  /** What to observe of the deployment meanwhile, in a process of its own. Absent = nothing. */
+  /** What to observe of the deployment meanwhile, in a separate process. Absent = nothing. */
   observe: observeTask.optional(),
   /** Stops the load when the deployment suffers, as measured by the API probe. */
   abortOn: z

@@ -8,9 +8,9 @@ import type { ObservedPod } from "./pods.ts";
 
 /** A node with many pods has megabytes of metrics: it is read less often, so that it sends no more than this on average. */
 const MOST_BYTES_PER_SECOND = 200_000;
-/** Kubelets read cgroups every 10 to 15 s. A counter that stays longer than this stands still. */
+/** Kubelets read cgroups every 10 to 15 s. A counter that is unchanged for longer than this does not grow. */
 const STANDS_STILL_AFTER_MS = 20_000;
-/** Asking more often than a kubelet reads cgroups brings nothing. */
+/** Asking more often than a kubelet reads cgroups is useless. */
 const EVERY_MS = 9_000;
 const AT_ONCE = 2;
 const KUBELET = { verb: "get", resource: "nodes/proxy" } as const;

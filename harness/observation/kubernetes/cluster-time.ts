@@ -11,7 +11,7 @@ export class ClusterTime {
     this.startMs = startMs;
   }
 
-  /** Asks the API server for its clock; this machine's stands for one that does not answer. */
+  /** Asks the API server for its clock; uses this machine's if it does not answer. */
   static async read(access: ClusterAccess, clock: Clock, signal: AbortSignal): Promise<ClusterTime> {
     const nowMs = clock.now();
     const time = await readServerTime(access, clock, signal);

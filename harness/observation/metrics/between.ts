@@ -67,7 +67,7 @@ function growth(before: Buckets | undefined, now: Buckets | undefined): Buckets 
 
 /**
  * The percentile by linear interpolation within its bucket, as Prometheus' `histogram_quantile` does it. Above the
- * highest bound nothing is known, so the highest bound stands for it. Undefined without an event.
+ * highest bound nothing is known, so the highest bound is used. Undefined without an event.
  */
 function percentile(buckets: Buckets): number | undefined {
   const sorted = [...buckets].sort(([a], [b]) => a - b);

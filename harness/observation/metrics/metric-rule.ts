@@ -18,6 +18,6 @@ export interface MetricRule {
   readonly isValid?: (value: number) => boolean;
   /** Multiplies the value, such as 1,000 for milliseconds. @default 1 */
   readonly by?: number;
-  /** Why the server may lack it. Absent = other versions lack it, which is not worth a word. */
+  /** Why the server may lack it. Absent = other versions lack it, which is not reported. */
   readonly without?: string;
 }

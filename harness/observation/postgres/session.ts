@@ -1,4 +1,4 @@
-/** One connection to a Postgres server. Each statement is a transaction of its own. */
+/** One connection to a Postgres server. Each statement is a separate transaction. */
 export interface PostgresSession {
   /**
    * Runs one statement without parameters and returns its rows.

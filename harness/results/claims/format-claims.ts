@@ -3,7 +3,7 @@ import { DEFAULT_WIDTH, type OutputFormat } from "../format/output-spec.ts";
 import { formatSheet, type SheetPart } from "../table/sheet.ts";
 import type { ClaimOverRuns } from "./claims-over-runs.ts";
 
-/** Formats claims over runs: one table for each architecture and size, then what nobody measured, with why. */
+/** Formats claims over runs: one table for each architecture and size, then what was not measured, with the reason. */
 export function formatClaims(
   claims: readonly ClaimOverRuns[],
   format: OutputFormat,

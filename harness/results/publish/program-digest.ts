@@ -18,7 +18,7 @@ export function programDigest(): string {
   for (const file of [...code, ...FILES.map((name) => packageFile(name))])
     hash.update(readFileSync(file)).update("\0");
   if (isPacked) for (const file of filesBelow(BUILD_FOLDER, "")) hash.update(basename(file)).update("\0");
-  // Node brings the words for numbers and days.
+  // Node formats numbers and days.
   return hash.update(process.version).digest("hex");
 }
 

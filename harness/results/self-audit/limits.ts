@@ -15,7 +15,7 @@ const ROUNDING_MS = 1;
 /** Shares are rounded to 4 digits. */
 const SHARE_ROUNDING = 0.0001;
 
-/** What is said of limits fits together, and its evidence is in the record's own series and windows. */
+/** A record's limits fit together, and its evidence is in the record's own series and windows. */
 export const limitsHaveEvidence: Rule<RunRecord> = {
   name: "limits-have-evidence",
   check: (record) => {

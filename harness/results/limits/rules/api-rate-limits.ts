@@ -2,7 +2,7 @@ import { judgeMoments, strongest, readingsAtLeast } from "../judge-moments.ts";
 import { cannotJudge, type LimitRule } from "../rule.ts";
 import { shown } from "../saturation.ts";
 
-/** Ours: a single refused request is nobody's limit. */
+/** Ours: a single refused request is not a limit. */
 const REFUSED_PER_SECOND = 0.2;
 
 export const apiRateLimits: LimitRule = {

@@ -7,7 +7,7 @@ export const coderdThrottled: LimitRule = {
   limit: "the CPU limit of coderd's container",
   condition: "the kernel throttled a container of coderd in at least 25 % of the time",
   source: "kubernetes-mixin, alert CPUThrottlingHigh: 25 %",
-  indicates: "coderd stands still within each period of 100 ms, although its mean CPU may look free",
+  indicates: "coderd is paused within each period of 100 ms, although its mean CPU may look low",
   advice: "raise or remove the CPU limit of coderd's container; keep its request",
   confidence: "high",
   judge: (load) =>

@@ -7,7 +7,7 @@ export const generator: LimitRule = {
   condition: "the generator was judged limited: a signal of docs/method.md was beyond its limit in a window",
   source: "the limits of the generator, docs/method.md#generator",
   indicates: "the load was not the one that was asked for; the deployment may carry more",
-  advice: "give the generator a machine of its own, or more of it (--runner, --parts)",
+  advice: "run the generator on a separate machine, or in more parts (--runner, --parts)",
   confidence: "high",
   judge: (load) => {
     const { generator: health } = load.measurements;
