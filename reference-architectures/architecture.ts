@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BUILD_RULES } from "./build-rules.ts";
+import { PROVISIONER_TAGS } from "./provisioner-tags.ts";
 import { IMAGE_REFERENCE, WORKSPACE_IMAGE } from "./artefacts/workspace-image.ts";
 
 const count = z.int().positive();
@@ -37,7 +38,7 @@ export const sizeSchema = z.strictObject({
   workspaces: count,
   /** How many workspaces each user may have. */
   workspacesPerUser: count,
-  /** The capacity for builds: `coder.replicas` × `coder.daemonsPerReplica`. */
+  /** The capacity for builds: `coder.replicas` × `coder.daemonsPerReplica`, or `externalProvisioners.count`. */
   concurrentBuilds: count,
   connections: z.strictObject({
     /** Connections that are open at the same time: web terminals and SSH together. */
@@ -63,8 +64,8 @@ export const sizeSchema = z.strictObject({
     /** Coder's version, which is also the chart's. */
     version: z.string().regex(/^\d+\.\d+\.\d+$/, "a version such as 2.31.0"),
     replicas: count,
-    /** Built-in provisioner daemons. Each runs one build at a time. */
-    daemonsPerReplica: count,
+    /** Built-in provisioner daemons; 0 with external ones. Each runs one build at a time. */
+    daemonsPerReplica: z.int().nonnegative(),
     /**
      * The request and limit of one replica in a cluster; on a machine the part that is reserved for Coder and its
      * builds.
@@ -74,10 +75,30 @@ export const sizeSchema = z.strictObject({
     /** `CODER_PG_CONN_MAX_OPEN` of one replica. */
     databaseConnections: count,
   }),
+  /** Where builds run: in the daemons of each replica, or in separate processes of `externalProvisioners`. */
   provisioners: z.enum(["builtin", "external"]),
+  /** External provisioners. They are deployed only with `provisioners: external`. */
+  externalProvisioners: z.strictObject({
+    /** Each runs one build at a time. */
+    count,
+    /** The request and limit of one of them. */
+    cpuMillis: count,
+    memoryMib: count,
+    /** Tags as `key=value`, with commas between them; empty = none. They only run builds of templates with the same tags. */
+    tags: z
+      .string()
+      .regex(PROVISIONER_TAGS, "tags such as environment=bench,zone=a, without the key scope or owner"),
+  }),
   /** More than one replica, and external provisioners, are licensed features of Coder. */
   licensed: z.boolean(),
-  machines: z.strictObject({ coder: pool, workspaces: pool, system: pool, runner }),
+  machines: z.strictObject({
+    coder: pool,
+    workspaces: pool,
+    system: pool,
+    /** Of external provisioners, which never run on Coder's machines. */
+    provisioners: pool.omit({ diskType: true }),
+    runner,
+  }),
   /** The request of one workspace's pod or container. A workspace on its own machine needs at least this. */
   workspacePod: z.strictObject({
     cpuMillis: count,

@@ -1,4 +1,5 @@
 import type { Architecture, Size } from "./architecture.ts";
+import { buildCapacity } from "./build-capacity.ts";
 import { findCapacityProblem } from "./capacity/find-problem.ts";
 import type { Contradiction } from "./contradiction.ts";
 import { ArchitectureError } from "./error.ts";
@@ -18,14 +19,8 @@ function findContradiction(size: Size): Contradiction | undefined {
       expected: `at most ${workspacesMax} = users ${size.users} × workspacesPerUser ${size.workspacesPerUser}; set workspacesPerUser to say how`,
     };
   }
-  const builds = size.coder.replicas * size.coder.daemonsPerReplica;
-  if (size.concurrentBuilds !== builds) {
-    return {
-      path: "concurrentBuilds",
-      value: size.concurrentBuilds,
-      expected: `${builds} = coder.replicas ${size.coder.replicas} × coder.daemonsPerReplica ${size.coder.daemonsPerReplica}; set both`,
-    };
-  }
+  const builds = findBuildContradiction(size);
+  if (builds !== undefined) return builds;
   if (size.connections.total < size.workspaces) {
     return {
       path: "connections.total",
@@ -41,12 +36,36 @@ function findContradiction(size: Size): Contradiction | undefined {
       expected: "true: more than one replica, and external provisioners, are licensed features",
     };
   }
-  if (size.provisioners === "external") {
+  return undefined;
+}
+
+/** Builds are counted by one kind of provisioner only, so that each row says who ran them. */
+function findBuildContradiction(size: Size): Contradiction | undefined {
+  const { coder, provisioners, externalProvisioners, concurrentBuilds, machines } = size;
+  const isExternal = provisioners === "external";
+  if (isExternal !== (coder.daemonsPerReplica === 0)) {
     return {
-      path: "provisioners",
-      value: size.provisioners,
-      expected: `"builtin": external ones are not deployed by any stack`,
+      path: "coder.daemonsPerReplica",
+      value: coder.daemonsPerReplica,
+      expected: isExternal
+        ? "0 with provisioners=external: no build runs beside coderd"
+        : "at least 1 with provisioners=builtin",
     };
   }
-  return undefined;
+  if (!isExternal && machines.provisioners.nodes > 0) {
+    return {
+      path: "machines.provisioners.nodes",
+      value: machines.provisioners.nodes,
+      expected: "0 with provisioners=builtin",
+    };
+  }
+  const builds = buildCapacity(size);
+  if (concurrentBuilds === builds) return undefined;
+  return {
+    path: "concurrentBuilds",
+    value: concurrentBuilds,
+    expected: isExternal
+      ? `${builds} = externalProvisioners.count ${externalProvisioners.count}; set both`
+      : `${builds} = coder.replicas ${coder.replicas} × coder.daemonsPerReplica ${coder.daemonsPerReplica}; set both`,
+  };
 }

@@ -43,6 +43,7 @@ const AWS_MACHINES: Readonly<Record<string, MachineType>> = Object.fromEntries(
         ["2xlarge", 8, 4, 15],
         ["4xlarge", 16, 8, 30],
         ["8xlarge", 32, 8, 30],
+        ["12xlarge", 48, 8, 30],
       ] as const
     ).map(([size, cores, interfaces, addresses]) => [
       `${family}.${size}`,

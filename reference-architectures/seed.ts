@@ -25,6 +25,9 @@ export const AGENT = { cpuMillis: 100, memoryMib: 128, image: WORKSPACE_IMAGE } 
 /** External provisioners are a licensed feature, and the seed's rows were measured with built-in ones. */
 export const PROVISIONERS = "builtin";
 
+/** Validated: 1 vCPU and 1 GB for each. Ours: 30, the most that Coder's page puts on one machine. */
+export const EXTERNAL_PROVISIONERS = { count: 30, cpuMillis: 1_000, memoryMib: 1_024, tags: "" } as const;
+
 /**
  * Ours: with the registry, the first round of builds measures downloads, because Coder gives each daemon its own
  * cache.

@@ -14,10 +14,13 @@ export const LOAD_RUNNER = {
      * GB. 10,000 connections within 20 seconds need one of its cores.
      */
     large: { machineType: "n2-standard-16", minCpuPlatform: N2_PROCESSOR, diskGib: 50 },
+    /** 6,000 SSH sessions through `coder ssh` need 144 GB of the 154 that the load uses of 192 GB. */
+    largest: { machineType: "n2-standard-48", minCpuPlatform: N2_PROCESSOR, diskGib: 100 },
   },
   aws: {
     /** Like Google's. Not a t3, which would measure its credits. */
     small: { machineType: "m6i.large", diskGib: 20 },
     large: { machineType: "m6i.4xlarge", diskGib: 50 },
+    largest: { machineType: "m6i.12xlarge", diskGib: 100 },
   },
 } as const;

@@ -2,6 +2,7 @@ import type { Size } from "../architecture.ts";
 import type { Contradiction } from "../contradiction.ts";
 import { type MachineType, machineOf } from "../machine-types.ts";
 import { type Allocatable, CLUSTER_PODS } from "./allocatable.ts";
+import { findProvisionerRoom } from "./provisioners.ts";
 
 /** The limits of the nodes of one kind of cluster. */
 export interface ClusterCapacity {
@@ -18,6 +19,7 @@ export function findClusterProblem(cluster: ClusterCapacity, size: Size): Contra
     findVersionProblem(size) ??
     findReplicaProblem(cluster, size) ??
     findWorkspaceProblem(cluster, size) ??
+    findProvisionerRoom(size, cluster.allocatable(machineOf(size.machines.provisioners.machineType))) ??
     findSystemProblem(size)
   );
 }

@@ -14,6 +14,7 @@ import { EKS, GKE } from "./clusters.ts";
 import { findDatabaseProblem } from "./database.ts";
 import { findOwnClusterProblem } from "./own-cluster.ts";
 import { findMachineEachProblem, findOneMachineProblem } from "./machine.ts";
+import { findProvisionerProblem } from "./provisioners.ts";
 
 const RULES: Readonly<Record<Architecture["carriedBy"], (size: Size) => Contradiction | undefined>> = {
   gke: (size) => findChannelProblem(size) ?? findClusterProblem(GKE, size),
@@ -66,8 +67,8 @@ function findChannelProblem({ kubernetesChannel }: Size): Contradiction | undefi
   };
 }
 
-/** The machines of Coder, and of the load runner. */
-const MEASURED = ["coder", "runner"] as const;
+/** The machines of Coder, of external provisioners, and of the load runner. */
+const MEASURED = ["coder", "provisioners", "runner"] as const;
 
 function findProcessorProblem({ machines }: Size): Contradiction | undefined {
   const unknown = MEASURED.find((role) => machines[role].machineType.startsWith("e2-"));
@@ -115,7 +116,9 @@ function findRunnerProblem({ connections, machines }: Size): Contradiction | und
   };
 }
 
-function findBuildProblem({ coder, machines, concurrentBuilds, buildRule }: Size): Contradiction | undefined {
+function findBuildProblem(size: Size): Contradiction | undefined {
+  if (size.provisioners === "external") return findProvisionerProblem(size);
+  const { coder, machines, concurrentBuilds, buildRule } = size;
   const machine = machineOf(machines.coder.machineType);
   const rule = BUILD_RULES[buildRule];
   const coresNeeded = coresForBuilds(buildRule, concurrentBuilds);

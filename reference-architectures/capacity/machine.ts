@@ -1,6 +1,7 @@
 import type { Size } from "../architecture.ts";
 import type { Contradiction } from "../contradiction.ts";
 import { type MachineType, machineOf } from "../machine-types.ts";
+import { findProvisionerRoom } from "./provisioners.ts";
 
 /** The resources of a machine for the system, Docker and monitoring agents. Ours, rounded up. */
 const SYSTEM = { cpuMillis: 1_000, memoryMib: 2_048 } as const;
@@ -26,7 +27,7 @@ export function findOneMachineProblem(size: Size): Contradiction | undefined {
       expected: `at most ${CONTAINERS}, the ports of one Docker network`,
     };
   }
-  return findRoomProblem(size, size.workspaces);
+  return findRoomProblem(size, size.workspaces) ?? findProvisionerMachines(size);
 }
 
 /** Returns the first figure that is too small for workspaces on their own machines; undefined if all fit. */
@@ -57,7 +58,7 @@ export function findMachineEachProblem(size: Size): Contradiction | undefined {
       expected: `a machine with at least ${cpuMillis}m cores and ${memoryMib} MiB`,
     };
   }
-  return findRoomProblem(size, 0);
+  return findRoomProblem(size, 0) ?? findProvisionerMachines(size);
 }
 
 /** Returns the kind of disk of a workspace's machine. The catalogue refuses sizes without it. */
@@ -67,6 +68,14 @@ export function workspaceDiskType({
   const { diskType } = machines.workspaces;
   if (diskType === undefined) throw new Error("a size of workspaces on machines has no diskType");
   return diskType;
+}
+
+function findProvisionerMachines(size: Size): Contradiction | undefined {
+  const { cores, memoryGib } = machineOf(size.machines.provisioners.machineType);
+  return findProvisionerRoom(size, {
+    cpuMillis: cores * 1_000 - SYSTEM.cpuMillis,
+    memoryMib: memoryGib * 1_024 - SYSTEM.memoryMib,
+  });
 }
 
 function findSingleProblem({ coder, machines }: Size): Contradiction | undefined {

@@ -3,9 +3,10 @@ import { BUILD_RULES, coresForBuilds, DAEMON_GIB } from "../build-rules.ts";
 import type { Contradiction } from "../contradiction.ts";
 import { OWN_NODE } from "../machine-types.ts";
 import type { Allocatable } from "./allocatable.ts";
+import { findProvisionerCores } from "./provisioners.ts";
 
 /** Whose pods request resources of a cluster. */
-export type PodRole = "coder" | "database" | "workspaces" | "generator";
+export type PodRole = "coder" | "provisioners" | "database" | "workspaces" | "generator";
 
 /** The pods of one role, and the request of each. */
 export interface RoleRequest extends Allocatable {
@@ -20,7 +21,8 @@ export function requestsOf(
   size: Size,
   { parts = 1 }: { readonly parts?: number } = {},
 ): readonly RoleRequest[] {
-  const { coder, database, workspaces, workspacePod, generatorPod } = size;
+  const { coder, database, provisioners, externalProvisioners, workspaces, workspacePod, generatorPod } =
+    size;
   return [
     {
       role: "coder",
@@ -29,6 +31,17 @@ export function requestsOf(
       memoryMib: coder.memoryGib * 1_024,
       apart: true,
     },
+    ...(provisioners === "external"
+      ? [
+          {
+            role: "provisioners" as const,
+            pods: externalProvisioners.count,
+            cpuMillis: externalProvisioners.cpuMillis,
+            memoryMib: externalProvisioners.memoryMib,
+            apart: false,
+          },
+        ]
+      : []),
     ...(database.kind === "in-cluster"
       ? [{ role: "database" as const, pods: 1, ...databaseShare(size), apart: false }]
       : []),
@@ -83,7 +96,9 @@ function findReplicaProblem({ coder, machines }: Size): Contradiction | undefine
 }
 
 /** On nodes of an unknown size only the pods' own requests can be compared with the rule for builds. */
-function findBuildProblem({ coder, concurrentBuilds, buildRule }: Size): Contradiction | undefined {
+function findBuildProblem(size: Size): Contradiction | undefined {
+  if (size.provisioners === "external") return findProvisionerCores(size);
+  const { coder, concurrentBuilds, buildRule } = size;
   const rule = BUILD_RULES[buildRule];
   const millis = Math.ceil((coresForBuilds(buildRule, concurrentBuilds) * 1_000) / coder.replicas);
   if (coder.cpuMillis < millis) {

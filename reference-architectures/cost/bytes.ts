@@ -1,4 +1,5 @@
 import type { Size } from "../architecture.ts";
+import { buildCapacity } from "../build-capacity.ts";
 
 /**
  * GiB that one of our machines downloads from the internet: packages and images of Coder, Kubernetes and workspaces.
@@ -23,11 +24,10 @@ export function fetchedGib(
   machines: { readonly full: number; readonly workspaces: number },
   size: Size,
 ): number {
-  const { replicas, daemonsPerReplica } = size.coder;
   return (
     machines.full * MACHINE_GIB +
     machines.workspaces * WORKSPACE_MACHINE_GIB +
-    replicas * daemonsPerReplica * DAEMON_GIB
+    buildCapacity(size) * DAEMON_GIB
   );
 }
 

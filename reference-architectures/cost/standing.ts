@@ -24,6 +24,8 @@ interface Pool {
 /** The disks that the stacks create: each node's own disk, and that of a Coder machine without a size. */
 const NODE_DISK_GIB = 100;
 const CODER_DISK_GIB = 100;
+/** The system, Coder's image, and the providers of 30 provisioners, each with its own cache. */
+const PROVISIONER_DISK_GIB = 50;
 
 /** Returns what a run of this size creates. */
 export function standingOf(
@@ -48,6 +50,11 @@ export function standingOf(
     : ({ kind: "coder", gib: machines.coder.diskGib ?? CODER_DISK_GIB } as const);
   const pools: Pool[] = [
     { role: "Coder", ...pick(machines.coder), disk: coderDisk },
+    {
+      role: "provisioners",
+      ...pick(machines.provisioners),
+      disk: cluster ? node : { kind: "coder", gib: machines.provisioners.diskGib ?? PROVISIONER_DISK_GIB },
+    },
     { role: "Kubernetes' own pods", ...pick(machines.system), disk: node },
     ...(machineEach ? [] : [{ role: "workspaces", ...pick(machines.workspaces), disk: node }]),
     ...(runner
@@ -71,6 +78,9 @@ export function standingOf(
   };
 }
 
-function pick({ machineType, nodes }: Size["machines"]["coder"]): Pick<Pool, "machineType" | "nodes"> {
+function pick({
+  machineType,
+  nodes,
+}: Pick<Size["machines"]["coder"], "machineType" | "nodes">): Pick<Pool, "machineType" | "nodes"> {
   return { machineType, nodes };
 }

@@ -1,22 +1,26 @@
 import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
+import { PROVISIONER_MACHINE } from "../artefacts/provisioner-machine.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,
   CODER_TRACES,
   CODER_VERSION,
+  EXTERNAL_PROVISIONERS,
   PROVISIONERS,
   SEED_COMMAND,
   SEED_HOME_GIB,
   TEMPLATE_PROVIDERS,
 } from "../seed.ts";
+import { validatedSize } from "./validated.ts";
 
 /** Figures that all sizes share. */
 const COMMON = {
   ...SEED_COMMAND,
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
+  externalProvisioners: EXTERNAL_PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
   coderTraces: CODER_TRACES,
@@ -66,6 +70,7 @@ const size100: Size = {
     workspaces: { machineType: "m6i.xlarge", nodes: 9 },
     /** Ours: for Kubernetes' own pods, so that they do not run on measured machines. */
     system: { machineType: "m6i.xlarge", nodes: 1 },
+    provisioners: PROVISIONER_MACHINE.aws,
     runner: LOAD_RUNNER.aws.small,
   },
   database: {
@@ -112,6 +117,7 @@ const size1200: Size = {
     workspaces: { machineType: "m6i.xlarge", nodes: 53 },
     /** Ours, as in size 100, but two, so that DNS survives the loss of one. */
     system: { machineType: "m6i.xlarge", nodes: 2 },
+    provisioners: PROVISIONER_MACHINE.aws,
     runner: LOAD_RUNNER.aws.large,
   },
   database: {
@@ -150,6 +156,7 @@ const canary: Size = {
     coder: { machineType: "m6i.xlarge", nodes: 1 },
     workspaces: { machineType: "m6i.xlarge", nodes: 0 },
     system: { machineType: "m6i.xlarge", nodes: 0 },
+    provisioners: PROVISIONER_MACHINE.aws,
     runner: LOAD_RUNNER.aws.small,
   },
   database: {
@@ -177,6 +184,14 @@ export const eks: Architecture = {
   stacks: ["eks-cloud", "eks-coder"],
   templateName: "kubernetes",
   defaultSize: "100",
-  sizes: { "100": size100, "1200": size1200, canary },
+  sizes: {
+    "100": size100,
+    "1200": size1200,
+    "validated-1k": validatedSize("validated-1k", COMMON),
+    "validated-2k": validatedSize("validated-2k", COMMON),
+    "validated-3k": validatedSize("validated-3k", COMMON),
+    "validated-10k": validatedSize("validated-10k", COMMON),
+    canary,
+  },
   objectives: [...OBJECTIVES],
 };

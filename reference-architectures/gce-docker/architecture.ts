@@ -1,12 +1,14 @@
 import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
+import { PROVISIONER_MACHINE } from "../artefacts/provisioner-machine.ts";
 import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,
   CODER_TRACES,
   CODER_VERSION,
+  EXTERNAL_PROVISIONERS,
   PROVISIONERS,
   SEED_COMMAND,
   TEMPLATE_PROVIDERS,
@@ -18,6 +20,7 @@ const COMMON = {
   /** Ours: none. A volume of Docker is a folder on the machine's disk, without a limit on its size. */
   homeVolumeGib: 0,
   provisioners: PROVISIONERS,
+  externalProvisioners: EXTERNAL_PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
   coderTraces: CODER_TRACES,
@@ -87,6 +90,7 @@ const size1000: Size = {
     },
     workspaces: { machineType: "n2-standard-48", nodes: 0 },
     system: { machineType: "n2-standard-48", nodes: 0 },
+    provisioners: PROVISIONER_MACHINE.google,
     runner: LOAD_RUNNER.google.small,
   },
   database: DATABASE,
@@ -117,6 +121,7 @@ const size500: Size = {
     coder: { machineType: "n2-standard-80", minCpuPlatform: N2_PROCESSOR, nodes: 1, diskGib: 500 },
     workspaces: { machineType: "n2-standard-80", nodes: 0 },
     system: { machineType: "n2-standard-80", nodes: 0 },
+    provisioners: PROVISIONER_MACHINE.google,
     runner: LOAD_RUNNER.google.large,
   },
   database: DATABASE,
@@ -146,6 +151,7 @@ const canary: Size = {
     coder: { machineType: "n2-standard-4", minCpuPlatform: N2_PROCESSOR, nodes: 1, diskGib: 50 },
     workspaces: { machineType: "n2-standard-4", nodes: 0 },
     system: { machineType: "n2-standard-4", nodes: 0 },
+    provisioners: PROVISIONER_MACHINE.google,
     runner: LOAD_RUNNER.google.small,
   },
   database: {

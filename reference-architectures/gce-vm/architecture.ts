@@ -1,12 +1,14 @@
 import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
+import { PROVISIONER_MACHINE } from "../artefacts/provisioner-machine.ts";
 import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,
   CODER_TRACES,
   CODER_VERSION,
+  EXTERNAL_PROVISIONERS,
   PROVISIONERS,
   SEED_COMMAND,
   SEED_HOME_GIB,
@@ -25,6 +27,7 @@ const COMMON = {
   /** The machine's own disk is the home. It is deleted with its machine. */
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
+  externalProvisioners: EXTERNAL_PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
   coderTraces: CODER_TRACES,
@@ -76,6 +79,7 @@ const size1000: Size = {
      */
     workspaces: { machineType: "e2-small", nodes: 200, diskType: WORKSPACE_DISK },
     system: { machineType: "n2-standard-16", nodes: 0 },
+    provisioners: PROVISIONER_MACHINE.google,
     runner: LOAD_RUNNER.google.small,
   },
   database: {
@@ -116,6 +120,7 @@ const canary: Size = {
     coder: { machineType: "n2-standard-4", minCpuPlatform: N2_PROCESSOR, nodes: 1, diskGib: 50 },
     workspaces: { machineType: "e2-small", nodes: 2, diskType: WORKSPACE_DISK },
     system: { machineType: "n2-standard-4", nodes: 0 },
+    provisioners: PROVISIONER_MACHINE.google,
     runner: LOAD_RUNNER.google.small,
   },
   database: {

@@ -1,23 +1,27 @@
 import { HOLD_SECONDS } from "../hold-seconds.ts";
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
+import { PROVISIONER_MACHINE } from "../artefacts/provisioner-machine.ts";
 import { N2_PROCESSOR } from "../machine-types.ts";
 import { OBJECTIVES } from "../objectives.ts";
 import {
   AGENT,
   CODER_TRACES,
   CODER_VERSION,
+  EXTERNAL_PROVISIONERS,
   PROVISIONERS,
   SEED_COMMAND,
   SEED_HOME_GIB,
   TEMPLATE_PROVIDERS,
 } from "../seed.ts";
+import { validatedSize } from "./validated.ts";
 
 /** Figures that all sizes share. */
 const COMMON = {
   ...SEED_COMMAND,
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
+  externalProvisioners: EXTERNAL_PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
   coderTraces: CODER_TRACES,
@@ -72,6 +76,7 @@ const size100: Size = {
     workspaces: { machineType: "e2-standard-16", nodes: 2 },
     /** Ours: for Kubernetes' own pods, so that they do not run on measured machines. */
     system: { machineType: "e2-standard-4", nodes: 1 },
+    provisioners: PROVISIONER_MACHINE.google,
     runner: LOAD_RUNNER.google.small,
   },
   database: {
@@ -125,6 +130,7 @@ const size1200: Size = {
     workspaces: { machineType: "e2-standard-16", nodes: 10 },
     /** Ours, as in size 100. */
     system: { machineType: "e2-standard-4", nodes: 2 },
+    provisioners: PROVISIONER_MACHINE.google,
     runner: LOAD_RUNNER.google.large,
   },
   database: {
@@ -164,6 +170,7 @@ const canary: Size = {
     coder: { machineType: "n2-standard-4", minCpuPlatform: N2_PROCESSOR, nodes: 1 },
     workspaces: { machineType: "n2-standard-4", nodes: 0 },
     system: { machineType: "n2-standard-4", nodes: 0 },
+    provisioners: PROVISIONER_MACHINE.google,
     runner: LOAD_RUNNER.google.small,
   },
   database: {
@@ -190,6 +197,14 @@ export const gke: Architecture = {
   stacks: ["gke-cloud", "gke-coder"],
   templateName: "kubernetes",
   defaultSize: "100",
-  sizes: { "100": size100, "1200": size1200, canary },
+  sizes: {
+    "100": size100,
+    "1200": size1200,
+    "validated-1k": validatedSize("validated-1k", COMMON),
+    "validated-2k": validatedSize("validated-2k", COMMON),
+    "validated-3k": validatedSize("validated-3k", COMMON),
+    "validated-10k": validatedSize("validated-10k", COMMON),
+    canary,
+  },
   objectives: [...OBJECTIVES],
 };

@@ -6,18 +6,21 @@ import {
   AGENT,
   CODER_TRACES,
   CODER_VERSION,
+  EXTERNAL_PROVISIONERS,
   PROVISIONERS,
   SEED_COMMAND,
   SEED_HOME_GIB,
   TEMPLATE_PROVIDERS,
 } from "../seed.ts";
 import { OWN_CLUSTER_PLACE } from "../zones.ts";
+import { validatedSize } from "./validated.ts";
 
 /** Figures that all sizes share. */
 const COMMON = {
   ...SEED_COMMAND,
   homeVolumeGib: SEED_HOME_GIB,
   provisioners: PROVISIONERS,
+  externalProvisioners: EXTERNAL_PROVISIONERS,
   workspacePod: AGENT,
   templateProviders: TEMPLATE_PROVIDERS,
   coderTraces: CODER_TRACES,
@@ -35,6 +38,7 @@ function nodes({ coder, workspaces }: { coder: number; workspaces: number }): Si
     coder: { machineType: OWN_NODE, nodes: coder },
     workspaces: { machineType: OWN_NODE, nodes: workspaces },
     system: { machineType: OWN_NODE, nodes: 0 },
+    provisioners: { machineType: OWN_NODE, nodes: 0 },
     /** Room for a worker's program and its log. */
     runner: { machineType: OWN_NODE, diskGib: 10 },
   };
@@ -169,6 +173,14 @@ export const kubernetes: Architecture = {
   stacks: ["kubernetes-coder"],
   templateName: "kubernetes",
   defaultSize: "100",
-  sizes: { "100": size100, "1200": size1200, canary },
+  sizes: {
+    "100": size100,
+    "1200": size1200,
+    "validated-1k": validatedSize("validated-1k", COMMON, nodes),
+    "validated-2k": validatedSize("validated-2k", COMMON, nodes),
+    "validated-3k": validatedSize("validated-3k", COMMON, nodes),
+    "validated-10k": validatedSize("validated-10k", COMMON, nodes),
+    canary,
+  },
   objectives: [...OBJECTIVES],
 };

@@ -1,5 +1,5 @@
 /** The role of a node. */
-export type NodeRole = "coder" | "workspaces" | "system" | "load";
+export type NodeRole = "coder" | "workspaces" | "system" | "provisioners" | "load";
 
 /** Returns the key of the node label that selects a role. One node may have several roles. */
 export function roleLabel(role: NodeRole): string {

@@ -38,9 +38,12 @@ export function planPools(
   ];
 }
 
+/** The roles of a size's pools. External provisioners never share Coder's nodes. */
+const ROLES = ["coder", "workspaces", "system", "provisioners"] as const;
+
 /** Roles without their own nodes run on Coder's nodes, which then also run Kubernetes' own pods. */
 function planSizePools({ machines }: Size): readonly PoolPlan[] {
-  const names = Object.keys(machines) as Exclude<NodeRole, "load">[];
+  const names = ROLES.filter((name) => name !== "provisioners" || machines.provisioners.nodes > 0);
   const shared = names.filter((name) => machines[name].nodes === 0);
   return names
     .filter((name) => machines[name].nodes > 0)

@@ -187,7 +187,10 @@ export const recordSchema = z.object({
     workspaces: count,
     concurrentBuilds: count,
     replicas: count,
+    /** 0 where external provisioners run the builds. */
     daemonsPerReplica: count,
+    /** How many external provisioners run the builds; absent with built-in daemons, and in earlier records. */
+    externalProvisioners: count.optional(),
     connections: count,
     sshShare: z.number(),
     /** How long all connections were held, and how fast they were opened and asked; absent in earlier records. */

@@ -93,13 +93,15 @@ function recordedCoder(
 }
 
 function recordedLoad(plan: Plan, environment: StageContext["environment"]): RunRecord["load"] {
-  const { users, workspaces, concurrentBuilds, coder, connections } = plan.size;
+  const { users, workspaces, concurrentBuilds, coder, connections, provisioners, externalProvisioners } =
+    plan.size;
   return {
     users,
     workspaces,
     concurrentBuilds,
     replicas: coder.replicas,
     daemonsPerReplica: coder.daemonsPerReplica,
+    ...(provisioners === "external" ? { externalProvisioners: externalProvisioners.count } : {}),
     connections: connections.total,
     sshShare: connections.sshShare,
     holdMs: holdDurationMs(plan, environment),

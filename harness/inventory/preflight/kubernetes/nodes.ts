@@ -112,6 +112,7 @@ function totalOf({ pods, cpuMillis, memoryMib }: RoleRequest): Amount {
 
 const ROLE_WORDS = {
   coder: "Coder",
+  provisioners: "external provisioners",
   database: "Postgres",
   workspaces: "workspaces",
   generator: "the load",

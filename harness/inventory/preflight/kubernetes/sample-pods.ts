@@ -5,11 +5,13 @@ import type { KubernetesContext } from "./context.ts";
 
 /** The images of a size, or the user's own. */
 export function imagesOf(
-  { coder, workspacePod, database }: Size,
+  { coder, provisioners, workspacePod, database }: Size,
   { images = {} }: KubernetesContext["choice"],
 ): Readonly<Partial<Record<PodRole, string>>> {
+  const coderImage = images.coder ?? `ghcr.io/coder/coder:v${coder.version}`;
   return {
-    coder: images.coder ?? `ghcr.io/coder/coder:v${coder.version}`,
+    coder: coderImage,
+    ...(provisioners === "external" ? { provisioners: coderImage } : {}),
     ...(database.kind === "in-cluster"
       ? { database: images.postgres ?? postgresImage(database.version) }
       : {}),
@@ -18,12 +20,16 @@ export function imagesOf(
   };
 }
 
+/** Both charts of Coder run their container like this. */
+const CODER_SECURITY = {
+  ...{ runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, allowPrivilegeEscalation: false },
+  seccompProfile: { type: "RuntimeDefault" },
+} as const;
+
 /** What each role's pod asks of the cluster's policies, as the chart, the stacks and the template write it. */
 const SECURITY: Readonly<Record<PodRole, Readonly<Record<string, unknown>>>> = {
-  coder: {
-    ...{ runAsNonRoot: true, runAsUser: 1000, runAsGroup: 1000, allowPrivilegeEscalation: false },
-    seccompProfile: { type: "RuntimeDefault" },
-  },
+  coder: CODER_SECURITY,
+  provisioners: CODER_SECURITY,
   database: {
     ...{ runAsNonRoot: true, runAsUser: 999, runAsGroup: 999, allowPrivilegeEscalation: false },
     capabilities: { drop: ["ALL"] },

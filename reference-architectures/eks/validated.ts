@@ -1,0 +1,96 @@
+import type { Size } from "../architecture.ts";
+import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
+import { PROVISIONER_MACHINE, PROVISIONERS_PER_MACHINE } from "../artefacts/provisioner-machine.ts";
+import { CODER_VERSION } from "../seed.ts";
+import { VALIDATED, validatedLoad, type ValidatedName } from "../validated.ts";
+
+/** The figures of a validated size that Coder's page leaves open. */
+interface Choices {
+  /** A machine that leaves a replica its cores and memory beside Kubernetes' own pods. */
+  readonly coderMachine: string;
+  readonly workspaceNodes: number;
+  readonly systemNodes: number;
+  readonly runner: keyof typeof LOAD_RUNNER.aws;
+  /** The tier of RDS with the published cores. It has 4 GiB for each core; the page names 3.75. */
+  readonly tier: string;
+  readonly diskGib: number;
+  readonly maxConnections: number;
+}
+
+/** Ours. Workspaces: 23 disks on each node, as in size 100. Database: as on GKE. */
+const CHOICES: Readonly<Record<ValidatedName, Choices>> = {
+  "validated-1k": {
+    coderMachine: "m6i.xlarge",
+    workspaceNodes: 27,
+    systemNodes: 2,
+    runner: "large",
+    tier: "db.m6i.2xlarge",
+    diskGib: 100,
+    maxConnections: 500,
+  },
+  "validated-2k": {
+    coderMachine: "m6i.2xlarge",
+    workspaceNodes: 53,
+    systemNodes: 2,
+    runner: "large",
+    tier: "db.m6i.4xlarge",
+    diskGib: 250,
+    maxConnections: 500,
+  },
+  "validated-3k": {
+    coderMachine: "m6i.2xlarge",
+    workspaceNodes: 79,
+    systemNodes: 2,
+    runner: "large",
+    tier: "db.m6i.8xlarge",
+    diskGib: 500,
+    maxConnections: 500,
+  },
+  "validated-10k": {
+    coderMachine: "m6i.2xlarge",
+    workspaceNodes: 261,
+    systemNodes: 3,
+    runner: "largest",
+    tier: "db.m6i.16xlarge",
+    diskGib: 1_000,
+    maxConnections: 1_500,
+  },
+};
+
+/** Returns Coder's validated architecture on EKS with RDS. */
+export function validatedSize(
+  name: ValidatedName,
+  common: Omit<Size, keyof ReturnType<typeof validatedLoad> | "coder" | "machines" | "database">,
+): Size {
+  const { coder, provisioners } = VALIDATED[name];
+  const choices = CHOICES[name];
+  return {
+    ...common,
+    ...validatedLoad(name),
+    coder: {
+      version: CODER_VERSION,
+      replicas: coder.replicas,
+      daemonsPerReplica: 0,
+      cpuMillis: coder.cores * 1_000,
+      memoryGib: coder.memoryGib,
+      databaseConnections: 100,
+    },
+    machines: {
+      coder: { machineType: choices.coderMachine, nodes: coder.replicas },
+      workspaces: { machineType: "m6i.xlarge", nodes: choices.workspaceNodes },
+      system: { machineType: "m6i.xlarge", nodes: choices.systemNodes },
+      provisioners: {
+        ...PROVISIONER_MACHINE.aws,
+        nodes: Math.ceil(provisioners / PROVISIONERS_PER_MACHINE),
+      },
+      runner: LOAD_RUNNER.aws[choices.runner],
+    },
+    database: {
+      kind: "rds",
+      version: "POSTGRES_16",
+      tier: choices.tier,
+      diskGib: choices.diskGib,
+      maxConnections: choices.maxConnections,
+    },
+  };
+}

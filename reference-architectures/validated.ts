@@ -1,0 +1,108 @@
+import { HOLD_SECONDS } from "./hold-seconds.ts";
+import type { Size } from "./architecture.ts";
+import { EXTERNAL_PROVISIONERS } from "./seed.ts";
+
+/** Where the figures of the validated architectures were read. */
+export const VALIDATED_SOURCE = {
+  name: "Coder's validated architectures (docs/admin/infrastructure/validated-architectures)",
+  date: "2026-06-25",
+} as const;
+
+/** The figures that Coder publishes for one number of users. Memory in GB, which the sizes take as GiB. */
+export interface ValidatedFigures {
+  readonly users: number;
+  /** Running at the same time. */
+  readonly workspaces: number;
+  readonly builds: number;
+  /** Replicas of coderd, and the cores and memory of each. */
+  readonly coder: { readonly replicas: number; readonly cores: number; readonly memoryGib: number };
+  /** Provisioners of 1 vCPU and 1 GB. */
+  readonly provisioners: number;
+  readonly database: { readonly cores: number; readonly memoryGib: number };
+}
+
+/** The validated architectures by the name of their size. */
+export const VALIDATED = {
+  "validated-1k": {
+    users: 1_000,
+    workspaces: 600,
+    builds: 60,
+    coder: { replicas: 3, cores: 2, memoryGib: 8 },
+    provisioners: 60,
+    database: { cores: 8, memoryGib: 30 },
+  },
+  "validated-2k": {
+    users: 2_000,
+    workspaces: 1_200,
+    builds: 120,
+    coder: { replicas: 3, cores: 4, memoryGib: 12 },
+    provisioners: 120,
+    database: { cores: 16, memoryGib: 60 },
+  },
+  "validated-3k": {
+    users: 3_000,
+    workspaces: 1_800,
+    builds: 180,
+    coder: { replicas: 4, cores: 4, memoryGib: 12 },
+    provisioners: 180,
+    database: { cores: 32, memoryGib: 120 },
+  },
+  "validated-10k": {
+    users: 10_000,
+    workspaces: 6_000,
+    builds: 600,
+    coder: { replicas: 10, cores: 4, memoryGib: 12 },
+    provisioners: 600,
+    database: { cores: 64, memoryGib: 240 },
+  },
+} as const satisfies Record<string, ValidatedFigures>;
+
+export type ValidatedName = keyof typeof VALIDATED;
+
+/** Ours: the seed's rate of new connections, and half of it for 1,000 users. */
+const RAMP_PER_SECOND: Readonly<Record<ValidatedName, number>> = {
+  "validated-1k": 250,
+  "validated-2k": 500,
+  "validated-3k": 500,
+  "validated-10k": 500,
+};
+
+/** The part of a size that does not depend on where it is deployed. */
+export type ValidatedLoad = Pick<
+  Size,
+  | "users"
+  | "workspaces"
+  | "workspacesPerUser"
+  | "concurrentBuilds"
+  | "connections"
+  | "provisioners"
+  | "externalProvisioners"
+  | "licensed"
+  | "buildRule"
+>;
+
+/** Returns the load of a validated architecture. */
+export function validatedLoad(name: ValidatedName): ValidatedLoad {
+  const { users, workspaces, builds, provisioners } = VALIDATED[name];
+  return {
+    users,
+    workspaces,
+    workspacesPerUser: 1,
+    concurrentBuilds: builds,
+    connections: {
+      /** Ours: five for each user. Coder's page has no number of connections. */
+      total: users * 5,
+      /** Ours, as in the seeds' sizes: one SSH session for each workspace. */
+      sshShare: workspaces / (users * 5),
+      rampPerSecond: RAMP_PER_SECOND[name],
+      holdSeconds: HOLD_SECONDS,
+      /** Ours, as in size 1200: a command a second for each 50 connections. */
+      commandsPerSecond: users / 10,
+    },
+    provisioners: "external",
+    externalProvisioners: { ...EXTERNAL_PROVISIONERS, count: provisioners },
+    /** Several replicas and external provisioners are licensed features. */
+    licensed: true,
+    buildRule: "validated-2025",
+  };
+}
