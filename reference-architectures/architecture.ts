@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { BUILD_RULES } from "./build-rules.ts";
-import { PROVISIONER_TAGS } from "./provisioner-tags.ts";
+import { BUILD_RULES } from "./capacity/build-rules.ts";
+import { PROVISIONER_TAGS } from "./capacity/provisioner-tags.ts";
 import { IMAGE_REFERENCE, WORKSPACE_IMAGE } from "./artefacts/workspace-image.ts";
 
 const count = z.int().positive();

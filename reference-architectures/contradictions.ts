@@ -1,5 +1,5 @@
 import type { Architecture, Size } from "./architecture.ts";
-import { buildCapacity } from "./build-capacity.ts";
+import { buildCapacity } from "./capacity/build-capacity.ts";
 import { findCapacityProblem } from "./capacity/find-problem.ts";
 import type { Contradiction } from "./contradiction.ts";
 import { ArchitectureError } from "./error.ts";

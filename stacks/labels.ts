@@ -20,16 +20,15 @@ export function benchLabels(
   };
 }
 
+/** The longest role in the name of a node pool, which may have 40 characters on GKE and 63 on EKS. */
+export const POOL_ROLE_LENGTH = 20;
+
 /**
  * Returns the name of a resource without labels: `bench-<run12>-<role>`. A service account's name may have 30
- * characters, so a role has at most 11.
+ * characters, so a role has at most 11. Other kinds pass what they accept.
  */
-export function benchName(environment: Pick<Environment, "runId">, role: string): string {
-  const longest = 11;
-  if (role.length > longest) {
-    throw new Error(
-      `role ${role} is longer than ${longest} characters: its service account would not be accepted`,
-    );
-  }
+export function benchName(environment: Pick<Environment, "runId">, role: string, longest = 11): string {
+  if (role.length > longest)
+    throw new Error(`role ${role} is longer than ${longest} characters: its name would not be accepted`);
   return `bench-${environment.runId.slice(-12)}-${role}`;
 }

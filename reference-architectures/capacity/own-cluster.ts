@@ -1,5 +1,5 @@
 import type { Size } from "../architecture.ts";
-import { BUILD_RULES, coresForBuilds, DAEMON_GIB } from "../build-rules.ts";
+import { BUILD_RULES, coresForBuilds, DAEMON_GIB } from "./build-rules.ts";
 import type { Contradiction } from "../contradiction.ts";
 import { OWN_NODE } from "../machine-types.ts";
 import type { Allocatable } from "./allocatable.ts";

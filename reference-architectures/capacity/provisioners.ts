@@ -1,6 +1,6 @@
 import type { Size } from "../architecture.ts";
 import { PROVISIONERS_PER_MACHINE } from "../artefacts/provisioner-machine.ts";
-import { BUILD_RULES, coresForBuilds } from "../build-rules.ts";
+import { BUILD_RULES, coresForBuilds } from "./build-rules.ts";
 import type { Contradiction } from "../contradiction.ts";
 import type { Allocatable } from "./allocatable.ts";
 

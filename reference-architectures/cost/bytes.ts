@@ -1,5 +1,5 @@
 import type { Size } from "../architecture.ts";
-import { buildCapacity } from "../build-capacity.ts";
+import { buildCapacity } from "../capacity/build-capacity.ts";
 
 /**
  * GiB that one of our machines downloads from the internet: packages and images of Coder, Kubernetes and workspaces.

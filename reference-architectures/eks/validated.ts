@@ -8,7 +8,9 @@ import { VALIDATED, validatedLoad, type ValidatedName } from "../validated.ts";
 interface Choices {
   /** A machine that leaves a replica its cores and memory beside Kubernetes' own pods. */
   readonly coderMachine: string;
-  readonly workspaceNodes: number;
+  readonly workspaces: Size["machines"]["workspaces"];
+  /** @default that of all sizes */
+  readonly homeVolumeGib?: number;
   readonly systemNodes: number;
   readonly runner: keyof typeof LOAD_RUNNER.aws;
   /** The tier of RDS with the published cores. It has 4 GiB for each core; the page names 3.75. */
@@ -21,7 +23,7 @@ interface Choices {
 const CHOICES: Readonly<Record<ValidatedName, Choices>> = {
   "validated-1k": {
     coderMachine: "m6i.xlarge",
-    workspaceNodes: 27,
+    workspaces: { machineType: "m6i.xlarge", nodes: 27 },
     systemNodes: 2,
     runner: "large",
     tier: "db.m6i.2xlarge",
@@ -30,7 +32,7 @@ const CHOICES: Readonly<Record<ValidatedName, Choices>> = {
   },
   "validated-2k": {
     coderMachine: "m6i.2xlarge",
-    workspaceNodes: 53,
+    workspaces: { machineType: "m6i.xlarge", nodes: 53 },
     systemNodes: 2,
     runner: "large",
     tier: "db.m6i.4xlarge",
@@ -39,7 +41,7 @@ const CHOICES: Readonly<Record<ValidatedName, Choices>> = {
   },
   "validated-3k": {
     coderMachine: "m6i.2xlarge",
-    workspaceNodes: 79,
+    workspaces: { machineType: "m6i.xlarge", nodes: 79 },
     systemNodes: 2,
     runner: "large",
     tier: "db.m6i.8xlarge",
@@ -48,7 +50,12 @@ const CHOICES: Readonly<Record<ValidatedName, Choices>> = {
   },
   "validated-10k": {
     coderMachine: "m6i.2xlarge",
-    workspaceNodes: 261,
+    /**
+     * 23 disks on each node would need 261 nodes, and each pulls the image: Docker Hub grants 100 pulls to one address.
+     * So there are no home disks, and 102 pods on each node.
+     */
+    workspaces: { machineType: "m6i.4xlarge", nodes: 59 },
+    homeVolumeGib: 0,
     systemNodes: 3,
     runner: "largest",
     tier: "db.m6i.16xlarge",
@@ -67,6 +74,7 @@ export function validatedSize(
   return {
     ...common,
     ...validatedLoad(name),
+    homeVolumeGib: choices.homeVolumeGib ?? common.homeVolumeGib,
     coder: {
       version: CODER_VERSION,
       replicas: coder.replicas,
@@ -77,7 +85,7 @@ export function validatedSize(
     },
     machines: {
       coder: { machineType: choices.coderMachine, nodes: coder.replicas },
-      workspaces: { machineType: "m6i.xlarge", nodes: choices.workspaceNodes },
+      workspaces: choices.workspaces,
       system: { machineType: "m6i.xlarge", nodes: choices.systemNodes },
       provisioners: {
         ...PROVISIONER_MACHINE.aws,

@@ -4,7 +4,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { type NodeRole, ROLE_TAINT, roleLabel } from "../kubernetes/node-role.ts";
-import { benchLabels, benchName } from "../labels.ts";
+import { benchLabels, benchName, POOL_ROLE_LENGTH } from "../labels.ts";
 import type { AwsControlPlane } from "./control-plane.ts";
 import type { AwsNetwork } from "./network.ts";
 
@@ -29,7 +29,7 @@ export class AwsNodePool extends Construct {
   constructor(scope: Construct, id: string, props: AwsNodePoolProps) {
     super(scope, id);
     const { environment, nodes } = props;
-    const name = benchName(environment, props.name);
+    const name = benchName(environment, props.name, POOL_ROLE_LENGTH);
     const tags = benchLabels(environment);
     const template = new LaunchTemplate(this, "template", {
       name,

@@ -3,7 +3,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { type NodeRole, ROLE_TAINT, roleLabel } from "../kubernetes/node-role.ts";
-import { benchLabels, benchName } from "../labels.ts";
+import { benchLabels, benchName, POOL_ROLE_LENGTH } from "../labels.ts";
 import type { GoogleControlPlane } from "./control-plane.ts";
 
 export interface GoogleNodePoolProps {
@@ -27,7 +27,7 @@ export class GoogleNodePool extends Construct {
     super(scope, id);
     const { environment } = props;
     new ContainerNodePool(this, "nodes", {
-      name: benchName(environment, props.name),
+      name: benchName(environment, props.name, POOL_ROLE_LENGTH),
       cluster: props.controlPlane.clusterId,
       location: environment.zone,
       nodeCount: props.nodes,

@@ -18,16 +18,28 @@ const ROWS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   gke: [
     ["100", 100, 200, 30, 1, 1_000, false],
     ["1200", 1_200, 1_200, 120, 4, 10_000, true],
+    ["validated-1k", 1_000, 600, 60, 3, 5_000, true],
+    ["validated-2k", 2_000, 1_200, 120, 3, 10_000, true],
+    ["validated-3k", 3_000, 1_800, 180, 4, 15_000, true],
+    ["validated-10k", 10_000, 6_000, 600, 10, 50_000, true],
     ["canary", 2, 2, 2, 1, 4, false],
   ],
   eks: [
     ["100", 100, 200, 30, 1, 1_000, false],
     ["1200", 1_200, 1_200, 120, 4, 10_000, true],
+    ["validated-1k", 1_000, 600, 60, 3, 5_000, true],
+    ["validated-2k", 2_000, 1_200, 120, 3, 10_000, true],
+    ["validated-3k", 3_000, 1_800, 180, 4, 15_000, true],
+    ["validated-10k", 10_000, 6_000, 600, 10, 50_000, true],
     ["canary", 2, 2, 2, 1, 4, false],
   ],
   kubernetes: [
     ["100", 100, 200, 30, 1, 1_000, false],
     ["1200", 1_200, 1_200, 120, 4, 10_000, true],
+    ["validated-1k", 1_000, 600, 60, 3, 5_000, true],
+    ["validated-2k", 2_000, 1_200, 120, 3, 10_000, true],
+    ["validated-3k", 3_000, 1_800, 180, 4, 15_000, true],
+    ["validated-10k", 10_000, 6_000, 600, 10, 50_000, true],
     ["canary", 2, 2, 2, 1, 4, false],
   ],
   "gce-docker": [
@@ -93,7 +105,7 @@ test("an unknown size is refused with the existing ones", () => {
   expect(refusal("9000")).toMatchObject({
     path: "size",
     value: "9000",
-    expected: "one of 100, 1200, canary",
+    expected: "one of 100, 1200, validated-1k, validated-2k, validated-3k, validated-10k, canary",
   });
 });
 
@@ -189,7 +201,7 @@ describe("a value is refused with its path, itself and what was expected:", () =
     [
       "external provisioners",
       { provisioners: "external", licensed: "true" },
-      { path: "provisioners", value: "external", expected: /builtin/ },
+      { path: "coder.daemonsPerReplica", value: 30, expected: /0 with provisioners=external/ },
     ],
   ];
   test.each(cases)("%s", (_name, overrides, { path, value, expected }) => {

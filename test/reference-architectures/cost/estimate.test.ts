@@ -72,7 +72,8 @@ describe.each(CASES)("$name $size on $kind", ({ name, size, kind }) => {
     const counted = items
       .filter(({ what }) => /^(e2|n2|m\d|c\d)\S+[, ]/.test(what))
       .reduce((sum, { quantity }) => sum + quantity, 0);
-    expect(counted).toBe(machines.coder.nodes + machines.system.nodes + own + 1);
+    const { coder, system, provisioners } = machines;
+    expect(counted).toBe(coder.nodes + system.nodes + provisioners.nodes + own + 1);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Size } from "./architecture.ts";
+import type { Size } from "../architecture.ts";
 
 /** Returns how many builds a deployment runs at once: one in each built-in daemon, or in each external provisioner. */
 export function buildCapacity({
