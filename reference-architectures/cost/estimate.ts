@@ -1,7 +1,7 @@
 import type { Architecture, Size } from "../architecture.ts";
 import { AWS_PRICES } from "../prices/aws.ts";
 import { GOOGLE_PRICES } from "../prices/google.ts";
-import type { Price } from "../prices/price.ts";
+import { HOURS_A_MONTH, type Price } from "../prices/price.ts";
 import { awsBill } from "./aws-bill.ts";
 import type { BillLine } from "./bill.ts";
 import { googleBill } from "./google-bill.ts";
@@ -69,8 +69,7 @@ export function estimateCost(
     readonly loads?: number;
   },
 ): Estimation {
-  if (architecture.cloud === "kubernetes")
-    return { state: "not-priced", reason: "a cluster of your own has no known prices" };
+  if (architecture.cloud === "kubernetes") return NOT_PRICED;
   const { prices, bill } = CLOUDS[architecture.cloud];
   const reason = whyNotPriced(prices.regions, size, where.region);
   if (reason !== undefined) return { state: "not-priced", reason };
@@ -102,6 +101,55 @@ export function estimateCost(
     },
   };
 }
+
+/** What an environment of a size costs in a month in which it stands, in USD. */
+export interface MonthlyCost {
+  readonly prices: string;
+  readonly region: string;
+  readonly perMonth: number;
+  /** The lines that are billed by the hour, the dearest first, each with its amount in a month. */
+  readonly items: readonly Omit<EstimatedItem, "per">[];
+  readonly notes: readonly string[];
+}
+
+/** A month's cost, or the reason why it is missing. */
+export type MonthlyEstimation =
+  | { readonly state: "priced"; readonly cost: MonthlyCost }
+  | { readonly state: "not-priced"; readonly reason: string };
+
+/**
+ * Returns what an environment costs in a month of 730 hours: every line that is billed by the hour. Traffic is not
+ * counted, and neither is a load runner: it belongs to a benchmark.
+ */
+export function standingPerMonth(
+  architecture: Pick<Architecture, "cloud" | "carriedBy">,
+  size: Size,
+  { region }: { readonly region: string },
+): MonthlyEstimation {
+  if (architecture.cloud === "kubernetes") return NOT_PRICED;
+  const { prices, bill } = CLOUDS[architecture.cloud];
+  const reason = whyNotPriced(prices.regions, size, region);
+  if (reason !== undefined) return { state: "not-priced", reason };
+  const lines = bill(standingOf(architecture, size, { runner: false })).filter(({ per }) => per === "hour");
+  const items = lines.map(({ what, quantity, price }) => ({
+    what,
+    quantity: rounded(quantity),
+    rate: rounded(price.usd),
+    amount: rounded(quantity * price.usd * HOURS_A_MONTH),
+  }));
+  return {
+    state: "priced",
+    cost: {
+      prices: prices.date,
+      region,
+      perMonth: rounded(sum(lines.map(({ quantity, price }) => quantity * price.usd)) * HOURS_A_MONTH),
+      items: items.toSorted((a, b) => b.amount - a.amount),
+      notes: [...notesOf(prices.regions[region]), ...lines.flatMap(uncertainty)],
+    },
+  };
+}
+
+const NOT_PRICED = { state: "not-priced", reason: "a cluster of your own has no known prices" } as const;
 
 function whyNotPriced(
   regions: Readonly<Record<string, string | undefined>>,

@@ -3,7 +3,7 @@ import { type Check, type CheckName, type CheckQuestion, passed, skipped } from 
 import { licenceCheck, terraformCheck } from "./checks.ts";
 import type { PreflightContext } from "./context.ts";
 import { leftoversCheck, namesCheck } from "./inventory-checks.ts";
-import { needOf, needWords } from "./need.ts";
+import { needOf, needWords } from "../../../reference-architectures/quota/need.ts";
 
 /**
  * Returns a cloud's checks as its twin answers them, with the same names and fixes. Checks that a rehearsal can do are

@@ -1,7 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { HOLD_SECONDS } from "../../../reference-architectures/hold-seconds.ts";
 import { architectures, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
-import { type EstimatedCost, estimateCost } from "../../../reference-architectures/cost/estimate.ts";
+import {
+  type EstimatedCost,
+  estimateCost,
+  standingPerMonth,
+} from "../../../reference-architectures/cost/estimate.ts";
 import { phasesOf } from "../../../reference-architectures/cost/phases.ts";
 import { MACHINE_TYPES } from "../../../reference-architectures/machine-types.ts";
 import { AWS_PRICES } from "../../../reference-architectures/prices/aws.ts";
@@ -179,4 +183,31 @@ test("a comparison is estimated with every load, and with another installation b
   const { load, install } = phasesOf(architecture, figures);
   expect(install).toBeGreaterThan(0);
   expect(hoursOf(16) - hoursOf(1)).toBeCloseTo(15 * (load + install), 3);
+});
+
+describe("a month of standing", () => {
+  const monthly = (name: string, size: string) => {
+    const architecture = getArchitecture(name);
+    const { figures } = resolveSize(name, size);
+    return standingPerMonth(architecture, figures, { region: architecture.region });
+  };
+
+  test.each(PRICED.map(({ name, defaultSize }) => [name, defaultSize] as const))(
+    "%s %s costs 730 times its hour without a load runner, and no traffic",
+    (name, size) => {
+      const month = monthly(name, size);
+      if (month.state === "not-priced") throw new Error(month.reason);
+      const { perHour } = estimated(name, size, { runner: false });
+      expect(month.cost.perMonth / (perHour * 730)).toBeCloseTo(1, 4);
+      expect(month.cost.items.reduce((sum, { amount }) => sum + amount, 0) / month.cost.perMonth).toBeCloseTo(
+        1,
+        4,
+      );
+      expect(month.cost.items.filter(({ what }) => /the load\b|through/.test(what))).toEqual([]);
+    },
+  );
+
+  test("has no price in a cluster of the user's own", () => {
+    expect(monthly("kubernetes", "canary").state).toBe("not-priced");
+  });
 });

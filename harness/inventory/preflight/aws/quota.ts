@@ -1,46 +1,22 @@
+import { needOf, needWords } from "../../../../reference-architectures/quota/need.ts";
+import { type AwsQuota, awsQuotas } from "../../../../reference-architectures/quota/quota.ts";
 import type { AwsSession } from "../../aws/session.ts";
 import { awsFailureText } from "../../aws/failure.ts";
 import { type Check, failedCheck, passed, unknown } from "../check.ts";
-import { type Need, needOf, needWords } from "../need.ts";
 import type { AwsContext } from "./context.ts";
 import { addressesInUse, gp3InUse, vcpusInUse, vpcsInUse } from "./usage.ts";
 
-/** One AWS quota, and how much of it an environment needs. */
-interface QuotaNeed {
-  readonly service: "ec2" | "ebs" | "vpc";
-  /** AWS's id of the quota; `what` is its display name. */
-  readonly code: string;
-  readonly what: string;
-  readonly need: number;
-  readonly inUse: (aws: Pick<AwsSession, "send">) => Promise<number>;
-}
+type Usage = (aws: Pick<AwsSession, "send">) => Promise<number>;
+
+/** How much of each quota the account uses already. */
+const IN_USE: Readonly<Record<AwsQuota["code"], Usage>> = {
+  "L-1216C47A": vcpusInUse,
+  "L-7A658B76": async (aws) => (await gp3InUse(aws)) / GIB_PER_TIB,
+  "L-0263D0A3": addressesInUse,
+  "L-F678F1CE": vpcsInUse,
+};
 
 const GIB_PER_TIB = 1_024;
-
-/** Converts the need into AWS's regional quotas. */
-export function awsQuotaNeeds({ vcpus, ssdGib, standardGib }: Need): readonly QuotaNeed[] {
-  return [
-    {
-      service: "ec2",
-      code: "L-1216C47A",
-      what: "vCPUs of standard on-demand instances",
-      // All machine types of the sizes are in standard families.
-      need: Object.values(vcpus).reduce((sum, count) => sum + count, 0),
-      inUse: vcpusInUse,
-    },
-    {
-      service: "ebs",
-      code: "L-7A658B76",
-      what: "TiB of gp3 volumes",
-      // Nodes' disks and home volumes. A database's disk has a separate quota.
-      need: (ssdGib + standardGib) / GIB_PER_TIB,
-      inUse: async (aws) => (await gp3InUse(aws)) / GIB_PER_TIB,
-    },
-    // AWS's NAT gateway keeps the single address that the stack assigns.
-    { service: "ec2", code: "L-0263D0A3", what: "Elastic IP addresses", need: 1, inUse: addressesInUse },
-    { service: "vpc", code: "L-F678F1CE", what: "VPCs", need: 1, inUse: vpcsInUse },
-  ];
-}
 
 /** Checks that the whole environment fits into the quotas, with the account's other use. */
 export const awsQuotaCheck: Check<AwsContext> = {
@@ -52,7 +28,7 @@ export const awsQuotaCheck: Check<AwsContext> = {
     const { region } = architecture;
     const need = needOf(architecture, size.figures, generators);
     const answers = await Promise.all(
-      awsQuotaNeeds(need).map(async (quota) => answerOf(quota, { send: send(signal) }, { region, signal })),
+      awsQuotas(need).map(async (quota) => answerOf(quota, { send: send(signal) }, { region, signal })),
     );
     const short = answers.filter(({ state }) => state === "short");
     if (short.length > 0) {
@@ -76,7 +52,7 @@ interface Answer {
 
 /** Compares a quota with the need. If its use is unknown, a quota below the need alone is still too small. */
 async function answerOf(
-  { service, code, what, need, inUse }: QuotaNeed,
+  { service, code, what, need }: AwsQuota,
   aws: Pick<AwsSession, "send">,
   { region, signal }: { readonly region: string; readonly signal: AbortSignal },
 ): Promise<Answer> {
@@ -88,7 +64,7 @@ async function answerOf(
       const command = new GetServiceQuotaCommand({ ServiceCode: service, QuotaCode: code });
       return (await aws.send("quotas", command)).Quota?.Value;
     }),
-    asked(signal, () => inUse(aws)),
+    asked(signal, () => IN_USE[code](aws)),
   ]);
   if (typeof limit === "string") return { state: "unknown", words: `${what}: quota ${limit}`, fix: look };
   const least = typeof used === "string" ? 0 : used;

@@ -1,6 +1,6 @@
 import { classOf, awsFailureText } from "../../aws/failure.ts";
 import { type Check, type CheckOutcome, failedCheck, passed, skipped, unknown } from "../check.ts";
-import { needOf } from "../need.ts";
+import { needOf } from "../../../../reference-architectures/quota/need.ts";
 import type { AwsContext } from "./context.ts";
 
 /** Checks that the Kubernetes version is in standard support; extended support costs six times as much. */

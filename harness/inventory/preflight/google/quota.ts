@@ -1,50 +1,9 @@
+import { needOf, needWords } from "../../../../reference-architectures/quota/need.ts";
+import { googleQuotas } from "../../../../reference-architectures/quota/quota.ts";
 import { list, record } from "../../google/refusal.ts";
 import { type Check, failedCheck, passed, unknown } from "../check.ts";
-import { type Need, needOf, needWords } from "../need.ts";
+
 import type { GoogleContext } from "./context.ts";
-
-/** One Google quota, and how much of it an environment needs. */
-export interface QuotaNeed {
-  readonly metric: string;
-  readonly of: "region" | "project";
-  readonly need: number;
-}
-
-/** Families without their own quota share `CPUS`. */
-const IN_CPUS: ReadonlySet<string> = new Set(["e2", "n1", "f1", "g1"]);
-
-/** Resources that the stacks of every environment create besides machines. */
-const GLOBAL_NEEDS: readonly QuotaNeed[] = [
-  { metric: "NETWORKS", of: "project", need: 1 },
-  { metric: "SUBNETWORKS", of: "project", need: 1 },
-  { metric: "ROUTERS", of: "project", need: 1 },
-  // Includes Google's own rules for a cluster and the load balancer's.
-  { metric: "FIREWALLS", of: "project", need: 8 },
-];
-
-/** Converts the need into Google's metrics. */
-export function quotaNeeds(need: Need): readonly QuotaNeed[] {
-  const byMetric = new Map<string, number>();
-  for (const [family, vcpus] of Object.entries(need.vcpus)) {
-    const metric = IN_CPUS.has(family) ? "CPUS" : `${family.toUpperCase()}_CPUS`;
-    byMetric.set(metric, (byMetric.get(metric) ?? 0) + vcpus);
-  }
-  const all = Object.values(need.vcpus).reduce((sum, vcpus) => sum + vcpus, 0);
-  const regional = [
-    ...byMetric,
-    ["INSTANCES", need.instances],
-    ["SSD_TOTAL_GB", need.ssdGib],
-    ["DISKS_TOTAL_GB", need.standardGib],
-    ["IN_USE_ADDRESSES", need.publicAddresses],
-  ] as const;
-  return [
-    ...regional
-      .filter(([, count]) => count > 0)
-      .map(([metric, count]) => ({ metric, of: "region" as const, need: count })),
-    { metric: "CPUS_ALL_REGIONS", of: "project", need: all },
-    ...GLOBAL_NEEDS,
-  ];
-}
 
 interface Quota {
   readonly limit: number;
@@ -73,7 +32,7 @@ export const googleQuotaCheck: Check<GoogleContext> = {
     const quotas = { region: quotasIn(inRegion.body), project: quotasIn(inProject.body) };
     const short: string[] = [];
     const unlisted: string[] = [];
-    for (const { metric, of, need: wanted } of quotaNeeds(need)) {
+    for (const { metric, of, need: wanted } of googleQuotas(need)) {
       const quota = quotas[of].get(metric);
       const where = of === "region" ? ` in ${architecture.region}` : "";
       if (quota === undefined) unlisted.push(metric);

@@ -1,7 +1,7 @@
 import { DEBIAN_IMAGE } from "../../../../reference-architectures/artefacts/machine-image.ts";
 import { list, record } from "../../google/refusal.ts";
 import { type Check, failedCheck, passed, skipped, unknown } from "../check.ts";
-import { needOf } from "../need.ts";
+import { needOf } from "../../../../reference-architectures/quota/need.ts";
 import type { GoogleContext } from "./context.ts";
 
 /** Checks that the size's release channel offers its Kubernetes version in the zone. */

@@ -3,10 +3,12 @@ import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { gceDocker } from "../../../../reference-architectures/gce-docker/architecture.ts";
 import { gceVm } from "../../../../reference-architectures/gce-vm/architecture.ts";
 import { gke } from "../../../../reference-architectures/gke/architecture.ts";
-import { quotaNeeds } from "../../../../harness/inventory/preflight/google/quota.ts";
+import { eks } from "../../../../reference-architectures/eks/architecture.ts";
+import { kubernetes } from "../../../../reference-architectures/kubernetes/architecture.ts";
+import { googleQuotas, quotaOf } from "../../../../reference-architectures/quota/quota.ts";
 import { apisOf } from "../../../../harness/inventory/preflight/google/apis.ts";
 import { permissionsToDeploy } from "../../../../harness/inventory/preflight/google/permissions.ts";
-import { needOf } from "../../../../harness/inventory/preflight/need.ts";
+import { needOf } from "../../../../reference-architectures/quota/need.ts";
 
 test("a cluster needs its pools, its volumes and the load runner", () => {
   expect(needOf(gke, gke.sizes["1200"]!)).toEqual({
@@ -15,7 +17,7 @@ test("a cluster needs its pools, its volumes and the load runner", () => {
     ssdGib: 16 * 100 + 50,
     standardGib: 12_000,
     publicAddresses: 2,
-    machineTypes: ["n2-standard-8", "e2-standard-16", "e2-standard-4", "n2-standard-16"],
+    machineTypes: ["n2-standard-8", "e2-standard-4", "e2-standard-16", "n2-standard-16"],
     cpuPlatforms: ["Intel Ice Lake"],
   });
 });
@@ -47,7 +49,7 @@ test("workspaces that are containers need no disk beside their machine's", () =>
 });
 
 test("families without a separate quota count against CPUS, the others against theirs, and all together too", () => {
-  const needs = quotaNeeds(needOf(gke, gke.sizes["100"]!));
+  const needs = googleQuotas(needOf(gke, gke.sizes["100"]!));
   expect(needs).toContainEqual({ metric: "CPUS", of: "region", need: 36 });
   expect(needs).toContainEqual({ metric: "N2_CPUS", of: "region", need: 10 });
   expect(needs).toContainEqual({ metric: "CPUS_ALL_REGIONS", of: "project", need: 46 });
@@ -82,4 +84,34 @@ test.each([
   const onBox = { ...size, database: { ...size.database, kind: "on-box" as const } };
   const all = [apisOf(architecture, onBox), permissionsToDeploy(architecture, onBox)];
   for (const names of all) expect(names.some((name) => name.startsWith("secretmanager."))).toBe(expected);
+});
+
+test("external provisioners count with their machines and disks, and never twice", () => {
+  const size = gke.sizes["validated-1k"]!;
+  const { machineType, nodes } = size.machines.provisioners;
+  const without = needOf(gke, {
+    ...size,
+    machines: { ...size.machines, provisioners: { machineType, nodes: 0 } },
+  });
+  const need = needOf(gke, size);
+  expect(nodes).toBeGreaterThan(0);
+  expect(need.instances - without.instances).toBe(nodes);
+  expect(need.ssdGib - without.ssdGib).toBe(nodes * 100);
+});
+
+test("the quota to ask for is what the preflight compares, in whole units and in words", () => {
+  const size = gke.sizes["1200"]!;
+  expect(quotaOf(gke, size).map(({ id, scope, need }) => ({ metric: id, of: scope, need }))).toEqual(
+    googleQuotas(needOf(gke, size)),
+  );
+  expect(quotaOf(gke, size)).toContainEqual({
+    id: "N2_CPUS",
+    what: "vCPUs of N2 machines",
+    scope: "region",
+    need: 48,
+  });
+  // 12,000 GiB of homes and the nodes' disks are more than 12 TiB.
+  const volumes = quotaOf(eks, eks.sizes["1200"]!).find(({ id }) => id === "L-7A658B76");
+  expect(volumes?.need).toBe(Math.ceil((12_000 + needOf(eks, eks.sizes["1200"]!).ssdGib) / 1_024));
+  expect(quotaOf(kubernetes, kubernetes.sizes["canary"]!)).toEqual([]);
 });

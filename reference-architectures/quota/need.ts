@@ -1,5 +1,6 @@
-import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
-import { machineOf } from "../../../reference-architectures/machine-types.ts";
+import type { Architecture, Size } from "../architecture.ts";
+import { type Standing, standingOf } from "../cost/standing.ts";
+import { machineOf } from "../machine-types.ts";
 
 /** The needs of an environment of a size, at most and at the same time. */
 export interface Need {
@@ -18,50 +19,62 @@ export interface Need {
   readonly cpuPlatforms: readonly string[];
 }
 
-/** Default disk of a machine in the stacks. */
-const DISK_GIB = 100;
 /** Smallest disk of a workspace's own machine. */
 const WORKSPACE_MACHINE_GIB = 10;
 /** A NAT gateway takes one address, and another when its ports run out. */
 const PUBLIC_ADDRESSES = 2;
 
-/** Derives the need from a size's machines and volumes. */
+/** Derives the need from the machines and volumes that are billed, with the load runner. */
 export function needOf(
   architecture: Pick<Architecture, "carriedBy">,
   size: Size,
   /** Nodes of the cluster for pods that generate load. @default the load runner instead */
   generators?: number,
 ): Need {
-  const { coder, workspaces, system, runner } = size.machines;
-  const eachAMachine = architecture.carriedBy === "machine-each";
-  const cluster = architecture.carriedBy === "gke" || architecture.carriedBy === "eks";
-  const pools = [coder, workspaces, system].filter(({ nodes }) => nodes > 0);
-  const load =
-    generators === undefined ? { ...runner, nodes: 1 } : { ...runner, diskGib: DISK_GIB, nodes: generators };
-  const all = [...pools, load];
+  const standing = standingOf(architecture, size, { runner: generators === undefined, generators });
+  const all = [
+    ...standing.pools.map(({ machineType, nodes }) => ({ machineType, nodes })),
+    ...ownMachines(standing),
+  ];
   const vcpus: Record<string, number> = {};
   for (const { machineType, nodes } of all) {
     const family = familyOf(machineType);
     vcpus[family] = (vcpus[family] ?? 0) + nodes * machineOf(machineType).cores;
   }
-  const onSsd = all.filter((pool) => !(eachAMachine && pool === workspaces));
-  const ownDisks = eachAMachine
-    ? workspaces.nodes * Math.max(WORKSPACE_MACHINE_GIB, workspaces.diskGib ?? size.homeVolumeGib)
-    : 0;
+  const ownDisks = standing.workspaceMachines * Math.max(WORKSPACE_MACHINE_GIB, workspaceDiskGib(size));
   // Google counts balanced disks as SSD.
-  const isCheap = workspaces.diskType === "pd-standard";
+  const isCheap = size.machines.workspaces.diskType === "pd-standard";
   return {
     vcpus,
     instances: all.reduce((sum, { nodes }) => sum + nodes, 0),
     ssdGib:
-      onSsd.reduce((sum, { nodes, diskGib = DISK_GIB }) => sum + nodes * diskGib, 0) +
-      (isCheap ? 0 : ownDisks),
+      standing.pools.reduce((sum, { nodes, disk }) => sum + nodes * disk.gib, 0) + (isCheap ? 0 : ownDisks),
     // On one machine, homes are folders on its disk.
-    standardGib: (isCheap ? ownDisks : 0) + (cluster ? size.workspaces * size.homeVolumeGib : 0),
+    standardGib: (isCheap ? ownDisks : 0) + standing.homeVolumes * size.homeVolumeGib,
     publicAddresses: PUBLIC_ADDRESSES,
     machineTypes: [...new Set(all.map(({ machineType }) => machineType))],
-    cpuPlatforms: [...new Set(all.flatMap(({ minCpuPlatform }) => minCpuPlatform ?? []))],
+    cpuPlatforms: cpuPlatformsOf(size),
   };
+}
+
+function ownMachines({
+  size,
+  workspaceMachines,
+}: Standing): readonly { machineType: string; nodes: number }[] {
+  const { machineType } = size.machines.workspaces;
+  return workspaceMachines === 0 ? [] : [{ machineType, nodes: workspaceMachines }];
+}
+
+function workspaceDiskGib({ machines, homeVolumeGib }: Size): number {
+  return machines.workspaces.diskGib ?? homeVolumeGib;
+}
+
+/** The load runner exists in every environment, or nodes of its kind do. */
+function cpuPlatformsOf({
+  machines: { coder, provisioners, workspaces, system, runner },
+}: Size): readonly string[] {
+  const pools = [coder, provisioners, workspaces, system].filter(({ nodes }) => nodes > 0);
+  return [...new Set([...pools, runner].flatMap(({ minCpuPlatform }) => minCpuPlatform ?? []))];
 }
 
 /** Describes the need in one line. */
