@@ -169,6 +169,24 @@ export class CoderClient {
         .transform((list) => list ?? []),
     );
 
+  /** 404 on builds without licences, 403 without a licence for external provisioners. */
+  provisionerKeys = (organizationId: string) =>
+    this.#get(`/organizations/${organizationId}/provisionerkeys`, schemas.provisionerKeys);
+
+  /** Makes a key for external provisioners, which get its tags. Its secret is in this answer only. */
+  createProvisionerKey = (
+    organizationId: string,
+    key: { readonly name: string; readonly tags: Readonly<Record<string, string>> },
+  ) =>
+    this.#send("POST", `/organizations/${organizationId}/provisionerkeys`, schemas.createdProvisionerKey, key);
+
+  deleteProvisionerKey = (organizationId: string, name: string) =>
+    this.#send(
+      "DELETE",
+      `/organizations/${organizationId}/provisionerkeys/${encodeURIComponent(name)}`,
+      schemas.anything,
+    );
+
   /** 404 on builds without licences. */
   replicas = () => this.#get("/replicas", z.array(schemas.replica));
 
@@ -198,13 +216,15 @@ export class CoderClient {
       readonly fileId: string;
       readonly templateId?: string;
       readonly variables: Readonly<Record<string, string>>;
+      /** Which provisioners run its builds. @default those without tags */
+      readonly tags?: Readonly<Record<string, string>>;
     },
   ) =>
     this.#send("POST", `/organizations/${organizationId}/templateversions`, schemas.templateVersion, {
       storage_method: "file",
       file_id: version.fileId,
       provisioner: "terraform",
-      tags: {},
+      tags: version.tags ?? {},
       user_variable_values: pairs(version.variables),
       ...(version.templateId === undefined ? {} : { template_id: version.templateId }),
     });

@@ -24,10 +24,17 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     clock: systemClock,
     terraform: createTerraform(),
     synthesize,
-    terraformSecrets: ({ databasePassword, databaseUrl, tlsKey }) => ({
+    terraformSecrets: ({ databasePassword, databaseUrl, tlsKey, provisioners }) => ({
       TF_VAR_db_password: databasePassword,
       ...(databaseUrl === undefined ? {} : { TF_VAR_database_url: databaseUrl }),
       ...(tlsKey === undefined ? {} : { TF_VAR_tls_key: tlsKey }),
+      // Without them an apply would delete the provisioners.
+      ...(provisioners === undefined
+        ? {}
+        : {
+            TF_VAR_provisioner_key: provisioners.key,
+            TF_VAR_provisioners: String(provisioners.count),
+          }),
     }),
     readTemplate: plan.rehearsal?.coder === undefined ? readTemplate : () => readLocalTemplate(),
     judge,

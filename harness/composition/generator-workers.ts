@@ -42,6 +42,7 @@ export function generatorWorkers(
   };
   return {
     bootstrap: async (task, options) => (await open(options.signal)).bootstrap(task, options),
+    issueKey: async (task, options) => (await open(options.signal)).issueKey(task, options),
     load: async (task, options) => (await open(options.signal)).load(task, options),
     drain: async (task, options) => (await open(options.signal)).drain(task, options),
   };

@@ -8,6 +8,7 @@ import type { Route } from "./http/router.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
 import { buildRoutes } from "./routes/build-routes.ts";
 import { deploymentRoutes } from "./routes/deployment-routes.ts";
+import { provisionerKeyRoutes } from "./routes/provisioner-key-routes.ts";
 import { provisionerRoutes } from "./routes/provisioner-routes.ts";
 import { templateRoutes } from "./routes/template-routes.ts";
 import { tokenRoutes } from "./routes/token-routes.ts";
@@ -34,6 +35,7 @@ export class Api {
       ...buildRoutes(deployment),
       ...agentRoutes(deployment),
       ...provisionerRoutes(deployment),
+      ...provisionerKeyRoutes(deployment),
       ...deploymentRoutes(deployment),
     ]);
   }

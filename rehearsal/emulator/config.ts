@@ -22,8 +22,11 @@ export const emulatorConfig = z.object({
   failBuilds: z.number().min(0).max(1),
   /** How long the shell of every terminal and SSH session takes until its prompt, milliseconds. Absent = as observed, divided by `buildSpeed`; none for SSH. */
   shellDelayMs: z.number().nonnegative().optional(),
-  /** More than one replica is a licensed feature: `simulated` pretends one, and says so. */
-  licence: z.enum(["none", "simulated"]),
+  /**
+   * More than one replica and external provisioners are licensed features: `simulated` pretends a licence, and says so;
+   * `absent` is a build that could have one; `none` is a build that knows no licences.
+   */
+  licence: z.enum(["none", "absent", "simulated"]),
   /** With a first user and a template `kubernetes` (parameter `home_disk_size`, default 10) already in it. */
   seeded: z.boolean(),
   /** Prebuilt workspaces that a preset of the seeded template asks for; only a licensed deployment makes them. */

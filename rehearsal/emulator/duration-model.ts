@@ -17,6 +17,9 @@ export const DURATION_MODEL = {
   spread: { least: 0.7, most: 1.5 },
   /** A running job that is cancelled lets Terraform finish first. */
   cancel: 1_600,
+  /** A daemon counts as offline, or its job as hung, once it has sent nothing for this long: Coder's own limits. */
+  offline: 90_000,
+  hung: 300_000,
   /** From the build's end until its agent is connected, then until its start-up script begins and ends. */
   agentConnect: 1_200,
   agentStart: 390,

@@ -15,6 +15,7 @@ export const errorBody = z.object({
 export const anything = z.unknown();
 
 export const buildInfo = z.object({ version: z.string(), deployment_id: z.string().default("") });
+export type BuildInfo = z.infer<typeof buildInfo>;
 
 export const sessionToken = z.object({ session_token: z.string() });
 export const apiKey = z.object({ key: z.string() });
@@ -305,6 +306,12 @@ export const provisionerDaemon = z.object({
   key_name: z.string().nullish(),
   status: z.string().nullish(),
 });
+
+export const provisionerKeys = listOf(
+  z.object({ id: z.string(), name: z.string(), tags: z.record(z.string(), z.string()).nullish() }),
+);
+export type ProvisionerKey = z.infer<typeof provisionerKeys>[number];
+export const createdProvisionerKey = z.object({ key: z.string().min(1) });
 
 export const replica = z.object({ id: z.string(), hostname: z.string().default("") });
 

@@ -29,25 +29,47 @@ const deployment = z.object({
   sshOptional: z.boolean().optional(),
 });
 
-export const bootstrapTask = z.object({
-  task: z.literal("bootstrap"),
+/** A new deployment, and who may set it up. */
+const newDeployment = z.object({
   deployment,
   admin: z.object({ email: z.string(), username: z.string(), password: z.string() }),
+  /** A Coder licence to post, if the size needs one. */
+  licence: z.string().optional(),
+  timeoutMs: milliseconds,
+});
+
+/** Before external provisioners are deployed: makes the key with which they connect. */
+export const issueKeyTask = newDeployment.extend({
+  task: z.literal("issueKey"),
+  replicas: z.number().int().positive(),
+  key: z.object({
+    name: z.string(),
+    /** The tags of every provisioner that connects with it. */
+    tags: z.record(z.string(), z.string()),
+    /** Coder's id of the key whose secret the caller has; absent = it has none. */
+    knownId: z.string().optional(),
+  }),
+});
+
+export const bootstrapTask = newDeployment.extend({
+  task: z.literal("bootstrap"),
   template: z.object({
     name: z.string(),
     /** File name → content; uploaded as a ustar archive. */
     files: z.record(z.string(), z.string()),
     /** Terraform variables of the template, such as `bench_run`. */
     variables: z.record(z.string(), z.string()),
+    /** Which provisioners run its builds; absent = those without tags. */
+    tags: z.record(z.string(), z.string()).optional(),
   }),
   /** The capacity that must be live before the load starts. */
   expect: z.object({
     replicas: z.number().int().positive(),
+    /** Built-in daemons, or external provisioners. */
     provisionerDaemons: z.number().int().nonnegative(),
+    /** The name of the key with which external provisioners connect; absent = the daemons are built in. */
+    provisionerKey: z.string().optional(),
   }),
-  /** A Coder licence to post, if the size needs one. */
-  licence: z.string().optional(),
-  timeoutMs: milliseconds,
 });
 
 /** Beyond these, the generator may have been the limit instead of the deployment: such a load cannot pass. */
@@ -254,7 +276,8 @@ export const drainTask = z.object({
   timeoutMs: milliseconds,
 });
 
-export const workerTask = z.discriminatedUnion("task", [bootstrapTask, loadTask, drainTask]);
+export const workerTask = z.discriminatedUnion("task", [issueKeyTask, bootstrapTask, loadTask, drainTask]);
+export type IssueKeyTask = z.infer<typeof issueKeyTask>;
 export type BootstrapTask = z.infer<typeof bootstrapTask>;
 export type LoadTask = z.infer<typeof loadTask>;
 export type DrainTask = z.infer<typeof drainTask>;

@@ -4,6 +4,8 @@ import {
   type BootstrapResult,
   drainResult,
   type DrainResult,
+  issuedKey,
+  type IssuedKey,
   failureCount,
   loadProgress,
   loadResult,
@@ -23,6 +25,7 @@ export const WORKER_PROTOCOL = 1;
 /** The result of each kind of task. */
 export interface TaskResults {
   readonly bootstrap: BootstrapResult;
+  readonly issueKey: IssuedKey;
   readonly load: LoadResult;
   readonly drain: DrainResult;
 }
@@ -32,6 +35,7 @@ export type TaskOf<K extends TaskKind> = WorkerTask & { readonly task: K };
 /** The schema of each kind of task's result. */
 export const taskResults: { readonly [K in TaskKind]: z.ZodType<TaskResults[K]> } = {
   bootstrap: bootstrapResult,
+  issueKey: issuedKey,
   load: loadResult,
   drain: drainResult,
 };
@@ -57,6 +61,7 @@ export const workerEvent = z.discriminatedUnion("type", [
     type: z.literal("result"),
     result: z.discriminatedUnion("task", [
       bootstrapResult.extend({ task: z.literal("bootstrap") }),
+      issuedKey.extend({ task: z.literal("issueKey") }),
       loadResult.extend({ task: z.literal("load") }),
       drainResult.extend({ task: z.literal("drain") }),
     ]),
@@ -94,5 +99,10 @@ export type LoadRunner = Pick<WorkerRunner, "load">;
 export function uniformRunner(
   run: <K extends TaskKind>(task: TaskOf<K>, options: TaskOptions) => Promise<TaskResults[K]>,
 ): WorkerRunner {
-  return { bootstrap: run<"bootstrap">, load: run<"load">, drain: run<"drain"> };
+  return {
+    bootstrap: run<"bootstrap">,
+    issueKey: run<"issueKey">,
+    load: run<"load">,
+    drain: run<"drain">,
+  };
 }

@@ -440,6 +440,16 @@ export const bootstrapResult = z.object({
 });
 export type BootstrapResult = z.infer<typeof bootstrapResult>;
 
+/** The key with which external provisioners connect. */
+export const issuedKey = z.object({
+  stopped: z.boolean(),
+  /** Coder's id of the key. */
+  id: z.string(),
+  /** Absent if the key was already there and the caller has its secret. */
+  secret: z.string().optional(),
+});
+export type IssuedKey = z.infer<typeof issuedKey>;
+
 export const drainResult = z.object({
   stopped: z.boolean(),
   deleted: count,

@@ -52,6 +52,7 @@ export interface Ports {
     readonly databasePassword: string;
     readonly databaseUrl?: string | undefined;
     readonly tlsKey?: string | undefined;
+    readonly provisioners?: { readonly key: string; readonly count: number } | undefined;
   }) => Readonly<Record<string, string>>;
   /**
    * Adds the providers' hashes for other platforms to a stack's lock file. Returns which platforms succeeded.

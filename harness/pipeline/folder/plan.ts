@@ -144,7 +144,8 @@ export const DEADLINES_MS = {
   preflight: 10 * 60_000,
   // Cloud SQL has taken 18 minutes, a slow GKE 22.
   provision: 60 * 60_000,
-  bootstrap: 15 * 60_000,
+  // External provisioners are deployed in it: hundreds of pods pull an image, or machines boot.
+  bootstrap: 30 * 60_000,
   load: 120 * 60_000,
   drain: 30 * 60_000,
   // EKS and Cloud SQL may take an hour each, in consecutive stacks. Before them, the namespaces take up to 20

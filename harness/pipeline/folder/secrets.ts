@@ -19,6 +19,16 @@ export const secretsSchema = z.object({
   tlsKey: z.string().optional(),
   /** The Coder licence that bootstrap posts, if the size needs one. */
   licence: z.string().optional(),
+  /** The key with which the external provisioners of the current installation connect, once bootstrap has made it. */
+  provisioners: z
+    .object({
+      /** Coder's id of the key. */
+      keyId: z.string(),
+      key: z.string(),
+      /** How many provisioners every further apply must keep. */
+      count: z.number().int().positive(),
+    })
+    .optional(),
 });
 export type Secrets = z.infer<typeof secretsSchema>;
 

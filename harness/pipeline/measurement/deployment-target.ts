@@ -1,6 +1,7 @@
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { BootstrapTask } from "../../model/ports/worker-task.ts";
 import type { Plan } from "../folder/plan.ts";
+import { namePrefix } from "../../model/run-id.ts";
 
 /** How the workload reaches the run's Coder. The emulator has a tunnel; a real server offers its own client. */
 export function deploymentTarget(plan: Plan, url: string): BootstrapTask["deployment"] {
@@ -27,9 +28,16 @@ export function sshPath(
  * The capacity that must be live before the load starts. A real server on one machine is one replica with the daemons of
  * all.
  */
-export function expectedCapacity({ size, rehearsal }: Plan): BootstrapTask["expect"] {
+export function expectedCapacity(plan: Plan): BootstrapTask["expect"] {
+  const { size, rehearsal } = plan;
   return {
+    ...(size.provisioners === "external" ? { provisionerKey: provisionerKeyName(plan) } : {}),
     replicas: rehearsal?.coder === undefined ? size.coder.replicas : 1,
     provisionerDaemons: size.concurrentBuilds,
   };
+}
+
+/** The name of the key with which a run's external provisioners connect. */
+export function provisionerKeyName({ runId }: Pick<Plan, "runId">): string {
+  return `${namePrefix(runId)}-provisioners`;
 }

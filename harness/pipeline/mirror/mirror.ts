@@ -216,8 +216,8 @@ function identityOf(key: string): string {
 
 function holdsSecret(bytes: Buffer, secrets: Secrets | undefined): boolean {
   if (secrets === undefined) return false;
-  const { adminPassword, databasePassword, token } = secrets;
-  return [adminPassword, databasePassword, token].some(
+  const { adminPassword, databasePassword, token, provisioners } = secrets;
+  return [adminPassword, databasePassword, token, provisioners?.key].some(
     (secret) =>
       secret !== undefined &&
       (bytes.includes(secret) || bytes.includes(Buffer.from(secret).toString("base64").replace(/=+$/, ""))),

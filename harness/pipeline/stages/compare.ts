@@ -10,6 +10,7 @@ import { writeJson } from "../../tools/files/json-file.ts";
 import { recordedMeasurements } from "../measurement/recorded-measurements.ts";
 import type { ComparisonPlan } from "../folder/plan.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { withdrawProvisioners } from "./deploy-provisioners.ts";
 import { loadOnce } from "./load-once.ts";
 import { applyRelease } from "./provision.ts";
 import { countOf } from "../../tools/count-text.ts";
@@ -82,6 +83,8 @@ async function install(
   const { folder } = context;
   const environment: Environment = { ...context.environment, coderVersion: version, comparison };
   await writeJson(folder.environment, environment);
+  // A key belongs to the database that it was made in: bootstrap makes another one.
+  if (context.plan.size.provisioners === "external") await withdrawProvisioners(folder);
   await applyRelease({ ...context, environment });
   return environment;
 }

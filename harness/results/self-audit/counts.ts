@@ -194,7 +194,7 @@ function daemonsOfTheLoad({ record: { load, deployment }, measurements: { builds
   const { capacity, daemons, jobs } = builds;
   if (jobs === undefined) return [];
   const asked: Named = ["concurrent builds of the load", load.concurrentBuilds];
-  const product = load.externalProvisioners ?? load.replicas * load.daemonsPerReplica;
+  const product = (load.externalProvisioners ?? 0) + load.replicas * load.daemonsPerReplica;
   if (deployment === undefined)
     return [
       same(asked, ["replicas × daemons of the load", product]),

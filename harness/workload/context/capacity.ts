@@ -1,11 +1,30 @@
 import type { CoderClient } from "../../coder/client.ts";
 import { type Answer, failedWith } from "../../coder/http/answer.ts";
 import { RefbenchError } from "../../tools/error.ts";
+import { countOf } from "../../tools/count-text.ts";
+
+/** Coder's name for the key of the daemons inside a replica. */
+const BUILT_IN = "built-in";
 
 /** Replicas of coderd and their provisioner daemons, as the deployment reports them. */
 export interface BuildCapacity {
   readonly replicas: number;
   readonly daemons: number;
+  /** How many of the daemons are external provisioners; absent if none is. */
+  readonly external?: number;
+}
+
+/** The same, with the live daemons by the name of their key. */
+export interface CountedCapacity extends BuildCapacity {
+  readonly byKey: ReadonlyMap<string, number>;
+}
+
+/** Says in words how many daemons of which kind run the builds. */
+export function describeProvisioners(
+  daemons: number,
+  { provisionerKey }: { readonly provisionerKey?: string | undefined },
+): string {
+  return countOf(daemons, provisionerKey === undefined ? "provisioner daemon" : "external provisioner");
 }
 
 /**
@@ -15,17 +34,29 @@ export interface BuildCapacity {
 export async function buildCapacity(
   admin: CoderClient,
   organizationId: string,
-): Promise<Answer<BuildCapacity>> {
+): Promise<Answer<CountedCapacity>> {
   const daemons = await admin.provisionerDaemons(organizationId);
   if (!daemons.ok) return daemons;
   const live = daemons.value.filter((daemon) => daemon.status !== "offline");
-  const hosts = new Set(live.map((daemon) => daemon.name.replace(/-\d+$/, "")));
+  const byKey = new Map<string, number>();
+  for (const { key_name: key } of live) byKey.set(key ?? BUILT_IN, (byKey.get(key ?? BUILT_IN) ?? 0) + 1);
+  const builtIn = live.filter(({ key_name: key }) => (key ?? BUILT_IN) === BUILT_IN);
+  const hosts = new Set(builtIn.map((daemon) => daemon.name.replace(/-\d+$/, "")));
 
   const listed = await admin.replicas();
   // Use the names only if the server has no list, or does not show it to this caller.
   if (!listed.ok && !failedWith(listed, 403, 404)) return listed;
   const replicas = listed.ok && listed.value.length > 0 ? listed.value.length : Math.max(1, hosts.size);
-  return { ok: true, status: daemons.status, value: { replicas, daemons: live.length } };
+  return {
+    ok: true,
+    status: daemons.status,
+    value: {
+      replicas,
+      daemons: live.length,
+      ...(builtIn.length === live.length ? {} : { external: live.length - builtIn.length }),
+      byKey,
+    },
+  };
 }
 
 /** The build capacity, or why the caller may not see it. */
@@ -37,7 +68,10 @@ export type ShownCapacity = BuildCapacity | { readonly unknown: string };
  */
 export async function shownCapacity(admin: CoderClient, organizationId: string): Promise<ShownCapacity> {
   const capacity = await buildCapacity(admin, organizationId);
-  if (capacity.ok) return capacity.value;
+  if (capacity.ok) {
+    const { byKey: _, ...shown } = capacity.value;
+    return shown;
+  }
   if (failedWith(capacity, 403, 404)) return { unknown: capacity.failure.message };
   throw new RefbenchError(
     "coder",

@@ -57,6 +57,7 @@ export function jobWorkerRunner(options: JobRunnerOptions): WorkerRunner {
     withJob(task, 1, taskOptions, options, (job) => runPart(task, taskOptions, job));
   return {
     bootstrap: runAlone<"bootstrap">,
+    issueKey: runAlone<"issueKey">,
     drain: runAlone<"drain">,
     load: (task, taskOptions) => {
       const pods = planPods(task, options.place.memoryMib);

@@ -29,6 +29,7 @@ export async function uploadTemplate(
   const created = await admin.createTemplateVersion(organizationId, {
     fileId: file.hash,
     variables: template.variables,
+    ...(template.tags === undefined ? {} : { tags: template.tags }),
     // eslint-disable-next-line no-restricted-syntax -- the only failure left is 404: there is no template yet.
     ...(existing.ok ? { templateId: existing.value.id } : {}),
   });

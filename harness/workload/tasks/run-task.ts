@@ -2,6 +2,7 @@ import type { WorkerResult } from "../../model/ports/worker.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { LoadTask, WorkerTask } from "../../model/ports/worker-task.ts";
 import { runBootstrap } from "../setup/bootstrap.ts";
+import { runIssueKey } from "../setup/issue-key.ts";
 import { runDrain } from "../removal/drain.ts";
 import { withSshClient } from "../load/carry-ssh.ts";
 import type { TaskContext } from "../context/load-context.ts";
@@ -17,6 +18,8 @@ export async function runTask(task: WorkerTask, context: TaskContext): Promise<W
   switch (task.task) {
     case "bootstrap":
       return { task: "bootstrap", ...(await runBootstrap(task, context)) };
+    case "issueKey":
+      return { task: "issueKey", ...(await runIssueKey(task, context)) };
     case "load":
       return {
         task: "load",

@@ -38,7 +38,10 @@ export interface BuildWork {
   finish(outcome: "succeeded" | "failed" | "canceled"): void;
 }
 
-/** The built-in provisioner daemons: takes jobs off the queue and lets each take its modelled time. */
+/** Why a job ends whose daemon went away: Coder notices when the daemon has sent nothing for five minutes. */
+const HUNG = "Build has been detected as hung for 5 minutes and will be terminated.";
+
+/** The provisioner daemons: takes jobs off the queue and lets each take its modelled time. */
 export class Provisioner {
   readonly queue: BuildQueue;
   readonly #world: World;
@@ -58,7 +61,7 @@ export class Provisioner {
   submit(job: EmulatedJob, work: BuildWork): void {
     this.#jobs += 1;
     const number = this.#jobs;
-    this.queue.submit({ id: job.id, run: (daemon) => this.#run(job, work, number, daemon) });
+    this.queue.submit({ id: job.id, tags: job.tags, run: (daemon) => this.#run(job, work, number, daemon) });
   }
 
   /** Cancels a job that is not over; false when it is. */
@@ -75,6 +78,12 @@ export class Provisioner {
     job.status = "canceling";
     this.#cancelled.get(job.id)?.abort();
     return true;
+  }
+
+  /** An external daemon went away: its job hangs, and fails once Coder notices. */
+  disconnect(daemon: Daemon): void {
+    this.queue.disconnect(daemon);
+    this.#cancelled.get(daemon.current ?? "")?.abort(HUNG);
   }
 
   close(): void {
@@ -123,6 +132,13 @@ export class Provisioner {
     } catch (error) {
       if (this.#closed.signal.aborted) return;
       if (!cancelled.signal.aborted) throw error;
+      if (cancelled.signal.reason === HUNG) {
+        await this.pause(DURATION_MODEL.hung).catch(() => undefined);
+        if (this.#closed.signal.aborted) return;
+        job.error = HUNG;
+        this.#end(job, work, "failed");
+        return;
+      }
       await this.pause(DURATION_MODEL.cancel).catch(() => undefined);
       job.error = "provisioner daemon: canceled";
       this.#end(job, work, "canceled");

@@ -9,6 +9,7 @@ import type {
 import { randomText } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 import type { Provisioner } from "./provisioner.ts";
+import { type Tags, withOwn } from "./tags.ts";
 import { readTar } from "../template/tar.ts";
 import { parseTemplate } from "../template/template-hcl.ts";
 import { resourcesOf } from "./workspace-builds.ts";
@@ -34,6 +35,7 @@ export class TemplateImports {
     message: string;
     templateId: string | undefined;
     variables: readonly NamedValue[];
+    tags: Tags;
   }): EmulatedTemplateVersion {
     const id = randomUUID();
     const job = this.#world.addJob({
@@ -41,6 +43,7 @@ export class TemplateImports {
       fileId: fields.fileId,
       initiatorId: fields.by.id,
       input: { template_version_id: id },
+      tags: withOwn(fields.tags),
     });
     const parsed = parseTemplate(readTar(fields.archive));
     const given = Object.fromEntries(fields.variables.map(({ name, value }) => [name, value]));
@@ -89,6 +92,7 @@ export class TemplateImports {
       fileId: version.job.fileId,
       initiatorId: by.id,
       input: { template_version_id: version.id },
+      tags: version.job.tags,
     });
     const resources: Resource[] = [];
     this.dryRuns.set(job.id, { job, resources });

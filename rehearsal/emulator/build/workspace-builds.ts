@@ -57,6 +57,7 @@ export class WorkspaceBuilds {
       fileId: fields.version.job.fileId,
       initiatorId: fields.initiatorId,
       input: { workspace_build_id: id },
+      tags: fields.version.job.tags,
     });
     const build: EmulatedBuild = {
       ...fields,

@@ -40,6 +40,14 @@ export function text(body: Readonly<Record<string, unknown>>, field: string): st
   return typeof value === "string" ? value : "";
 }
 
+/** An object of texts, such as tags; other fields are left out. */
+export function texts(value: unknown): Readonly<Record<string, string>> {
+  if (typeof value !== "object" || value === null) return {};
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === "string"),
+  );
+}
+
 /** `[{name, value}]` as Coder passes parameters and variables. */
 export function namedValues(value: unknown): { name: string; value: string }[] {
   if (!Array.isArray(value)) return [];

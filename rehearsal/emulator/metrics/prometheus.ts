@@ -13,8 +13,10 @@ export function metricsText(deployment: EmulatedDeployment): string {
   const { world, queue, gauges } = deployment;
   const terraform = { provisioner_type: "terraform" };
   return [
-    metric("coderd_provisionerd_num_daemons", "gauge", [[{}, queue.daemons.length]]),
-    metric("coderd_provisionerd_jobs_current", "gauge", [[{ provisioner: "terraform" }, queue.running]]),
+    metric("coderd_provisionerd_num_daemons", "gauge", [[{}, queue.builtIn.length]]),
+    metric("coderd_provisionerd_jobs_current", "gauge", [
+      [{ provisioner: "terraform" }, queue.builtIn.filter(({ current }) => current !== undefined).length],
+    ]),
     histograms("coderd_provisioner_job_queue_wait_seconds", gauges.queueWait, {
       names: ["build_reason", "job_type", "transition"],
       ...terraform,

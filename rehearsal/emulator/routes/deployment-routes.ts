@@ -23,7 +23,7 @@ export function deploymentRoutes(deployment: EmulatedDeployment): Route[] {
   const licensed =
     (handle: () => Reply): (() => Reply) =>
     () =>
-      world.config.licence === "simulated" ? handle() : ROUTE_NOT_FOUND;
+      world.config.licence === "none" ? ROUTE_NOT_FOUND : handle();
   return [
     { method: "GET", pattern: "/healthz", access: "anyone", handle: () => ({ status: 200, text: "OK" }) },
     {
@@ -179,12 +179,13 @@ function statsView({ world, gauges }: EmulatedDeployment, untilMs: number): unkn
 }
 
 function entitlements(deployment: EmulatedDeployment): unknown {
-  const feature = { entitlement: "entitled", enabled: true };
+  const isLicensed = deployment.world.config.licence === "simulated";
+  const feature = { entitlement: isLicensed ? "entitled" : "not_entitled", enabled: isLicensed };
   return {
     features: { high_availability: feature, external_provisioner_daemons: feature },
-    warnings: ["Simulated licence: this is refbench's emulator, not a Coder deployment."],
+    warnings: isLicensed ? ["Simulated licence: this is refbench's emulator, not a Coder deployment."] : [],
     errors: [],
-    has_license: true,
+    has_license: isLicensed,
     trial: false,
     require_telemetry: false,
     refreshed_at: deployment.world.startedAt,

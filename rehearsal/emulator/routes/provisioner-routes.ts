@@ -1,11 +1,14 @@
 import type { Daemon } from "../build/queue.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import { NOT_FOUND, ok, problem } from "../http/reply.ts";
-import type { ApiRequest } from "../http/request.ts";
+import { type ApiRequest, texts } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import { unknownQuery } from "../http/unknown-query.ts";
+import { parseJson } from "../../../harness/tools/parse-json.ts";
 import type { EmulatedJob } from "../state/types.ts";
-import { jobView, PROVISIONER_TAGS } from "../views/job-view.ts";
+import { jobView } from "../views/job-view.ts";
+import { accepts } from "../build/tags.ts";
+import { DURATION_MODEL } from "../duration-model.ts";
 import type { JobJson } from "../views/job-view.ts";
 import { organizationOf } from "./lookup.ts";
 
@@ -27,9 +30,12 @@ export function provisionerRoutes(deployment: EmulatedDeployment): Route[] {
         const refused = unknownQuery(request, DAEMONS_QUERY);
         if (refused !== undefined) return refused;
         const statuses = list(request, "status");
-        const daemons = queue.daemons.filter(
-          (daemon) => statuses.length === 0 || statuses.includes(daemon.current ? "busy" : "idle"),
-        );
+        const wanted = tagsOf(request);
+        const isOfflineShown = request.query.get("offline") === "true" || statuses.includes("offline");
+        const daemons = [...queue.daemons, ...queue.gone]
+          .filter((daemon) => isOfflineShown || statusOf(deployment, daemon) !== "offline")
+          .filter((daemon) => statuses.length === 0 || statuses.includes(statusOf(deployment, daemon)))
+          .filter(({ tags }) => wanted === undefined || accepts(tags, wanted));
         return ok(
           daemons.slice(0, limitOf(request, daemons.length)).map((daemon) => daemonView(deployment, daemon)),
         );
@@ -82,7 +88,20 @@ export function provisionerRoutes(deployment: EmulatedDeployment): Route[] {
 
 const JOB_STATUSES = ["pending", "running", "succeeded", "canceling", "canceled", "failed", "unknown"];
 
-function daemonView(deployment: EmulatedDeployment, daemon: Daemon): JobJson {
+/** Coder does not learn that a daemon went away: it counts as offline once nothing came from it for a while. */
+function statusOf({ world }: EmulatedDeployment, { current, goneAt }: Daemon): "idle" | "busy" | "offline" {
+  const silentMs = goneAt === undefined ? 0 : Date.now() - Date.parse(goneAt);
+  if (silentMs > DURATION_MODEL.offline / world.config.buildSpeed) return "offline";
+  return current === undefined ? "idle" : "busy";
+}
+
+/** The tags that are asked for, as an object in JSON; undefined for all. */
+function tagsOf(request: ApiRequest): Readonly<Record<string, string>> | undefined {
+  const asked = request.query.get("tags") ?? "";
+  return asked === "" ? undefined : texts(parseJson(asked));
+}
+
+export function daemonView(deployment: EmulatedDeployment, daemon: Daemon): JobJson {
   const { world } = deployment;
   const jobOf = (id: string | undefined): JobJson | null => {
     const job = id === undefined ? undefined : world.jobs.get(id);
@@ -99,16 +118,16 @@ function daemonView(deployment: EmulatedDeployment, daemon: Daemon): JobJson {
   return {
     id: daemon.id,
     organization_id: world.organization.id,
-    key_id: "00000000-0000-0000-0000-000000000001",
+    key_id: daemon.key.id,
     created_at: daemon.createdAt,
-    last_seen_at: new Date().toISOString(),
+    last_seen_at: daemon.goneAt ?? new Date().toISOString(),
     name: daemon.name,
     version: `v${world.config.version}`,
     api_version: "1.15",
     provisioners: ["terraform"],
-    tags: PROVISIONER_TAGS,
-    key_name: "built-in",
-    status: daemon.current ? "busy" : "idle",
+    tags: daemon.tags,
+    key_name: daemon.key.name,
+    status: statusOf(deployment, daemon),
     current_job: jobOf(daemon.current),
     previous_job: jobOf(daemon.previous),
   };

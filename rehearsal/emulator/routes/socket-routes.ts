@@ -8,6 +8,7 @@ import { serveDerpSocket } from "../tailnet/derp.ts";
 import { servePty } from "../terminal/pty-socket.ts";
 import type { WorkspaceHost } from "../terminal/invocation.ts";
 import { followLogs } from "./follow-logs.ts";
+import { prepareDaemon } from "./external-daemon.ts";
 import { prepareApp } from "./workspace-apps.ts";
 import { agentOf, buildOf, byId, isUuid, type Found } from "./lookup.ts";
 
@@ -60,6 +61,11 @@ export function socketRoutes(
       pattern: "/{owner}/{workspace}/apps/{slug}",
       refusal: SIGN_IN,
       prepare: (request) => prepareApp(deployment, request),
+    },
+    {
+      pattern: "/api/v2/organizations/{organization}/provisionerdaemons/serve",
+      open: true,
+      prepare: (request) => prepareDaemon(deployment, request),
     },
     { pattern: "/derp", open: true, prepare: () => ({ value: serveDerpSocket }) },
     {

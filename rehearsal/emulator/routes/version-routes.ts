@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { EmulatedDeployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
-import { jsonBody, namedValues, text } from "../http/request.ts";
+import { jsonBody, namedValues, text, texts } from "../http/request.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Route } from "../http/router.ts";
 import type { EmulatedTemplateVersion } from "../state/types.ts";
@@ -114,7 +114,7 @@ export function versionRoutes(deployment: EmulatedDeployment): Route[] {
     {
       method: "GET",
       pattern: `${DRY_RUN}/matched-provisioners`,
-      handle: dryRun(() => ok(matchedProvisioners(queue))),
+      handle: dryRun(({ job }) => ok(matchedProvisioners(queue, job))),
     },
     {
       method: "GET",
@@ -155,6 +155,7 @@ function create(deployment: EmulatedDeployment, request: ApiRequest): Reply {
     message: text(body.value, "message"),
     templateId: templateId === "" || templateId === NIL_UUID ? undefined : templateId,
     variables: namedValues(body.value["user_variable_values"]),
+    tags: texts(body.value["tags"]),
   });
   return created(versionView(world, queue, version, true));
 }

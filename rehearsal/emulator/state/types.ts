@@ -1,3 +1,4 @@
+import type { Tags } from "../build/tags.ts";
 import type { ParsedTemplate, TemplateAgent } from "../template/template-hcl.ts";
 
 /** Somebody who can log in. */
@@ -27,6 +28,15 @@ export interface ApiKey {
   readonly lifetimeSeconds: number;
   readonly createdAt: string;
   readonly expiresAtMs: number;
+}
+
+/** A key with which external provisioners connect. */
+export interface ProvisionerKey {
+  readonly id: string;
+  readonly name: string;
+  readonly secret: string;
+  readonly tags: Tags;
+  readonly createdAt: string;
 }
 
 export type JobStatus = "pending" | "running" | "succeeded" | "canceling" | "canceled" | "failed";
@@ -61,6 +71,8 @@ export interface EmulatedJob {
   readonly fileId: string;
   readonly initiatorId: string;
   readonly input: Readonly<Record<string, string>>;
+  /** Which daemons take it. */
+  readonly tags: Tags;
   readonly logs: JobLog[];
   readonly timings: StageTiming[];
   /** Called on each line, and once without a line when the job is over. */

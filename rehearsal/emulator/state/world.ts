@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { type Tags, UNTAGGED } from "../build/tags.ts";
 import type { EmulatorConfig } from "../config.ts";
 import type {
   EmulatedAgent,
@@ -10,6 +11,7 @@ import type {
   EmulatedTemplateVersion,
   EmulatedUser,
   EmulatedWorkspace,
+  ProvisionerKey,
 } from "./types.ts";
 
 const WEEK_SECONDS = 7 * 24 * 3600;
@@ -35,6 +37,8 @@ export class World {
   readonly builds = new Map<string, EmulatedBuild>();
   readonly agents = new Map<string, EmulatedAgent>();
   readonly jobs = new Map<string, EmulatedJob>();
+  /** By name, which is the same in upper and lower case. */
+  readonly provisionerKeys = new Map<string, ProvisionerKey>();
   readonly licences: { readonly id: number; readonly uuid: string; readonly uploadedAt: string }[] = [];
   #logs = 0;
 
@@ -102,9 +106,12 @@ export class World {
     fileId: string;
     initiatorId: string;
     input: Readonly<Record<string, string>>;
+    /** @default those of a template without tags */
+    tags?: Tags;
   }): EmulatedJob {
     const job: EmulatedJob = {
       ...fields,
+      tags: fields.tags ?? UNTAGGED,
       id: randomUUID(),
       createdAt: now(),
       logs: [],

@@ -57,7 +57,7 @@ export function configView({ world, limits, queue, liveReplicas, url }: Emulated
     agent_stat_refresh_interval: 30 * SECOND,
     agent_fallback_troubleshooting_url: "https://coder.com/docs/admin/templates/troubleshooting",
     provisioner: {
-      daemons: queue.daemons.length / liveReplicas,
+      daemons: queue.builtIn.length / liveReplicas,
       daemon_types: ["terraform"],
       daemon_poll_interval: SECOND,
       daemon_poll_jitter: SECOND / 10,

@@ -1,11 +1,10 @@
 import type { BuildQueue } from "../build/queue.ts";
+import { accepts, type Tags } from "../build/tags.ts";
 import type { EmulatedJob, NamedValue } from "../state/types.ts";
 import { NIL_UUID } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 
 export type JobJson = Readonly<Record<string, unknown>>;
-
-export const PROVISIONER_TAGS = { owner: "", scope: "organization" } as const;
 
 /** A provisioner job as the API shows it. */
 export function jobView(world: World, queue: BuildQueue, job: EmulatedJob, metadata?: JobJson): JobJson {
@@ -20,7 +19,7 @@ export function jobView(world: World, queue: BuildQueue, job: EmulatedJob, metad
     status: job.status,
     ...(job.worker ? { worker_id: job.worker.id, worker_name: job.worker.name } : {}),
     file_id: job.fileId,
-    tags: PROVISIONER_TAGS,
+    tags: job.tags,
     queue_position: job.status === "pending" ? queue.positionOf(job.id) : 0,
     queue_size: job.status === "pending" ? queue.waiting : 0,
     organization_id: world.organization.id,
@@ -39,11 +38,12 @@ export function jobView(world: World, queue: BuildQueue, job: EmulatedJob, metad
 }
 
 /** How many daemons match, as said once in the answer that made a job. */
-export function matchedProvisioners(queue: BuildQueue): JobJson {
+export function matchedProvisioners(queue: BuildQueue, { tags }: { readonly tags: Tags }): JobJson {
+  const { length } = queue.daemons.filter((daemon) => accepts(daemon.tags, tags));
   return {
-    count: queue.daemons.length,
-    available: queue.daemons.length,
-    most_recently_seen: queue.daemons.length === 0 ? null : new Date().toISOString(),
+    count: length,
+    available: length,
+    most_recently_seen: length === 0 ? null : new Date().toISOString(),
   };
 }
 

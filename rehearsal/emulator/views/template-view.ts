@@ -71,7 +71,7 @@ export function versionView(
       username: world.users.get(version.createdById)?.username ?? "",
     },
     archived: false,
-    ...(created ? { matched_provisioners: matchedProvisioners(queue) } : {}),
+    ...(created ? { matched_provisioners: matchedProvisioners(queue, version.job) } : {}),
     has_external_agent: false,
   };
 }

@@ -32,7 +32,7 @@ export function buildView(world: World, queue: BuildQueue, build: EmulatedBuild,
     status: buildStatus(build),
     daily_cost: 0,
     matched_provisioners: created
-      ? matchedProvisioners(queue)
+      ? matchedProvisioners(queue, build.job)
       : { count: 0, available: 0, most_recently_seen: null },
     template_version_preset_id: null,
     ...(created ? {} : { has_ai_task: false, has_external_agent: false }),

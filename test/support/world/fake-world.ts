@@ -33,7 +33,7 @@ export interface Mishaps {
   failInventory?: number;
   load?: Partial<LoadResult>;
   /** Thrown by the worker in this task. */
-  failWorker?: "bootstrap" | "load" | "drain";
+  failWorker?: "bootstrap" | "issueKey" | "load" | "drain";
 }
 
 /** A process that never dies. */
@@ -162,6 +162,7 @@ export class FakeWorld extends World {
     };
     return {
       bootstrap: (...asked) => run("bootstrap", () => worker.bootstrap(...asked)),
+      issueKey: (...asked) => run("issueKey", () => worker.issueKey(...asked)),
       load: (...asked) =>
         run("load", async () => ({ ...(await worker.load(...asked)), ...this.mishaps.load })),
       drain: (...asked) => run("drain", () => worker.drain(...asked)),

@@ -221,6 +221,10 @@ function workerOf(world: World, gate: () => Promise<void>, destructive: () => vo
         provisionerDaemons: 2,
       };
     },
+    issueKey: async (_, { signal }) => {
+      await gate();
+      return { stopped: signal.aborted, id: "k", secret: "planted-provisioner-key" };
+    },
     load: async (task, { signal }) => {
       await gate();
       return load(world, task, gate, signal);
