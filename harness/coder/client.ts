@@ -178,7 +178,12 @@ export class CoderClient {
     organizationId: string,
     key: { readonly name: string; readonly tags: Readonly<Record<string, string>> },
   ) =>
-    this.#send("POST", `/organizations/${organizationId}/provisionerkeys`, schemas.createdProvisionerKey, key);
+    this.#send(
+      "POST",
+      `/organizations/${organizationId}/provisionerkeys`,
+      schemas.createdProvisionerKey,
+      key,
+    );
 
   deleteProvisionerKey = (organizationId: string, name: string) =>
     this.#send(

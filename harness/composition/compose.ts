@@ -16,6 +16,7 @@ import { composeCloud } from "./compose-cloud.ts";
 import { composeTwin } from "./compose-twin.ts";
 import { withoutLicence } from "./settings/read-licence.ts";
 import { spawnReaper } from "./spawn-reaper.ts";
+import { terraformSecrets } from "./terraform-secrets.ts";
 import type { PlacePorts } from "./place-ports.ts";
 
 /** Composes the ports of one run in any process: everything but the credentials comes from its plan. */
@@ -24,18 +25,7 @@ export async function composePorts(folder: RunFolder, plan: Plan, env: NodeJS.Pr
     clock: systemClock,
     terraform: createTerraform(),
     synthesize,
-    terraformSecrets: ({ databasePassword, databaseUrl, tlsKey, provisioners }) => ({
-      TF_VAR_db_password: databasePassword,
-      ...(databaseUrl === undefined ? {} : { TF_VAR_database_url: databaseUrl }),
-      ...(tlsKey === undefined ? {} : { TF_VAR_tls_key: tlsKey }),
-      // Without them an apply would delete the provisioners.
-      ...(provisioners === undefined
-        ? {}
-        : {
-            TF_VAR_provisioner_key: provisioners.key,
-            TF_VAR_provisioners: String(provisioners.count),
-          }),
-    }),
+    terraformSecrets,
     readTemplate: plan.rehearsal?.coder === undefined ? readTemplate : () => readLocalTemplate(),
     judge,
     selfAudit: (record) => auditReason(selfAudit(record)),

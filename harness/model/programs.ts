@@ -7,6 +7,7 @@ export const PROGRAMS = {
   runner: "rehearsal/runner/main.ts",
   relay: "rehearsal/runner/relay.ts",
   emulator: "rehearsal/emulator/main.ts",
+  provisioners: "rehearsal/provisioner/main.ts",
   "real-coder": "rehearsal/real-coder/main.ts",
 } as const;
 

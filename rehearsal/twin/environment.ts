@@ -38,7 +38,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
   const root = resolve(options.root);
   if (options.faultsFile !== undefined) readFaults(options.faultsFile);
   makeStore(inventoryFolder(root));
-  const { plugin, runner, emulator } = await twinPrograms();
+  const { plugin, runner, emulator, provisioners } = await twinPrograms();
   const mirror = writeMirror(root);
   const cliConfig = join(root, "terraform.rc");
   replaceFileSync(cliConfig, cliConfigText(mirror), 0o644);
@@ -67,6 +67,7 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
     [TWIN_VARIABLES.licence]: licence,
     [TWIN_VARIABLES.emulator]: emulator,
     [TWIN_VARIABLES.runner]: runner,
+    [TWIN_VARIABLES.provisioners]: provisioners,
     ...(options.coder !== undefined && {
       [TWIN_VARIABLES.coder]: JSON.stringify({
         ...options.coder,
@@ -78,13 +79,16 @@ export async function prepareTwin(options: TwinOptions): Promise<NodeJS.ProcessE
 }
 
 /** The paths of the programs that the twin starts, each in one file. */
-export async function twinPrograms(): Promise<Record<"plugin" | "runner" | "emulator", string>> {
-  const [plugin, runner, emulator] = await Promise.all([
+export async function twinPrograms(): Promise<
+  Record<"plugin" | "runner" | "emulator" | "provisioners", string>
+> {
+  const [plugin, runner, emulator, provisioners] = await Promise.all([
     programFile("plugin"),
     programFile("runner"),
     programFile("emulator"),
+    programFile("provisioners"),
   ]);
-  return { plugin, runner, emulator };
+  return { plugin, runner, emulator, provisioners };
 }
 
 /**

@@ -16,6 +16,7 @@ export const TWIN_VARIABLES = {
   emulator: "REFBENCH_TWIN_EMULATOR",
   coder: "REFBENCH_TWIN_CODER",
   runner: "REFBENCH_TWIN_RUNNER",
+  provisioners: "REFBENCH_TWIN_PROVISIONERS",
 } as const;
 
 const settings = z.object({
@@ -40,6 +41,8 @@ const settings = z.object({
     .optional(),
   /** The load runner's bundle. */
   runner: z.string(),
+  /** The bundle of external provisioners. */
+  provisioners: z.string(),
 });
 export type TwinSettings = z.infer<typeof settings>;
 

@@ -30,11 +30,13 @@ function loadOf({ users, workspaces, connections }: Size): readonly string[] {
   return [countOf(users, "user"), countOf(workspaces, "workspace"), countOf(connections.total, "connection")];
 }
 
-function coderOf({ coder, machines }: Size): readonly string[] {
+function coderOf({ coder, machines, provisioners, externalProvisioners }: Size): readonly string[] {
   return [
     machinesOf(machines.coder),
     countOf(coder.replicas, "replica"),
-    `${countOf(coder.daemonsPerReplica, "provisioner daemon")} each`,
+    provisioners === "external"
+      ? `${countOf(externalProvisioners.count, "external provisioner")} beside`
+      : `${countOf(coder.daemonsPerReplica, "provisioner daemon")} each`,
   ];
 }
 

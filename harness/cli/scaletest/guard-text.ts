@@ -44,7 +44,11 @@ export function lookText(look: DeploymentLook, width: number): string {
 function buildsWords(builds: DeploymentLook["builds"]): string {
   return "unknown" in builds
     ? `how many can run at once is not known: ${builds.unknown}`
-    : `${countOf(builds.replicas, "replica")}, ${countOf(builds.daemons, "provisioner daemon")}`;
+    : [
+        countOf(builds.replicas, "replica"),
+        countOf(builds.daemons, "provisioner daemon"),
+        ...(builds.external === undefined ? [] : [`${builds.external} of them external`]),
+      ].join(", ");
 }
 
 /** The plan of a load, in the same form. */

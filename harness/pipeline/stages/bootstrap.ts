@@ -1,4 +1,4 @@
-import { parseProvisionerTags } from "../../../reference-architectures/provisioner-tags.ts";
+import { parseProvisionerTags } from "../../../reference-architectures/capacity/provisioner-tags.ts";
 import { templateVariables } from "../../../reference-architectures/template.ts";
 import { bootstrapResult as workerBootstrapResult } from "../../model/record/worker-result.ts";
 import type { BootstrapTask } from "../../model/ports/worker-task.ts";

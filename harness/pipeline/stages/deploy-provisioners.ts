@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseProvisionerTags } from "../../../reference-architectures/provisioner-tags.ts";
+import { parseProvisionerTags } from "../../../reference-architectures/capacity/provisioner-tags.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { IssueKeyTask } from "../../model/ports/worker-task.ts";
 import type { TaskOptions } from "../../model/ports/worker.ts";

@@ -29,6 +29,6 @@ export async function requireEntitlement(
   if (isOn === undefined)
     throw new RefbenchError(
       "coder",
-      `the licence was accepted, but ${feature} is not enabled (${why}): ask Coder for a licence with that feature`,
+      `${feature} is not enabled in the deployment (${why}): ask Coder for a licence with that feature`,
     );
 }

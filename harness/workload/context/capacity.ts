@@ -69,8 +69,8 @@ export type ShownCapacity = BuildCapacity | { readonly unknown: string };
 export async function shownCapacity(admin: CoderClient, organizationId: string): Promise<ShownCapacity> {
   const capacity = await buildCapacity(admin, organizationId);
   if (capacity.ok) {
-    const { byKey: _, ...shown } = capacity.value;
-    return shown;
+    const { replicas, daemons, external } = capacity.value;
+    return { replicas, daemons, ...(external === undefined ? {} : { external }) };
   }
   if (failedWith(capacity, 403, 404)) return { unknown: capacity.failure.message };
   throw new RefbenchError(

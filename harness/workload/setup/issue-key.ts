@@ -32,7 +32,7 @@ export async function runIssueKey(task: IssueKeyTask, context: TaskContext): Pro
 
 async function issueUntil(http: CoderHttp, task: IssueKeyTask, context: TaskContext): Promise<IssuedKey> {
   const deadline = context.clock.elapsed() + task.timeoutMs;
-  const features = task.replicas > 1 ? ["high_availability", FEATURE] : [FEATURE];
+  const features = task.replicas > 1 ? [FEATURE, "high_availability"] : [FEATURE];
   const { admin } = await signInFirst(http, task, features, context, deadline);
   const { id: organizationId } = await onlyOrganization(admin);
   await awaitReplicas(admin, organizationId, task.replicas, context, deadline);

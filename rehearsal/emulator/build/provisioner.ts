@@ -133,10 +133,13 @@ export class Provisioner {
       if (this.#closed.signal.aborted) return;
       if (!cancelled.signal.aborted) throw error;
       if (cancelled.signal.reason === HUNG) {
-        await this.pause(DURATION_MODEL.hung).catch(() => undefined);
-        if (this.#closed.signal.aborted) return;
-        job.error = HUNG;
-        this.#end(job, work, "failed");
+        await this.pause(DURATION_MODEL.hung).then(
+          () => {
+            job.error = HUNG;
+            this.#end(job, work, "failed");
+          },
+          () => undefined,
+        );
         return;
       }
       await this.pause(DURATION_MODEL.cancel).catch(() => undefined);

@@ -7,7 +7,7 @@ import { endProcessesBehind } from "../../inventory/marked-processes.ts";
 import { endProcess } from "../../../harness/tools/process/local-process.ts";
 import type { TwinStore } from "../../inventory/store.ts";
 import { pathOf } from "./path.ts";
-import { forgetTls } from "./vault.ts";
+import { forgetKept } from "./vault.ts";
 
 /**
  * The only kinds that may live in, belong to or use a thing of the kinds that come by the thousand: a sweep of those
@@ -66,7 +66,7 @@ export async function removeTwinItem(
   if ("state" in removed) return removed;
   const root = dirname(store.directory);
   await endBehind(root, removed.items);
-  for (const item of removed.items) forgetTls(root, item);
+  for (const item of removed.items) forgetKept(root, item);
   return { state: "removed" };
 }
 

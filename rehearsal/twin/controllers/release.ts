@@ -1,7 +1,6 @@
 import type { TwinItem } from "../../inventory/item.ts";
 import { endProcess } from "../../../harness/tools/process/local-process.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import { CloudError } from "../cloud/cloud-error.ts";
 import { findItemRun } from "../cloud/item-run.ts";
 import { templateHash, lastSegment } from "../values/template.ts";
 import type { Values } from "../values/value.ts";
@@ -12,10 +11,14 @@ import { controllerItem } from "./controller-item.ts";
 import { startCoder } from "../programs/emulator.ts";
 import { helmValues } from "../programs/helm-values.ts";
 import { loadBalancerItems } from "./load-balancer.ts";
+import { settleProvisioners } from "./provisioners.ts";
+import { failed, timedOut } from "./helm-failure.ts";
 import { serviceStatus } from "./service.ts";
 
 /** Name that Coder's chart gives its Deployment and Service, whatever the release is called. */
 const CODER = "coder";
+/** Coder's chart for external provisioners. */
+const PROVISIONERS = "coder-provisioner";
 
 /** The port of the chart's Service. */
 const HTTP_PORT = 80;
@@ -25,7 +28,9 @@ export async function settleRelease(cloud: Cloud, accepted: Accepted): Promise<S
   const { asked, item, state } = accepted;
   const { cluster } = asked;
   const values = helmValues(state, asked.config);
-  if (cluster === undefined || lastSegment(String(state["chart"])) !== CODER) return { state, item: {} };
+  const chart = lastSegment(String(state["chart"]));
+  if (chart === PROVISIONERS) return settleProvisioners(cloud, accepted, values);
+  if (cluster === undefined || chart !== CODER) return { state, item: {} };
   // An upgrade replaces the pods: connections to them end.
   if (item.process !== undefined) await endProcess(item.process, { graceMs: 2_000 });
   const coder = readCoderValues(values);
@@ -84,21 +89,6 @@ function podNames({ key }: TwinItem, { replicaCount }: CoderValues): string[] {
     { length: replicaCount },
     (_, index) => `${CODER}-${set}-${String(index).padStart(5, "0")}`,
   );
-}
-
-function failed(state: Values): Values {
-  return { ...state, status: "failed" };
-}
-
-/** Helm waits for ready pods until its time is up, and reports only that. */
-function timedOut(state: Values, why: string): NonNullable<Settled["never"]> {
-  return {
-    seconds: Number(state["timeout"] ?? 300),
-    error: new CloudError("installation failed", {
-      detail: `context deadline exceeded\n\nThe twin saw why: ${why}`,
-      created: true,
-    }),
-  };
 }
 
 function serviceAttributes(of: {

@@ -1,13 +1,18 @@
 import { itemKey } from "../../inventory/key.ts";
 import type { Cloud } from "../cloud/cloud.ts";
-import { keepTls } from "../cloud/vault.ts";
+import { keepProvisionerKey, keepTls } from "../cloud/vault.ts";
 import { lastSegment } from "../values/template.ts";
 import type { Settled, Accepted } from "./settled.ts";
 
-/** A Secret that pods may mount: the certificate that it has for a server is kept. */
+/** The name of the provisioners' key in a Secret, by default of Coder's chart. */
+export const PROVISIONER_KEY = "key";
+
+/** A Secret that pods may use: its certificate for a server and its key for external provisioners are kept. */
 export function settleSecret({ settings }: Cloud, { asked, item, state }: Accepted): Settled {
   const data = (asked.config["data_wo"] ?? {}) as Readonly<Record<string, string>>;
   keepTls(settings.root, item.key, data["tls.key"] ?? "", data["tls.crt"]);
+  const key = data[PROVISIONER_KEY];
+  if (key !== undefined) keepProvisionerKey(settings.root, item.key, key);
   return { state, item: {} };
 }
 

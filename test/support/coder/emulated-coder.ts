@@ -11,7 +11,7 @@ import { listUsers, listWorkspaces } from "../../../harness/workload/context/lis
 import { type NamedFaults, NEW_WORKSPACE, planFaults } from "./coder-faults.ts";
 
 export interface CoderOptions extends Partial<
-  Pick<EmulatorConfig, "failBuilds" | "prebuilds" | "shellDelayMs" | "seeded" | "replicas">
+  Pick<EmulatorConfig, "failBuilds" | "prebuilds" | "shellDelayMs" | "seeded" | "replicas" | "licence">
 > {
   /** @default 100 */
   readonly buildSpeed?: number;
@@ -90,7 +90,7 @@ function configOf(options: CoderOptions): EmulatorConfig {
     failBuilds: options.failBuilds ?? 0,
     ...(shellDelayMs === undefined ? {} : { shellDelayMs }),
     // Prebuilt workspaces and replicas are licensed features.
-    licence: prebuilds === 0 && replicas === 1 ? "none" : "simulated",
+    licence: options.licence ?? (prebuilds === 0 && replicas === 1 ? "none" : "simulated"),
     prebuilds,
     seeded: options.seeded ?? true,
   };

@@ -6,6 +6,7 @@ import type { WorkerRunner } from "../../../harness/model/ports/worker.ts";
 import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
 import type { Terraform } from "../../../harness/model/ports/terraform.ts";
 import type { Ports } from "../../../harness/pipeline/context/context.ts";
+import { terraformSecrets } from "../../../harness/composition/terraform-secrets.ts";
 import { goodLoadOf } from "./good-load.ts";
 import type { InventoryFaults } from "./faults.ts";
 import type { World } from "./world.ts";
@@ -59,7 +60,7 @@ export function portsOf(world: World, process: WorldUser): Ports {
       await gate();
       return world.environment.stacks;
     },
-    terraformSecrets: ({ databasePassword }) => ({ TF_VAR_db_password: databasePassword }),
+    terraformSecrets,
     readTemplate: async () => {
       await gate();
       return { "main.tf": "" };

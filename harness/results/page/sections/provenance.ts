@@ -86,6 +86,7 @@ function loadWords({
   concurrentBuilds,
   replicas,
   daemonsPerReplica,
+  externalProvisioners,
   connections,
   sshShare,
   ...pace
@@ -93,8 +94,20 @@ function loadWords({
   const paced = paceWords(pace);
   return (
     `${countOf(users, "user")}, ${countOf(workspaces, "workspace")}, ` +
-    `${countOf(concurrentBuilds, "concurrent build")} (${replicas} × ${daemonsPerReplica} daemons), ` +
+    `${countOf(concurrentBuilds, "concurrent build")} (${daemonsWords({ replicas, daemonsPerReplica, externalProvisioners })}), ` +
     `${countOf(connections, "connection")}, ${Math.round(sshShare * 100)} % of them SSH` +
     (paced === undefined ? "" : `, ${paced}`)
   );
+}
+
+/** Which daemons run the builds. */
+function daemonsWords({
+  replicas,
+  daemonsPerReplica,
+  externalProvisioners = 0,
+}: Pick<RunRecord["load"], "replicas" | "daemonsPerReplica" | "externalProvisioners">): string {
+  const external = countOf(externalProvisioners, "external provisioner");
+  const builtIn = `${replicas} × ${daemonsPerReplica} daemons`;
+  if (externalProvisioners === 0) return builtIn;
+  return daemonsPerReplica === 0 ? external : `${builtIn} and ${external}`;
 }

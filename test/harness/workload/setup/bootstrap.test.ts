@@ -7,6 +7,7 @@ import type { BootstrapTask } from "../../../../harness/model/ports/worker-task.
 import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
 import { answering, withFields } from "../../../support/coder/coder-faults.ts";
 import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
+import { leapingClock } from "../../../support/leaping-clock.ts";
 
 const FRESH = { seeded: false, replicas: 2, daemons: 2 };
 
@@ -27,20 +28,6 @@ async function bootstrap(task: BootstrapTask, clock: Clock = systemClock) {
   const signal = new AbortController().signal;
   const result = await runBootstrap(task, { signal, clock, emit: (event) => events.push(event) });
   return { result, events };
-}
-
-/** Time passes only by sleeping, at once. */
-function leapingClock(): Clock {
-  let now = 0;
-  return {
-    now: () => now,
-    elapsed: () => now,
-    sinceBoot: () => ({ boot: "one", ms: now }),
-    sleep: (ms) => {
-      now += ms;
-      return Promise.resolve();
-    },
-  };
 }
 
 test("bootstrap ends with a site admin's token that works and the template in place", async () => {
