@@ -14,6 +14,7 @@ export const FLOORS = {
     "workload",
     "inventory",
     "results",
+    "forecast",
     "terraform",
     "coder",
     "observation",
@@ -39,6 +40,7 @@ export const FLOORS = {
   workload: ["coder", "observation", "kubernetes", "model"],
   inventory: ["kubernetes", "model"],
   results: ["model"],
+  forecast: ["model"],
   terraform: ["model"],
   coder: ["model"],
   observation: ["kubernetes", "model"],
@@ -63,7 +65,7 @@ const CONTRACTS = [
 
 /** Folders whose rooms import each other in one direction only. */
 const ROOMS =
-  "^(harness/(tools|model|coder|observation|kubernetes|terraform|inventory|workload|pipeline|results|composition|nights|loads|manual|teardown|cli)|rehearsal/(twin|inventory|runner|google-api|real-coder|emulator)|stacks|reference-architectures)/";
+  "^(harness/(tools|model|coder|observation|kubernetes|terraform|inventory|workload|pipeline|results|forecast|composition|nights|loads|manual|teardown|cli)|rehearsal/(twin|inventory|runner|google-api|real-coder|emulator)|stacks|reference-architectures)/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -85,7 +87,7 @@ export default {
       name: "only the composition and the floors above it import the rehearsal",
       severity: "error",
       from: {
-        path: "^harness/(pipeline|workload|inventory|results|terraform|coder|observation|kubernetes|model|tools)/",
+        path: "^harness/(pipeline|workload|inventory|results|forecast|terraform|coder|observation|kubernetes|model|tools)/",
       },
       to: { path: "^rehearsal/" },
     },

@@ -28,6 +28,15 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async (io) => (await import("./commands/preflight.ts")).preflightCommand(io),
   },
   {
+    name: "plan",
+    group: "Measure:",
+    takes: "<architecture>",
+    hasOptions: true,
+    description:
+      "what a run would create, in which order and how long, its quota, permissions and cost; creates and asks nothing",
+    load: async (io) => (await import("./commands/plan.ts")).planCommand(io),
+  },
+  {
     name: "run",
     group: "Measure:",
     takes: "<architecture>",

@@ -16,6 +16,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   workload: "the scaletest, a separate process: JSON lines in and out",
   inventory: "what exists in real clouds; preflight's questions",
   results: "record, judgement, statistics, table, pages",
+  forecast: "what the stacks will create, in which order, and how long that takes",
   terraform: "the terraform process, its JSON stream, synthesis",
   coder: "Coder's API, web terminal, SSH",
   observation: "figures of the deployment, read while it is loaded",

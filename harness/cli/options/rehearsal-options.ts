@@ -46,16 +46,19 @@ export function shellDelayOption(): Option {
 /** Adds the flags that shorten a rehearsal's time. */
 export function addTwinSpeeds(command: Command): Command {
   return command
-    .addOption(
-      new Option("--speed <factor>", "divides the durations of the twin's cloud")
-        .env("REFBENCH_SPEED")
-        .default(DEFAULT_SPEED)
-        .argParser(positive("--speed")),
-    )
+    .addOption(twinSpeedOption())
     .addOption(
       new Option("--build-speed <factor>", "divides the durations of the emulator's builds")
         .env("REFBENCH_BUILD_SPEED")
         .default(DEFAULT_BUILD_SPEED)
         .argParser(positive("--build-speed")),
     );
+}
+
+/** `--speed`. */
+export function twinSpeedOption(): Option {
+  return new Option("--speed <factor>", "divides the durations of the twin's cloud")
+    .env("REFBENCH_SPEED")
+    .default(DEFAULT_SPEED)
+    .argParser(positive("--speed"));
 }

@@ -81,6 +81,14 @@ export const objectiveResult = z.object({
 });
 export type ObjectiveResult = z.infer<typeof objectiveResult>;
 
+/** The creates of one kind of resource, in seconds from Terraform's start of each to its end. */
+const resourceSeconds = z.object({
+  count: count.positive(),
+  medianSeconds: z.number().nonnegative(),
+  longestSeconds: z.number().nonnegative(),
+});
+export type ResourceSeconds = z.infer<typeof resourceSeconds>;
+
 export const stageTiming = z.object({
   stage: z.string(),
   startedAt: instant,
@@ -242,6 +250,11 @@ export const recordSchema = z.object({
   kept: z.object({ until: instant, reason: z.string() }).optional(),
   /** Resources that Terraform created, by stack. */
   resources: z.record(z.string(), count),
+  /**
+   * How long Terraform took to create the resources of each kind in the provision, by kind, such as
+   * `google_sql_database_instance`. Of a rehearsal they are the twin's, divided by its speed. Absent in earlier records.
+   */
+  resourceSeconds: z.record(z.string(), resourceSeconds).optional(),
   stages: z.array(stageTiming),
   measurements: measurements.optional(),
   objectives: z.array(objectiveResult),

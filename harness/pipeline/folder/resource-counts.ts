@@ -45,30 +45,60 @@ export async function countResources(
   act: Act,
 ): Promise<ReadonlyMap<string, number>> {
   const own = act === "apply" ? untilLoad(entries) : entries;
-  const since = new Map<string, Moment>();
   const journalled = new Map<string, number>();
   for (const entry of own) {
-    if (entry.type === "stack-intent" && entry.act === act && !since.has(entry.stack))
-      since.set(entry.stack, momentOf(entry));
     if (entry.type === "stack-outcome" && entry.act === act)
       journalled.set(entry.stack, (journalled.get(entry.stack) ?? 0) + (entry.resources ?? 0));
   }
-  const next = act === "apply" ? entries[own.length] : undefined;
-  const until = next === undefined ? undefined : momentOf(next);
   const seen = new Map<string, Set<string>>();
-  for (const event of await storedEvents(folder)) {
-    if (event.type !== "terraform.progress" || !isDone(event.progress, act)) continue;
-    const from = since.get(event.stack);
-    const at = momentOf(event);
-    if (from === undefined || isBefore(at, from) || (until !== undefined && isBefore(until, at))) continue;
-    seen.set(event.stack, (seen.get(event.stack) ?? new Set()).add(event.progress.address));
+  for (const { stack, progress } of await actEvents(folder, entries, act)) {
+    if (isDone(progress, act)) seen.set(stack, (seen.get(stack) ?? new Set()).add(progress.address));
   }
   return new Map(
-    [...since.keys()].map((stack) => [
+    [...begunStacks(own, act).keys()].map((stack) => [
       stack,
       Math.max(journalled.get(stack) ?? 0, seen.get(stack)?.size ?? 0),
     ]),
   );
+}
+
+/** What Terraform reported of the resources while a run's environment was created, in the order of the reports. */
+export async function provisionEvents(
+  folder: RunFolder,
+  entries: readonly StoredEntry[],
+): Promise<readonly ProgressEvent[]> {
+  return actEvents(folder, entries, "apply");
+}
+
+/** A stored event about one resource. */
+export type ProgressEvent = Extract<StoredEvent, { type: "terraform.progress" }>;
+
+/** The events of an act's stacks, each from the stack's first intent on; of a creation those before the load. */
+async function actEvents(
+  folder: RunFolder,
+  entries: readonly StoredEntry[],
+  act: Act,
+): Promise<readonly ProgressEvent[]> {
+  const own = act === "apply" ? untilLoad(entries) : entries;
+  const since = begunStacks(own, act);
+  const next = act === "apply" ? entries[own.length] : undefined;
+  const until = next === undefined ? undefined : momentOf(next);
+  return (await storedEvents(folder)).filter((event): event is ProgressEvent => {
+    if (event.type !== "terraform.progress") return false;
+    const from = since.get(event.stack);
+    const at = momentOf(event);
+    return from !== undefined && !isBefore(at, from) && !(until !== undefined && isBefore(until, at));
+  });
+}
+
+/** When each stack was first begun. */
+function begunStacks(entries: readonly StoredEntry[], act: Act): ReadonlyMap<string, Moment> {
+  const since = new Map<string, Moment>();
+  for (const entry of entries) {
+    if (entry.type === "stack-intent" && entry.act === act && !since.has(entry.stack))
+      since.set(entry.stack, momentOf(entry));
+  }
+  return since;
 }
 
 /** The events stored so far; empty if they cannot be read. */

@@ -124,6 +124,11 @@ export async function makeRun(cwd: string, clock: Clock, request: RunRequest): P
   });
 }
 
+/** Returns the environment that a run of this request would have if it were made now. Creates nothing. */
+export async function draftEnvironment(clock: Clock, request: RunRequest): Promise<Environment> {
+  return environmentOf(request, await draftRun(momentNow(clock), request));
+}
+
 /** The inputs of a run's environment, plan and secrets. */
 type Draft = Awaited<ReturnType<typeof draftRun>>;
 

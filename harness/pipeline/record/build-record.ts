@@ -14,7 +14,7 @@ import type { StageContext } from "../context/context.ts";
 import { recordedCost } from "../cost/cost-spent.ts";
 import { Journal, type StoredEntry } from "../folder/journal.ts";
 import type { CloudPlan, Plan } from "../folder/plan.ts";
-import { countResources } from "../folder/resource-counts.ts";
+import { countResources, provisionEvents } from "../folder/resource-counts.ts";
 import type { RunFolder } from "../folder/run-folder.ts";
 import { recordedClock, type Timeline, timelineNow } from "../folder/timeline.ts";
 import { imageConditions, measuredConditions } from "../making/conditions.ts";
@@ -23,6 +23,7 @@ import { withProcessor } from "../measurement/others.ts";
 import { machineConditions } from "../measurement/machines.ts";
 import { comparisonResult } from "../stages/compare.ts";
 import type { provisionResult } from "../stages/provision.ts";
+import { measureResourceSeconds } from "./resource-seconds.ts";
 import { recordedProvenance } from "./provenance.ts";
 import { readMeasurements, readStageResults, type StageResults } from "./stage-results.ts";
 import { concludeVerdict, listVerdicts } from "./verdicts.ts";
@@ -60,6 +61,7 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
     conditions: [...allConditions(context, results, measured), ...unplayedConditions(unplayed)],
     ...recordedKeep(entries),
     resources: Object.fromEntries(await countCreated(folder, entries, results.provision)),
+    ...(await recordedResourceSeconds(folder, entries)),
     stages: stageTimings(timeline),
     ...(measured === undefined ? {} : { measurements: measured }),
     objectives,
@@ -146,6 +148,14 @@ async function countCreated(
     ({ name, resources }) => [name, Math.max(resources, counted.get(name) ?? 0)] as const,
   );
   return new Map([...counted, ...known]);
+}
+
+async function recordedResourceSeconds(
+  folder: RunFolder,
+  entries: readonly StoredEntry[],
+): Promise<Pick<RunRecord, "resourceSeconds">> {
+  const resourceSeconds = measureResourceSeconds(await provisionEvents(folder, entries));
+  return Object.keys(resourceSeconds).length === 0 ? {} : { resourceSeconds };
 }
 
 async function recordedComparison(folder: RunFolder): Promise<Pick<RunRecord, "comparison">> {

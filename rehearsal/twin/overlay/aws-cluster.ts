@@ -1,3 +1,4 @@
+import { AWS_SECONDS } from "../../../reference-architectures/durations/aws.ts";
 import { refuseAccessEntry } from "./aws-refusals.ts";
 import { tagged } from "./aws-tagged.ts";
 import type { Reference, TypeOverlay } from "../values/overlay.ts";
@@ -31,8 +32,7 @@ export const AWS_CLUSTER: Readonly<Record<string, TypeOverlay>> = {
       at: "deletion_protection",
       message: "api error InvalidRequestException: Cannot delete cluster {name}: deletion protection is on",
     },
-    // 8m21 to 11m23 in public apply logs, half of them above 10 min; deleted in 1m09 to 3m48.
-    seconds: { create: 600, delete: 150 },
+    seconds: AWS_SECONDS.aws_eks_cluster,
   },
   aws_eks_node_group: {
     ...tagged("nodegroup", "{node_group_name}", [
@@ -57,8 +57,7 @@ export const AWS_CLUSTER: Readonly<Record<string, TypeOverlay>> = {
       { at: "node_role_arn", kind: "aws_iam_role", scope: "global" },
       { at: "launch_template.*.id", kind: "aws_launch_template", scope },
     ],
-    // 58 s to 2m51 in public apply logs, half of them above 2 min; deleted in 4m12.
-    seconds: { create: 120, delete: 252 },
+    seconds: AWS_SECONDS.aws_eks_node_group,
   },
   aws_launch_template: {
     ...tagged("lt", "{name}", ["name"]),
@@ -67,7 +66,7 @@ export const AWS_CLUSTER: Readonly<Record<string, TypeOverlay>> = {
       default_version: 1,
       latest_version: 1,
     },
-    seconds: { create: 2, delete: 1 },
+    seconds: AWS_SECONDS.aws_launch_template,
   },
   aws_eks_access_entry: {
     ...tagged("access-entry", "{principal_arn}", ["cluster_name", "principal_arn", "type"]),
@@ -76,7 +75,7 @@ export const AWS_CLUSTER: Readonly<Record<string, TypeOverlay>> = {
     defaults: { type: "STANDARD" },
     refuses: refuseAccessEntry,
     references: [cluster],
-    seconds: { create: 1, delete: 1 },
+    seconds: AWS_SECONDS.aws_eks_access_entry,
   },
   aws_eks_access_policy_association: {
     name: "{principal_arn} {policy_arn|last}",
@@ -85,6 +84,6 @@ export const AWS_CLUSTER: Readonly<Record<string, TypeOverlay>> = {
     id: "{cluster_name}#{principal_arn}#{policy_arn}",
     forceNew: ["cluster_name", "principal_arn", "policy_arn"],
     references: [cluster],
-    seconds: { create: 1, delete: 1 },
+    seconds: AWS_SECONDS.aws_eks_access_policy_association,
   },
 };

@@ -1,3 +1,4 @@
+import { AWS_SECONDS } from "../../../reference-architectures/durations/aws.ts";
 import { AWS_CLUSTER } from "./aws-cluster.ts";
 import { AWS_NETWORK } from "./aws-network.ts";
 import { refusePolicy } from "./aws-refusals.ts";
@@ -6,7 +7,7 @@ import type { TypeOverlay } from "../values/overlay.ts";
 
 const subnetGroup = { kind: "aws_db_subnet_group", scope: "{region}" };
 
-/** AWS's types. Durations are those of public apply logs where there are some; others are chosen of their size. */
+/** AWS's types. */
 export const AWS: Readonly<Record<string, TypeOverlay>> = {
   ...AWS_NETWORK,
   ...AWS_CLUSTER,
@@ -20,7 +21,7 @@ export const AWS: Readonly<Record<string, TypeOverlay>> = {
       unique_id: "AROA{hash}",
     },
     defaults: { force_detach_policies: false, max_session_duration: 3_600, path: "/" },
-    seconds: { create: 2, delete: 2 },
+    seconds: AWS_SECONDS.aws_iam_role,
   },
   aws_iam_role_policy_attachment: {
     name: "{role} {policy_arn|last}",
@@ -31,7 +32,7 @@ export const AWS: Readonly<Record<string, TypeOverlay>> = {
     shared: true,
     refuses: refusePolicy,
     references: [{ at: "role", kind: "aws_iam_role", scope: "global", parent: true }],
-    seconds: { create: 1, delete: 1 },
+    seconds: AWS_SECONDS.aws_iam_role_policy_attachment,
   },
   aws_iam_instance_profile: {
     ...tagged("iam/instance-profile", "{name}", ["name", "path"]),
@@ -44,14 +45,14 @@ export const AWS: Readonly<Record<string, TypeOverlay>> = {
     },
     defaults: { path: "/" },
     references: [{ at: "role", kind: "aws_iam_role", scope: "global" }],
-    seconds: { create: 2, delete: 1 },
+    seconds: AWS_SECONDS.aws_iam_instance_profile,
   },
   aws_iam_openid_connect_provider: {
     ...tagged("iam/oidc-provider", "{url|last}", ["url"]),
     scope: "global",
     id: "arn:aws:iam::{project}:oidc-provider/{url|last}",
     computed: { arn: "arn:aws:iam::{project}:oidc-provider/{url|last}", thumbprint_list: [] },
-    seconds: { create: 2, delete: 2 },
+    seconds: AWS_SECONDS.aws_iam_openid_connect_provider,
   },
   aws_instance: {
     ...tagged("i", "{tags.Name}", [
@@ -81,8 +82,7 @@ export const AWS: Readonly<Record<string, TypeOverlay>> = {
       message:
         "api error OperationNotPermitted: The instance '{tags.Name}' may not be terminated. Modify its 'disableApiTermination' instance attribute and try again.",
     },
-    // 13 to 32 s, and 30 to 60 s, from experience.
-    seconds: { create: 15, delete: 40 },
+    seconds: AWS_SECONDS.aws_instance,
   },
   aws_db_subnet_group: {
     ...tagged("rds/subgrp", "{name}", ["name"]),
@@ -90,14 +90,14 @@ export const AWS: Readonly<Record<string, TypeOverlay>> = {
     defaults: { description: "Managed by Terraform" },
     computed: { arn: "arn:aws:rds:{region}:{project}:subgrp:{name}" },
     references: [{ at: "subnet_ids.*", kind: "aws_subnet", scope: "{region}" }],
-    seconds: { create: 2, delete: 2 },
+    seconds: AWS_SECONDS.aws_db_subnet_group,
   },
   aws_db_parameter_group: {
     ...tagged("rds/pg", "{name}", ["name", "family"]),
     id: "{name}",
     defaults: { description: "Managed by Terraform", skip_destroy: false },
     computed: { arn: "arn:aws:rds:{region}:{project}:pg:{name}" },
-    seconds: { create: 4, delete: 2 },
+    seconds: AWS_SECONDS.aws_db_parameter_group,
   },
   aws_db_instance: {
     ...tagged("rds/db", "{identifier}", ["identifier", "engine", "username", "db_name", "availability_zone"]),
@@ -123,7 +123,6 @@ export const AWS: Readonly<Record<string, TypeOverlay>> = {
       message:
         "api error InvalidParameterCombination: Cannot delete protected DB Instance, please disable deletion protection and try again.",
     },
-    // 5m57, 6m08 in public apply logs; deleted in 4m15.
-    seconds: { create: 362, delete: 255 },
+    seconds: AWS_SECONDS.aws_db_instance,
   },
 };

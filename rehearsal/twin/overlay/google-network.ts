@@ -1,3 +1,4 @@
+import { GOOGLE_SECONDS } from "../../../reference-architectures/durations/google.ts";
 import type { Reference, TypeOverlay } from "../values/overlay.ts";
 
 const compute = "https://www.googleapis.com/compute/v1/";
@@ -9,7 +10,7 @@ const subnetwork: Reference = {
 };
 const created = { creation_timestamp: "{now}" };
 
-/** Google's network types. Durations: facts on public apply logs (a network takes 11 s to 1 min); the rest of this file is chosen of that size. */
+/** Google's network types. */
 export const GOOGLE_NETWORK = {
   google_compute_network: {
     name: "{name}",
@@ -24,7 +25,7 @@ export const GOOGLE_NETWORK = {
       mtu: 1460,
       network_firewall_policy_enforcement_order: "AFTER_CLASSIC_FIREWALL",
     },
-    seconds: { create: 22, delete: 22 },
+    seconds: GOOGLE_SECONDS.google_compute_network,
   },
   google_compute_subnetwork: {
     name: "{name}",
@@ -41,7 +42,7 @@ export const GOOGLE_NETWORK = {
       private_ipv6_google_access: "DISABLE_GOOGLE_ACCESS",
     },
     references: [network],
-    seconds: { create: 15, delete: 15 },
+    seconds: GOOGLE_SECONDS.google_compute_subnetwork,
   },
   google_compute_router: {
     name: "{name}",
@@ -51,7 +52,7 @@ export const GOOGLE_NETWORK = {
     forceNew: ["name", "project", "region", "network"],
     computed: { ...created, self_link: `${compute}projects/{project}/regions/{region}/routers/{name}` },
     references: [network],
-    seconds: { create: 11, delete: 11 },
+    seconds: GOOGLE_SECONDS.google_compute_router,
   },
   google_compute_router_nat: {
     name: "{name}",
@@ -69,7 +70,7 @@ export const GOOGLE_NETWORK = {
     },
     computed: { auto_network_tier: "PREMIUM", endpoint_types: ["ENDPOINT_TYPE_VM"] },
     references: [{ at: "router", kind: "google_compute_router", scope: "{project}/{region}", parent: true }],
-    seconds: { create: 12, delete: 12 },
+    seconds: GOOGLE_SECONDS.google_compute_router_nat,
   },
   google_compute_firewall: {
     schema: { version: 1 },
@@ -85,7 +86,7 @@ export const GOOGLE_NETWORK = {
     },
     defaults: { priority: 1000 },
     references: [network],
-    seconds: { create: 11, delete: 11 },
+    seconds: GOOGLE_SECONDS.google_compute_firewall,
   },
   google_compute_address: {
     name: "{name}",
@@ -104,8 +105,7 @@ export const GOOGLE_NETWORK = {
     },
     labels: "labels",
     references: [network, subnetwork],
-    // An address: 14 s (public apply logs, of a global one).
-    seconds: { create: 14, delete: 11 },
+    seconds: GOOGLE_SECONDS.google_compute_address,
   },
   google_compute_forwarding_rule: {
     name: "{name}",
@@ -127,7 +127,7 @@ export const GOOGLE_NETWORK = {
       subnetwork,
       { at: "ip_address", kind: "google_compute_address", scope: "{project}/{region}" },
     ],
-    seconds: { create: 20, delete: 15 },
+    seconds: GOOGLE_SECONDS.google_compute_forwarding_rule,
   },
   google_dns_managed_zone: {
     name: "{name}",
@@ -145,7 +145,7 @@ export const GOOGLE_NETWORK = {
         scope: "{project}",
       },
     ],
-    seconds: { create: 5, delete: 3 },
+    seconds: GOOGLE_SECONDS.google_dns_managed_zone,
   },
   google_dns_record_set: {
     name: "{name}{type}",
@@ -154,6 +154,6 @@ export const GOOGLE_NETWORK = {
     id: "projects/{project}/managedZones/{managed_zone}/rrsets/{name}/{type}",
     forceNew: ["name", "project", "managed_zone"],
     references: [{ at: "managed_zone", kind: "google_dns_managed_zone", scope: "{project}" }],
-    seconds: { create: 3, delete: 3 },
+    seconds: GOOGLE_SECONDS.google_dns_record_set,
   },
 } as const satisfies Record<string, TypeOverlay>;

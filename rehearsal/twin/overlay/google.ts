@@ -1,3 +1,4 @@
+import { GOOGLE_SECONDS } from "../../../reference-architectures/durations/google.ts";
 import { refuseCluster, refuseMachine, refuseNodePool } from "./google-refusals.ts";
 import { GOOGLE_NETWORK } from "./google-network.ts";
 import type { Reference, TypeOverlay } from "../values/overlay.ts";
@@ -16,7 +17,7 @@ const instance: Reference = {
   parent: true,
 };
 
-/** Google's types. Durations are those of public apply logs where there are some; others are chosen of their size. */
+/** Google's types. */
 export const GOOGLE = {
   ...GOOGLE_NETWORK,
   google_service_account: {
@@ -31,7 +32,7 @@ export const GOOGLE = {
       name: "projects/{project}/serviceAccounts/{account_id}@{project}.iam.gserviceaccount.com",
       unique_id: "{hash}",
     },
-    seconds: { create: 11, delete: 2 },
+    seconds: GOOGLE_SECONDS.google_service_account,
   },
   google_project_iam_member: {
     name: "{role} {member}",
@@ -41,7 +42,7 @@ export const GOOGLE = {
     forceNew: ["project", "role", "member", "condition"],
     computed: { etag: "{hash}" },
     shared: true,
-    seconds: { create: 8, delete: 8 },
+    seconds: GOOGLE_SECONDS.google_project_iam_member,
   },
   google_service_account_iam_member: {
     name: "{role} {member}",
@@ -51,7 +52,7 @@ export const GOOGLE = {
     forceNew: ["service_account_id", "role", "member", "condition"],
     computed: { etag: "{hash}" },
     shared: true,
-    seconds: { create: 4, delete: 4 },
+    seconds: GOOGLE_SECONDS.google_service_account_iam_member,
   },
   google_sql_database_instance: {
     schema: { sensitive: ["root_password", "server_ca_cert", "replica_configuration.password"] },
@@ -94,8 +95,7 @@ export const GOOGLE = {
       message:
         "Error, failed to delete instance because deletion_protection is set to true. Set it to false to proceed with instance deletion.",
     },
-    // 4m32 … 18m23 in public apply logs, typically 8 to 11 min; deleted in 2m22.
-    seconds: { create: 540, delete: 142 },
+    seconds: GOOGLE_SECONDS.google_sql_database_instance,
   },
   google_sql_database: {
     name: "{name}",
@@ -111,7 +111,7 @@ export const GOOGLE = {
     },
     references: [instance],
     abandonable: true,
-    seconds: { create: 5, delete: 5 },
+    seconds: GOOGLE_SECONDS.google_sql_database,
   },
   google_sql_user: {
     schema: { version: 1, sensitive: ["password"], writeOnly: ["password_wo"] },
@@ -122,7 +122,7 @@ export const GOOGLE = {
     forceNew: ["name", "project", "instance", "host"],
     references: [instance],
     abandonable: true,
-    seconds: { create: 5, delete: 5 },
+    seconds: GOOGLE_SECONDS.google_sql_user,
   },
   google_container_cluster: {
     schema: {
@@ -187,8 +187,7 @@ export const GOOGLE = {
         "Cannot destroy cluster because deletion_protection is set to true. Set it to false to proceed with cluster deletion.",
     },
     refuses: refuseCluster,
-    // 2m36 … 6m17 in public apply logs, one 9m22; deleted in 2m44, 3m09, 3m40.
-    seconds: { create: 290, delete: 189 },
+    seconds: GOOGLE_SECONDS.google_container_cluster,
   },
   google_container_node_pool: {
     schema: { version: 1, maxItems: { "node_config.secondary_boot_disks": 127 } },
@@ -208,8 +207,7 @@ export const GOOGLE = {
       },
     ],
     refuses: refuseNodePool,
-    // 1m04 … 1m56 in public apply logs; deletion of 1 to 4 min is from experience.
-    seconds: { create: 90, delete: 120 },
+    seconds: GOOGLE_SECONDS.google_container_node_pool,
   },
   google_compute_disk: {
     schema: { sensitive: ["disk_encryption_key.raw_key", "disk_encryption_key.rsa_encrypted_key"] },
@@ -226,7 +224,7 @@ export const GOOGLE = {
       physical_block_size_bytes: 4096,
     },
     labels: "labels",
-    seconds: { create: 11, delete: 11 },
+    seconds: GOOGLE_SECONDS.google_compute_disk,
   },
   google_compute_instance: {
     schema: {
@@ -278,8 +276,7 @@ export const GOOGLE = {
         'Cannot delete instance {name}: instance Deletion Protection is enabled. Set deletion_protection to false for this resource and run "terraform apply" before attempting to delete it.',
     },
     refuses: refuseMachine,
-    // 10 to 25 s and 20 to 60 s, from experience.
-    seconds: { create: 18, delete: 40 },
+    seconds: GOOGLE_SECONDS.google_compute_instance,
   },
   google_secret_manager_secret: {
     name: "{secret_id}",
@@ -289,7 +286,7 @@ export const GOOGLE = {
     forceNew: ["secret_id", "project", "replication"],
     computed: { name: "projects/{project}/secrets/{secret_id}", create_time: "{now}" },
     labels: "labels",
-    seconds: { create: 3, delete: 2 },
+    seconds: GOOGLE_SECONDS.google_secret_manager_secret,
   },
   google_secret_manager_secret_iam_member: {
     name: "{role} {member}",
@@ -300,7 +297,7 @@ export const GOOGLE = {
     computed: { etag: "{hash}" },
     references: [{ at: "secret_id", kind: "google_secret_manager_secret", scope: "{project}", parent: true }],
     shared: true,
-    seconds: { create: 4, delete: 4 },
+    seconds: GOOGLE_SECONDS.google_secret_manager_secret_iam_member,
   },
   google_secret_manager_secret_version: {
     schema: { sensitive: ["secret_data"], writeOnly: ["secret_data_wo"] },
@@ -317,6 +314,6 @@ export const GOOGLE = {
     },
     computed: { name: "{secret}/versions/1", version: "1", create_time: "{now}" },
     references: [{ at: "secret", kind: "google_secret_manager_secret", scope: "{project}", parent: true }],
-    seconds: { create: 3, delete: 2 },
+    seconds: GOOGLE_SECONDS.google_secret_manager_secret_version,
   },
 } as const satisfies Record<string, TypeOverlay>;

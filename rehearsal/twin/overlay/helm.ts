@@ -1,3 +1,4 @@
+import { KUBERNETES_SECONDS } from "../../../reference-architectures/durations/kubernetes.ts";
 import type { TypeOverlay } from "../values/overlay.ts";
 
 /** Helm's one type. */
@@ -29,7 +30,6 @@ export const HELM: Readonly<Record<string, TypeOverlay>> = {
     },
     references: [{ at: "namespace", kind: "kubernetes_namespace", scope: "{cluster}", parent: true }],
     changing: ["metadata", "resources"],
-    // No public log; image pull and migrations take 1 to 3 min, an uninstall under a minute.
-    seconds: { create: 120, delete: 30 },
+    seconds: KUBERNETES_SECONDS.helm_release,
   },
 };

@@ -1,3 +1,4 @@
+import { ANSWERED, KUBERNETES_SECONDS } from "../../../reference-architectures/durations/kubernetes.ts";
 import type { Reference, TypeOverlay } from "../values/overlay.ts";
 
 const namespace: Reference = {
@@ -28,8 +29,7 @@ const namespaced = (kind: string, plural: string): TypeOverlay => ({
   computed: meta,
   labels: "metadata.0.labels",
   references: [namespace],
-  // The API server answers at once.
-  seconds: { create: 0.2, delete: 0.2 },
+  seconds: ANSWERED,
 });
 
 const clusterWide = (kind: string, plural: string): TypeOverlay => ({
@@ -41,7 +41,7 @@ const clusterWide = (kind: string, plural: string): TypeOverlay => ({
   forceNew: ["metadata.0.name"],
   computed: meta,
   labels: "metadata.0.labels",
-  seconds: { create: 0.2, delete: 0.2 },
+  seconds: ANSWERED,
 });
 
 const secret: TypeOverlay = {
@@ -50,14 +50,13 @@ const secret: TypeOverlay = {
   forceNew: ["metadata.0.name", "metadata.0.namespace", "type", "immutable"],
   defaults: { ...metaDefaults, type: "Opaque", wait_for_service_account_token: true },
 };
-/** A namespace is deleted with all its contents, which takes some seconds. */
 const kubernetesNamespace: TypeOverlay = {
   ...clusterWide("kubernetes_namespace", "namespaces"),
   defaults: { wait_for_default_service_account: false },
-  seconds: { create: 0.5, delete: 8 },
+  seconds: KUBERNETES_SECONDS.kubernetes_namespace,
 };
 
-/** Kubernetes' types; durations chosen: they are small beside the cloud's. */
+/** Kubernetes' types. */
 export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
   kubernetes_namespace: kubernetesNamespace,
   kubernetes_namespace_v1: kubernetesNamespace,
@@ -76,8 +75,7 @@ export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
       "spec.*.progress_deadline_seconds": 600,
       "spec.*.revision_history_limit": 10,
     },
-    // Its pods pull their image: chosen.
-    seconds: { create: 20, delete: 1 },
+    seconds: KUBERNETES_SECONDS.kubernetes_deployment_v1,
   },
   kubernetes_limit_range_v1: namespaced("kubernetes_limit_range", "limitranges"),
   kubernetes_resource_quota_v1: namespaced("kubernetes_resource_quota", "resourcequotas"),
@@ -92,8 +90,7 @@ export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
     forceNew: ["metadata.0.name", "metadata.0.namespace", "spec"],
     defaults: { ...metaDefaults, wait_until_bound: true },
     computed: { ...meta, "spec.*.volume_name": "pvc-{hash}", "spec.*.storage_class_name": "standard-rwo" },
-    // Provisioning the disk behind it: chosen.
-    seconds: { create: 10, delete: 10 },
+    seconds: KUBERNETES_SECONDS.kubernetes_persistent_volume_claim_v1,
   },
   kubernetes_service_v1: {
     ...namespaced("kubernetes_service", "services"),
@@ -106,7 +103,7 @@ export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
       "spec.*.port.*.protocol": "TCP",
     },
     computed: { ...meta, "spec.*.cluster_ip": "{ip}", "spec.*.cluster_ips": ["{ip}"] },
-    seconds: { create: 1, delete: 1 },
+    seconds: KUBERNETES_SECONDS.kubernetes_service_v1,
   },
   kubernetes_stateful_set_v1: {
     ...namespaced("kubernetes_stateful_set", "statefulsets.apps"),
@@ -119,8 +116,7 @@ export const KUBERNETES: Readonly<Record<string, TypeOverlay>> = {
       "spec.0.volume_claim_template",
     ],
     defaults: { ...metaDefaults, wait_for_rollout: true },
-    // Its pod pulls its image and gets its disk: chosen.
-    seconds: { create: 30, delete: 5 },
+    seconds: KUBERNETES_SECONDS.kubernetes_stateful_set_v1,
   },
   kubernetes_storage_class_v1: {
     ...clusterWide("kubernetes_storage_class", "storageclasses.storage.k8s.io"),

@@ -54,6 +54,28 @@ const TO_RUN_PODS = [
 /** Only for the record's figures of database and machines: without it, the record says that they were not seen. */
 const TO_OBSERVE = ["monitoring.timeSeries.list"] as const;
 
+/** The permissions of a run in a Google project, by their purpose. */
+export interface GooglePermissions {
+  readonly deploy: readonly string[];
+  /** To reach the load runner; empty if the load comes from elsewhere. */
+  readonly reach: readonly string[];
+  /** Without these a run works, and its record lacks figures. */
+  readonly observe: readonly string[];
+}
+
+/** Lists what the preflight asks the project for. */
+export function googlePermissions(
+  architecture: Pick<Architecture, "carriedBy">,
+  size: Size,
+  runner: NonNullable<GoogleContext["runner"]>,
+): GooglePermissions {
+  return {
+    deploy: [...permissionsToDeploy(architecture, size), ...(runner === "job" ? TO_RUN_PODS : [])],
+    reach: runner === "network" ? TO_REACH : [],
+    observe: TO_OBSERVE,
+  };
+}
+
 /** Checks permissions. A missing one would fail an apply halfway, or the bootstrap after everything was billed. */
 export const permissionsCheck: Check<GoogleContext> = {
   name: "permissions",
@@ -62,20 +84,17 @@ export const permissionsCheck: Check<GoogleContext> = {
   after: ["identity"],
   run: async (context, signal) => {
     const { architecture, size, runner = "network" } = context;
-    const wanted = [
-      ...permissionsToDeploy(architecture, size.figures),
-      ...(runner === "job" ? TO_RUN_PODS : []),
-    ];
-    const deploy = await missingOf(context, wanted, signal);
+    const wanted = googlePermissions(architecture, size.figures, runner);
+    const deploy = await missingOf(context, wanted.deploy, signal);
     if (typeof deploy === "string") return unknown(deploy);
     if (deploy.length > 0) return failedCheck(`not granted in the project: ${deploy.join(", ")}`);
-    const observe = await missingOf(context, TO_OBSERVE, signal);
+    const observe = await missingOf(context, wanted.observe, signal);
     const note =
       typeof observe === "string" || observe.length === 0
         ? ""
         : `; without ${observe.join(", ")} the record lacks what Google measures of the database and machines`;
     if (runner !== "network") return passed(`all permissions to deploy and tear down are granted${note}`);
-    const reach = await missingOf(context, TO_REACH, signal);
+    const reach = await missingOf(context, wanted.reach, signal);
     if (typeof reach === "string") return unknown(reach);
     if (reach.length === 0)
       return passed(`all permissions to deploy, tear down and reach the load runner are granted${note}`);
