@@ -68,7 +68,7 @@ const WALL_TIME = [
     reason: "the instants of records, and the stamps of events on one axis, are as far apart as time elapsed",
     files: [
       "harness/results/**",
-      "harness/model/record/stage-seconds.ts",
+      "harness/forecast/stage-seconds.ts",
       "harness/cli/progress/**",
       "harness/cli/nightly/summary.ts",
     ],

@@ -1,6 +1,6 @@
 import { findKindSeconds } from "../../reference-architectures/durations/kind-seconds.ts";
 import type { RunRecord } from "../model/record/record.ts";
-import { findStageSeconds } from "../model/record/stage-seconds.ts";
+import { findStageSeconds } from "./stage-seconds.ts";
 
 /** What a duration rests on. */
 export type Basis =

@@ -10,7 +10,7 @@ import { listMadeByOthers } from "../../forecast/made-by-others.ts";
 import { type Apply, planProvisioning } from "../../forecast/provisioning.ts";
 import { readStackGraph, type StackGraph } from "../../forecast/stack-graph.ts";
 import type { RunRecord } from "../../model/record/record.ts";
-import { findStageSeconds } from "../../model/record/stage-seconds.ts";
+import { findStageSeconds } from "../../forecast/stage-seconds.ts";
 import { type ExpectedTime, expectRunTime } from "../expectation/expected-time.ts";
 import type { DraftedStack } from "./draft-stacks.ts";
 import { plannedPermissions } from "./permissions.ts";

@@ -2,10 +2,10 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { readStackGraph, type StackGraph } from "../../harness/forecast/stack-graph.ts";
-import { architectures } from "../../reference-architectures/catalogue.ts";
-import { Twin } from "../rehearsal/twin/workdir.ts";
-import { synthesize } from "./synthesize.ts";
+import { readStackGraph, type StackGraph } from "../../../harness/forecast/stack-graph.ts";
+import { architectures } from "../../../reference-architectures/catalogue.ts";
+import { Twin } from "../../rehearsal/twin/workdir.ts";
+import { synthesize } from "../../stacks/synthesize.ts";
 
 const hasTerraform = await execa("terraform", ["version"], { reject: false }).then(
   ({ exitCode }) => exitCode === 0,

@@ -1,4 +1,4 @@
-import type { RunRecord } from "./record.ts";
+import type { RunRecord } from "../model/record/record.ts";
 
 /** Returns the seconds of a run's stage that ended well; undefined if it did not. */
 export function findStageSeconds({ stages }: Pick<RunRecord, "stages">, name: string): number | undefined {
