@@ -8,8 +8,15 @@ import {
   TerraformStack,
   TerraformVariable,
 } from "cdktf";
+import type { Size } from "../reference-architectures/architecture.ts";
 import type { Environment } from "./environment.ts";
 import { MovableBackend, STATE_FILE } from "./movable-backend.ts";
+import {
+  PROVISIONER_EXPRESSIONS,
+  PROVISIONER_KEY,
+  PROVISIONERS,
+  type ProvisionerVariables,
+} from "./provisioners/variables.ts";
 import { UNSET_SECRET } from "./secrets.ts";
 import { addStateBucket } from "./state-bucket.ts";
 
@@ -40,7 +47,12 @@ export abstract class BenchStack extends TerraformStack {
    * Adds a variable for the secret of a write-only attribute. A plan and a destroy work without its value, an apply
    * does not.
    */
-  protected ephemeralVariable(name: string, description: string): TerraformVariable {
+  protected ephemeralVariable(
+    name: string,
+    description: string,
+    /** The condition, in Terraform's language, on which an apply needs no value. @default it always needs one */
+    notNeeded?: string,
+  ): TerraformVariable {
     const variable = new TerraformVariable(this, name, {
       type: "string",
       sensitive: true,
@@ -49,13 +61,34 @@ export abstract class BenchStack extends TerraformStack {
       validation: [
         {
           // True only during an apply. During a destroy, Terraform validates nothing.
-          condition: `\${!terraform.applying || var.${name} != ${JSON.stringify(UNSET_SECRET)}}`,
+          condition: `\${${notNeeded === undefined ? "" : `${notNeeded} || `}!terraform.applying || var.${name} != ${JSON.stringify(UNSET_SECRET)}}`,
           errorMessage: `${name} is not set: an apply needs its value in TF_VAR_${name} or in a *.auto.tfvars.json file; a destroy needs none.`,
         },
       ],
     });
     variable.addOverride("ephemeral", true);
     return variable;
+  }
+
+  /** Adds the two variables of external provisioners. An apply before Coder has made their key leaves both unset. */
+  protected provisionerVariables({ externalProvisioners: { count } }: Size): ProvisionerVariables {
+    new TerraformVariable(this, PROVISIONERS, {
+      type: "number",
+      description: "Number of external provisioners: 0 until Coder has made their key.",
+      default: 0,
+      validation: [
+        {
+          condition: `\${contains([0, ${count}], var.${PROVISIONERS})}`,
+          errorMessage: `${PROVISIONERS} must be 0 or ${count}, the number of this size.`,
+        },
+      ],
+    });
+    this.ephemeralVariable(
+      PROVISIONER_KEY,
+      "Key of the external provisioners, made by Coder.",
+      `var.${PROVISIONERS} == 0`,
+    );
+    return PROVISIONER_EXPRESSIONS;
   }
 
   /** Adds outputs with the names of the contract with the harness. */

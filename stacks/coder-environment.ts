@@ -1,5 +1,6 @@
 import type { Size } from "../reference-architectures/architecture.ts";
 import { providerEnvironment } from "./provider-mirror.ts";
+import { hasExternalProvisioners } from "./provisioners/variables.ts";
 
 /**
  * Returns Coder's settings for a benchmark, for both Helm values and instance metadata. Without the database's URL,
@@ -24,7 +25,7 @@ export function coderEnvironment(size: Size): Record<string, string> {
     // A benchmark is not usage, and its figures should not depend on a service elsewhere.
     CODER_TELEMETRY_ENABLE: "false",
     CODER_UPDATE_CHECK: "false",
-    ...providerEnvironment(size),
+    ...(hasExternalProvisioners(size) ? {} : providerEnvironment(size)),
     ...traceEnvironment(size),
   };
 }

@@ -31,6 +31,8 @@ const ownCluster = z.strictObject({
   nodeSelector: z.record(z.string(), z.string()).optional(),
   /** Coder's chart: an absolute path of a folder or archive, or a URL; absent = Coder's repository. */
   chart: name.optional(),
+  /** Coder's chart for external provisioners, in the same way. */
+  provisionerChart: name.optional(),
   /** Images of the user's own registry, by role; absent = the public ones. */
   images: z
     .strictObject({ coder: name, postgres: name, workspace: name, generator: name })

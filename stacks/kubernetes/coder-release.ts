@@ -1,20 +1,16 @@
-import { Release, type ReleaseConfig } from "@cdktf/provider-helm/lib/release/index.js";
+import { Release } from "@cdktf/provider-helm/lib/release/index.js";
 import { DataKubernetesServiceV1 } from "@cdktf/provider-kubernetes/lib/data-kubernetes-service-v1/index.js";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
+import { type ChartSource, coderChart } from "./coder-chart.ts";
 import { CODER_SERVICE } from "./names.ts";
 
 export interface CoderReleaseProps {
   readonly environment: Environment;
   readonly namespace: string;
-  readonly chartVersion: string;
-  /**
-   * A chart of the user's own: a path or URL.
-   * @default Coder's chart of that version, from Coder's repository
-   */
-  readonly chart?: string | undefined;
+  readonly chart: ChartSource;
   /** The name of the release, which also selects its pods. */
   readonly name: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -41,12 +37,14 @@ export class CoderRelease extends Construct {
   readonly url: string;
   readonly releaseName: string;
   readonly chartVersion: string;
+  /** Exists when Coder answers. */
+  readonly ready: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: CoderReleaseProps) {
     super(scope, id);
     const release = new Release(this, "release", {
       name: props.name,
-      ...chartOf(props),
+      ...coderChart("coder", props.chart),
       namespace: props.namespace,
       createNamespace: false,
       // JSON is valid YAML.
@@ -79,18 +77,10 @@ export class CoderRelease extends Construct {
     const scheme = props.environment.tls === undefined ? "http" : "https";
     // A teardown reads this again after the Service was removed. Then there is no address, and that is not an error.
     this.url = `\${try("${scheme}://${host}:${port}", null)}`;
+    this.ready = release;
     this.releaseName = release.name;
     this.chartVersion = release.version;
   }
-}
-
-/** The chart of a path or of an archive's URL has its own version; a registry needs the wanted one. */
-function chartOf({
-  chart,
-  chartVersion: version,
-}: CoderReleaseProps): Pick<ReleaseConfig, "chart" | "repository" | "version"> {
-  if (chart === undefined) return { repository: "https://helm.coder.com/v2", chart: "coder", version };
-  return chart.startsWith("oci://") ? { chart, version } : { chart };
 }
 
 /** An IPv6 address has brackets in a URL. */

@@ -8,15 +8,18 @@ import type { OwnCluster } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
 import { nextSteps } from "../manual/next-steps.ts";
 import { providerMirror } from "../provider-mirror.ts";
+import { hasExternalProvisioners } from "../provisioners/variables.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
 import { DATABASE_URL, TLS_KEY } from "../secrets.ts";
 import type { ClusterConnection, Kubeconfig } from "./cluster-access.ts";
 import { CoderRelease, releaseName } from "./coder-release.ts";
 import { coderImage, coderValues } from "./coder-values.ts";
 import { addDatabaseSecret, type CoderDatabase, DATABASE_SECRET } from "./database-secret.ts";
-import type { ClusterNamespaces } from "./names.ts";
+import { type ClusterNamespaces, CODER_SERVICE, serviceName } from "./names.ts";
 import { type NodePlacement, type NodeRole, selectorText } from "./node-role.ts";
 import { kubernetesProviders } from "./providers.ts";
+import { PROVISIONER_ACCOUNT, ProvisionerRelease } from "./provisioner-release.ts";
+import { provisionerValues } from "./provisioner-values.ts";
 import { addTlsSecret } from "./tls-secret.ts";
 import { WorkspaceImage } from "./workspace-image.ts";
 import { type HomeDisks, WorkspaceSpace } from "./workspace-space.ts";
@@ -55,7 +58,7 @@ export interface CoderStackProps extends BenchStackProps {
   /** The number of nodes on which workspaces may run. */
   readonly workspaceNodes: number;
   /** The user's own chart and images. @default Coder's chart, and public images */
-  readonly artefacts?: Pick<OwnCluster, "chart" | "images">;
+  readonly artefacts?: Pick<OwnCluster, "chart" | "provisionerChart" | "images">;
   /** The place, where no other stack outputs it. */
   readonly outputs?: CloudOutputs;
   /** Adds the disk driver that the cluster lacks. It stays until the last workspace is deleted. */
@@ -75,6 +78,7 @@ export class CoderStack extends BenchStack {
     const workspaces = new WorkspaceSpace(this, "workspaces", {
       environment,
       coderNamespace: namespace,
+      builder: hasExternalProvisioners(size) ? PROVISIONER_ACCOUNT : CODER_SERVICE,
       name: props.namespaces.workspaces,
       disks: props.disks,
       dependsOn: driver === undefined ? [] : [driver],
@@ -93,14 +97,15 @@ export class CoderStack extends BenchStack {
     const release = new CoderRelease(this, "coder", {
       environment,
       namespace,
-      chartVersion: size.coder.version,
-      chart: artefacts.chart,
+      chart: { version: size.coder.version, own: artefacts.chart },
       name: releaseName(environment),
       values: this.releaseValues(props),
       isBalanced: props.balancerAnnotations !== undefined,
       // Coder deletes workspaces with its role, so the role is destroyed after Coder.
       dependsOn: [...database, ...certificate, workspaces.ready],
     });
+    if (hasExternalProvisioners(size))
+      this.addProvisioners(props, namespace, [release.ready, workspaces.ready]);
     const place = {
       namespace: workspaces.namespace,
       storage_class: props.storageClass,
@@ -133,17 +138,49 @@ export class CoderStack extends BenchStack {
 
   private releaseValues(props: CoderStackProps): Record<string, unknown> {
     const { environment } = this;
-    const { size, balancerAnnotations, artefacts } = props;
+    const { size, balancerAnnotations } = props;
     return coderValues({
       size,
-      image: artefacts?.images?.coder ?? coderImage(size.coder.version, environment.coderImageDigest),
-      mirror: providerMirror(environment.architecture, size),
+      image: this.coderImage(props),
+      mirror: hasExternalProvisioners(size) ? undefined : providerMirror(environment.architecture, size),
       release: releaseName(environment),
       labels: benchLabels(environment),
       databaseSecret: DATABASE_SECRET,
       tls: environment.tls !== undefined,
       balancerAnnotations,
       placement: props.placement("coder"),
+    });
+  }
+
+  private coderImage({ size, artefacts }: CoderStackProps): string {
+    const { coderImageDigest } = this.environment;
+    return artefacts?.images?.coder ?? coderImage(size.coder.version, coderImageDigest);
+  }
+
+  /** Adds external provisioners, which exist from the second apply on. */
+  private addProvisioners(
+    props: CoderStackProps,
+    namespace: string,
+    dependsOn: ITerraformDependable[],
+  ): void {
+    const { environment } = this;
+    const { size, artefacts } = props;
+    const tls = environment.tls !== undefined;
+    new ProvisionerRelease(this, "external-provisioners", {
+      environment,
+      namespace,
+      chart: { version: size.coder.version, own: artefacts?.provisionerChart },
+      values: provisionerValues({
+        size,
+        url: `${tls ? "https" : "http"}://${serviceName(namespace)}`,
+        tls,
+        image: this.coderImage(props),
+        mirror: providerMirror(environment.architecture, size),
+        labels: benchLabels(environment),
+        placement: props.placement("provisioners"),
+      }),
+      variables: this.provisionerVariables(size),
+      dependsOn,
     });
   }
 

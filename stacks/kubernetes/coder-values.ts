@@ -5,17 +5,22 @@ import { PROVIDER_FOLDER, type ProviderMirror } from "../provider-mirror.ts";
 import type { NodePlacement } from "./node-role.ts";
 import { TLS_SECRET, TLS_SECRET_CA } from "./tls-secret.ts";
 
-export interface CoderValuesProps {
-  readonly size: Size;
+/** What pods of coderd and of external provisioners have in common. */
+export interface CoderPodProps {
   /**
-   * The source of the template's providers for builds.
-   * @default the public registry
+   * The source of the template's providers for the builds of this pod.
+   * @default the public registry, or the pod builds nothing
    */
   readonly mirror?: ProviderMirror | undefined;
   /** Coder's image, by tag, digest or both. */
   readonly image: string;
-  readonly release: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly placement: NodePlacement;
+}
+
+export interface CoderValuesProps extends CoderPodProps {
+  readonly size: Size;
+  readonly release: string;
   /** The secret with the database's address under `url`. */
   readonly databaseSecret: string;
   /** Whether Coder serves TLS, with the certificate in its Secret. */
@@ -25,7 +30,6 @@ export interface CoderValuesProps {
    * @default the Service has no load balancer, because Coder is called from inside the cluster only
    */
   readonly balancerAnnotations?: Readonly<Record<string, string>> | undefined;
-  readonly placement: NodePlacement;
 }
 
 /**
@@ -33,11 +37,11 @@ export interface CoderValuesProps {
  * ignores unknown values silently.
  */
 export function coderValues(props: CoderValuesProps): Record<string, unknown> {
-  const { size, labels, placement } = props;
+  const { size, labels } = props;
   const resources = { cpu: `${size.coder.cpuMillis}m`, memory: `${size.coder.memoryGib}Gi` };
   return {
     coder: {
-      image: { ...imageValues(props.image), pullPolicy: "IfNotPresent" },
+      ...coderPod(props),
       replicaCount: size.coder.replicas,
       env: [
         ...Object.entries(coderEnvironment(size)).map(([name, value]) => ({ name, value })),
@@ -46,13 +50,12 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
           valueFrom: { secretKeyRef: { name: props.databaseSecret, key: "url" } },
         },
       ],
-      ...(props.mirror === undefined ? {} : mirrorValues(props.mirror, props.image)),
       // Workspaces are in the cluster, so their agents use the Service's name, which is known before.
       envUseClusterAccessURL: true,
       ...(props.tls
         ? {
             tls: { secretNames: [TLS_SECRET] },
-            certs: { secrets: [{ name: TLS_SECRET, key: TLS_SECRET_CA }] },
+            ...trustValues(),
           }
         : {}),
       // Requests equal limits, so that a replica has exactly the row's resources.
@@ -68,19 +71,32 @@ export function coderValues(props: CoderValuesProps): Record<string, unknown> {
           ],
         },
       },
-      nodeSelector: placement.nodeSelector,
-      tolerations: placement.tolerations.map((toleration) => ({
-        ...toleration,
-        operator: "Equal",
-        effect: "NoSchedule",
-      })),
-      labels,
-      podLabels: labels,
       service: serviceValues(props.balancerAnnotations),
       // Coder builds in the workspaces' namespace only, where this stack adds its role.
       serviceAccount: { workspacePerms: false, labels },
     },
   };
+}
+
+/** Returns the values of both charts that place and label a pod, and fill its folder of providers. */
+export function coderPod({ image, mirror, labels, placement }: CoderPodProps): Record<string, unknown> {
+  return {
+    image: { ...imageValues(image), pullPolicy: "IfNotPresent" },
+    ...(mirror === undefined ? {} : mirrorValues(mirror, image)),
+    nodeSelector: placement.nodeSelector,
+    tolerations: placement.tolerations.map((toleration) => ({
+      ...toleration,
+      operator: "Equal",
+      effect: "NoSchedule",
+    })),
+    labels,
+    podLabels: labels,
+  };
+}
+
+/** Returns the values by which a pod trusts Coder's certificate. */
+export function trustValues(): Record<string, unknown> {
+  return { certs: { secrets: [{ name: TLS_SECRET, key: TLS_SECRET_CA }] } };
 }
 
 function serviceValues(

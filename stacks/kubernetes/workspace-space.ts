@@ -6,7 +6,7 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchLabels } from "../labels.ts";
-import { CODER_SERVICE, HOME_STORAGE_CLASS } from "./names.ts";
+import { HOME_STORAGE_CLASS } from "./names.ts";
 
 /** The calls with which the provider of the workspace template creates, changes and deletes a pod or disk. */
 const VERBS = ["create", "delete", "get", "patch"];
@@ -19,8 +19,10 @@ export interface HomeDisks {
 
 export interface WorkspaceSpaceProps {
   readonly environment: Environment;
-  /** Coder's namespace, whose service account builds here. */
+  /** Coder's namespace. */
   readonly coderNamespace: string;
+  /** The service account in it that builds here. */
+  readonly builder: string;
   /** The name of the namespace. */
   readonly name: string;
   /** The class of home disks to make; absent = the cluster has one. */
@@ -37,7 +39,7 @@ export class WorkspaceSpace extends Construct {
 
   constructor(scope: Construct, id: string, props: WorkspaceSpaceProps) {
     super(scope, id);
-    const { environment, coderNamespace, name, disks, dependsOn } = props;
+    const { environment, coderNamespace, builder, name, disks, dependsOn } = props;
     const labels = benchLabels(environment);
     const namespace = new NamespaceV1(this, "namespace", {
       metadata: { name, labels },
@@ -58,7 +60,7 @@ export class WorkspaceSpace extends Construct {
     this.ready = new RoleBindingV1(this, "binding", {
       metadata: { name: "coder-workspaces", namespace: this.namespace, labels },
       roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role.metadata.name },
-      subject: [{ kind: "ServiceAccount", name: CODER_SERVICE, namespace: coderNamespace }],
+      subject: [{ kind: "ServiceAccount", name: builder, namespace: coderNamespace }],
     });
     if (disks === undefined) return;
     new StorageClassV1(this, "disks", {
