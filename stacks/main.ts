@@ -8,12 +8,14 @@ import { readEnvironments } from "./read-environments.ts";
 import type { Deployment } from "./read-environment.ts";
 import { EnvironmentError } from "./read-json.ts";
 import { ephemeralVariables } from "./secrets.ts";
+import { writeShapes } from "./export/shape.ts";
 
 const app = new App();
 try {
   const deployments = await readEnvironments([...architectures.values()], process.env);
   for (const deployment of deployments) await addDeployment(app, deployment);
   app.synth();
+  if (process.env["REFBENCH_SHAPES"] === "1") await writeShapes(app);
   for (const deployment of deployments) await writeSecrets(deployment);
 } catch (error) {
   if (!(error instanceof ArchitectureError || error instanceof EnvironmentError)) throw error;

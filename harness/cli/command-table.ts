@@ -104,6 +104,15 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async (io) => (await import("./commands/architectures.ts")).architecturesCommand(io),
   },
   {
+    name: "export",
+    group: "Your own deployment:",
+    takes: "<architecture>",
+    hasOptions: true,
+    description:
+      "write a size as plain Terraform, which needs nothing of refbench; creates nothing in a cloud",
+    load: async (io) => (await import("./commands/export.ts")).exportCommand(io),
+  },
+  {
     name: "drain",
     group: "Your own deployment:",
     takes: "<architecture>",

@@ -1,6 +1,6 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa, ExecaError } from "execa";
 import { z } from "zod";
 import { childEnvironment } from "../model/environment/child-environment.ts";
@@ -17,6 +17,9 @@ const manifest = z.object({
   ),
 });
 
+/** The file beside a stack's JSON that has the order of its addresses and its blocks. */
+export const SHAPE_FILE = "shape.json";
+
 /**
  * Synthesizes `environment.json` into one folder for each stack below `directory`. Runs the cdktf app as a separate
  * process, so that no provider binding is loaded into a measuring process. Keeps states and providers in those
@@ -27,6 +30,8 @@ export async function synthesize(options: {
   readonly directory: string;
   readonly env: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** Whether each folder gets a `shape.json` too: what Terraform's JSON syntax does not say. @default false */
+  readonly shapes?: boolean;
 }): Promise<readonly { readonly name: string; readonly dependencies: readonly string[] }[]> {
   const outdir = await mkdtemp(join(tmpdir(), "refbench-synth-"));
   try {
@@ -37,6 +42,7 @@ export async function synthesize(options: {
         REFBENCH_ENVIRONMENT: options.environmentFile,
         CDKTF_OUTDIR: outdir,
         CHECKPOINT_DISABLE: "1",
+        ...(options.shapes === true ? { REFBENCH_SHAPES: "1" } : {}),
       },
       extendEnv: false,
       cancelSignal: options.signal,
@@ -46,7 +52,9 @@ export async function synthesize(options: {
     for (const stack of Object.values(stacks)) {
       const target = join(options.directory, stack.name);
       await mkdir(target, { recursive: true });
-      await copyFile(join(outdir, stack.synthesizedStackPath), join(target, "cdk.tf.json"));
+      const made = join(outdir, stack.synthesizedStackPath);
+      await copyFile(made, join(target, "cdk.tf.json"));
+      if (options.shapes === true) await copyFile(join(dirname(made), SHAPE_FILE), join(target, SHAPE_FILE));
     }
     return Object.values(stacks).map(({ name, dependencies }) => ({ name, dependencies }));
   } catch (error) {

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { replaceFileSync } from "../../harness/tools/files/replace-file.ts";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { programFile } from "../bundle.ts";
 import { makeStore } from "../inventory/store.ts";
 import type { RealCoder } from "../real-coder/config.ts";
@@ -91,6 +91,9 @@ export async function twinPrograms(): Promise<
   return { plugin, runner, emulator, provisioners };
 }
 
+/** The names by which Terraform and OpenTofu ask for a provider of HashiCorp's. */
+const REGISTRIES = ["registry.terraform.io", "registry.opentofu.org"];
+
 /**
  * The launchers' bytes never change while the bundle does, since Terraform's lock file holds their hash: the bundle's
  * path comes by environment.
@@ -99,14 +102,14 @@ function writeMirror(root: string): string {
   const mirror = join(root, "mirror");
   const platform = `${process.platform}_${process.arch === "x64" ? "amd64" : process.arch}`;
   for (const [provider, { version }] of Object.entries(TYPES_IN_USE)) {
-    const file = join(
-      mirror,
-      `registry.terraform.io/hashicorp/${provider}/${version}/${platform}/terraform-provider-${provider}_v${version}`,
-    );
     const launcher = `#!/bin/sh\nexec "${process.execPath}" "$${PLUGIN_VARIABLE}" ${provider}\n`;
-    if (existsSync(file) && readFileSync(file, "utf8") === launcher) continue;
-    mkdirSync(dirname(file), { recursive: true });
-    replaceFileSync(file, launcher, 0o755);
+    for (const registry of REGISTRIES) {
+      const folder = join(mirror, registry, "hashicorp", provider, version, platform);
+      const file = join(folder, `terraform-provider-${provider}_v${version}`);
+      if (existsSync(file) && readFileSync(file, "utf8") === launcher) continue;
+      mkdirSync(folder, { recursive: true });
+      replaceFileSync(file, launcher, 0o755);
+    }
   }
   return mirror;
 }
