@@ -55,6 +55,8 @@ export const job = z.object({
   queue_position: z.number().default(0),
   /** The daemon that took it, `<host of its replica>-<number>`; absent before, and in earlier versions of Coder. */
   worker_name: z.string().nullish(),
+  /** Which daemons run it; absent in earlier versions of Coder. */
+  tags: z.record(z.string(), z.string()).nullish(),
 });
 export type Job = z.infer<typeof job>;
 
@@ -304,6 +306,7 @@ export const provisionerDaemon = z.object({
   id: z.string(),
   name: z.string(),
   key_name: z.string().nullish(),
+  tags: z.record(z.string(), z.string()).nullish(),
   status: z.string().nullish(),
 });
 

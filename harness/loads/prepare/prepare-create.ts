@@ -2,6 +2,7 @@ import { systemClock } from "../../tools/time/clock.ts";
 import { checkDeployment } from "../../workload/checks/check-deployment.ts";
 import { checkTemplate } from "../../workload/checks/check-template.ts";
 import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
+import { findBuildTags } from "../../workload/context/capacity.ts";
 import { planTemplate } from "../../workload/checks/guard-plan.ts";
 import { checkScenario } from "../../workload/scenarios/find-scenario.ts";
 import { chooseTokenLifetime } from "../../workload/context/token-lifetime.ts";
@@ -25,7 +26,8 @@ export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
       ...(wish === undefined ? {} : { organization: wish }),
     });
     const { organization, presetId } = planned;
-    const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now());
+    const tags = await findBuildTags(client, planned.template.active_version_id);
+    const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now(), tags);
     const task = createTask(
       flags,
       { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id },

@@ -1,5 +1,6 @@
 import { failedWith } from "../../coder/http/answer.ts";
 import { anything, isActive, type User, type Workspace } from "../../coder/http/schemas.ts";
+import type { Tags } from "../../model/provisioner-tags.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { type ShownCapacity, shownCapacity } from "../context/capacity.ts";
 import { runOfUser, runOfWorkspace } from "./cleanup-ownership.ts";
@@ -41,18 +42,19 @@ export interface DeploymentLook {
   readonly inUse: readonly string[];
 }
 
-/** Reads the state of a deployment as one of its users; changes nothing. */
+/** Reads the state of a deployment as one of its users; changes nothing. With tags, only daemons for such builds count. */
 export async function lookAtDeployment(
   { client, user, isSiteAdmin }: GuardedCaller,
   organizationId: string,
   nowMs: number,
+  buildTags?: Tags,
 ): Promise<DeploymentLook> {
   const [info, users, workspaces, stats, capacity, marker] = await Promise.all([
     client.buildInfo(),
     listUsers(client),
     listWorkspaces(client),
     client.deploymentStats(),
-    shownCapacity(client, organizationId),
+    shownCapacity(client, organizationId, buildTags),
     client.http.call({
       method: "GET",
       path: "/api/v2/refbench-emulator",

@@ -1,4 +1,5 @@
 import type { CoderClient } from "../../coder/client.ts";
+import { failedWith } from "../../coder/http/answer.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { waitUntil } from "../../tools/time/wait-until.ts";
 import type { TaskContext } from "../context/load-context.ts";
@@ -21,7 +22,11 @@ export async function requireEntitlement(
     async () => {
       const answer = await admin.entitlements();
       if (answer.ok && answer.value.features[feature]?.enabled === true) return true;
-      why = answer.ok ? "it does not include it" : answer.failure.message;
+      why = answer.ok
+        ? "it does not include it"
+        : failedWith(answer, 404)
+          ? "this build of Coder accepts no licence: deploy Coder's own build"
+          : answer.failure.message;
       return undefined;
     },
     { clock: context.clock, everyMs: ASK_AGAIN_MS, forMs: SETTLED_MS, signal: context.signal },

@@ -1,5 +1,6 @@
 import type { CoderClient } from "../../coder/client.ts";
 import { type Answer, failedWith } from "../../coder/http/answer.ts";
+import { accepts, type Tags, UNTAGGED } from "../../model/provisioner-tags.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { countOf } from "../../tools/count-text.ts";
 
@@ -29,15 +30,20 @@ export function describeProvisioners(
 
 /**
  * Counts live provisioner daemons and replicas. Replicas come from Coder's list if it has one (a licensed
- * build), else from the daemons' names: `<host of the replica>-<number>`.
+ * build), else from the names of built-in daemons:
+ * `<host of the replica>-<number>`. With a template's tags, only the daemons that run its builds count.
  */
 export async function buildCapacity(
   admin: CoderClient,
   organizationId: string,
+  tags?: Tags,
 ): Promise<Answer<CountedCapacity>> {
   const daemons = await admin.provisionerDaemons(organizationId);
   if (!daemons.ok) return daemons;
-  const live = daemons.value.filter((daemon) => daemon.status !== "offline");
+  const live = daemons.value
+    .filter((daemon) => daemon.status !== "offline")
+    // Versions of Coder that do not report a daemon's tags have daemons without.
+    .filter((daemon) => tags === undefined || accepts(daemon.tags ?? UNTAGGED, tags));
   const byKey = new Map<string, number>();
   for (const { key_name: key } of live) byKey.set(key ?? BUILT_IN, (byKey.get(key ?? BUILT_IN) ?? 0) + 1);
   const builtIn = live.filter(({ key_name: key }) => (key ?? BUILT_IN) === BUILT_IN);
@@ -66,8 +72,12 @@ export type ShownCapacity = BuildCapacity | { readonly unknown: string };
  * The build capacity, before anything is created. A caller may not be allowed to see it (403, 404). Any other
  * failure throws `coder`: a failed listing does not mean that there are no provisioner daemons.
  */
-export async function shownCapacity(admin: CoderClient, organizationId: string): Promise<ShownCapacity> {
-  const capacity = await buildCapacity(admin, organizationId);
+export async function shownCapacity(
+  admin: CoderClient,
+  organizationId: string,
+  tags?: Tags,
+): Promise<ShownCapacity> {
+  const capacity = await buildCapacity(admin, organizationId, tags);
   if (capacity.ok) {
     const { replicas, daemons, external } = capacity.value;
     return { replicas, daemons, ...(external === undefined ? {} : { external }) };
@@ -77,4 +87,13 @@ export async function shownCapacity(admin: CoderClient, organizationId: string):
     "coder",
     `the build capacity cannot be read: ${capacity.failure.message}; nothing was created, retry once the deployment answers`,
   );
+}
+
+/**
+ * The tags of a template's builds, which those of its workspaces get too; undefined if Coder does not report them.
+ * Only daemons with all of them run its builds.
+ */
+export async function findBuildTags(admin: CoderClient, versionId: string): Promise<Tags | undefined> {
+  const version = await admin.templateVersion(versionId);
+  return version.ok ? (version.value.job.tags ?? undefined) : undefined;
 }

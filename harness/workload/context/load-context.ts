@@ -1,3 +1,4 @@
+import type { Tags } from "../../model/provisioner-tags.ts";
 import type { CoderClient } from "../../coder/client.ts";
 import type { Job } from "../../coder/http/schemas.ts";
 import type { SshDoor } from "../../coder/ssh/ssh-door.ts";
@@ -53,6 +54,8 @@ export interface LoadContext {
   readonly organizationId: string;
   /** Absent if the load uses existing workspaces. */
   readonly templateId: string | undefined;
+  /** The tags of its builds, which only provisioners with the same tags run; absent if they are not known. */
+  readonly buildTags?: Tags | undefined;
   /** A client for one of the load's users. */
   asUser(token: string): CoderClient;
   /** Reports a message once. */

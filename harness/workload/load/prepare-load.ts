@@ -2,10 +2,11 @@ import { failedWith } from "../../coder/http/answer.ts";
 import { CoderClient } from "../../coder/client.ts";
 import type { CoderHttp } from "../../coder/http/http.ts";
 import { sshDoor, type SshDoor } from "../../coder/ssh/ssh-door.ts";
+import type { Tags } from "../../model/provisioner-tags.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { BuildLedger } from "../context/builds.ts";
-import { shownCapacity } from "../context/capacity.ts";
+import { findBuildTags, shownCapacity } from "../context/capacity.ts";
 import { ClockWatch } from "../context/clock-watch.ts";
 import { checkDeployment } from "../checks/check-deployment.ts";
 import { checkTemplate } from "../checks/check-template.ts";
@@ -53,12 +54,14 @@ export async function prepareLoad(
   await checkDeployment(asking, organizationId, task, note);
   const tokenLifetimeMs = await chooseTokenLifetime(asking, task, note);
   let templateId: string | undefined;
+  let buildTags: Tags | undefined;
   if (task.existing === undefined) {
     const template = await findTemplate(asking, organizationId, task.template);
     await checkTemplate(asking, template, task, note);
     templateId = template.id;
+    buildTags = await findBuildTags(asking, template.active_version_id);
   }
-  const capacity = await shownCapacity(asking, organizationId);
+  const capacity = await shownCapacity(asking, organizationId, buildTags);
   if ("unknown" in capacity) note(`the build capacity is not known: ${capacity.unknown}`);
   // 0 means unknown: polling then expects one daemon, and no figure is judged by it.
   const daemons = "unknown" in capacity ? 0 : capacity.daemons;
@@ -74,6 +77,7 @@ export async function prepareLoad(
     polls,
     organizationId,
     templateId,
+    buildTags,
     asUser: (token) =>
       token === task.token ? admin : new CoderClient(http, { token, isSiteAdmin: false }, context.signal),
     note,

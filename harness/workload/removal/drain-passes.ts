@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { CoderClient } from "../../coder/client.ts";
 import type { Workspace } from "../../coder/http/schemas.ts";
 import { RefbenchError } from "../../tools/error.ts";
@@ -6,6 +7,7 @@ import { listWorkspaces, requireList } from "../context/listing.ts";
 import type { TaskContext } from "../context/load-context.ts";
 import { PollPace } from "../context/poll-pace.ts";
 import { isPrebuild, type Prebuilds } from "./prebuilds.ts";
+import { NO_PROVISIONER, watchProvisioners } from "./watch-provisioners.ts";
 import { ProgressBoard } from "../context/progress-board.ts";
 import { removeWorkspaces } from "./remove-workspaces.ts";
 import { countOf } from "../../tools/count-text.ts";
@@ -33,6 +35,8 @@ export class DrainPasses {
   readonly #reasons = new Map<string, string>();
   readonly #seen = new Map<string, Workspace>();
   readonly #gone = new Set<string>();
+  /** Nothing runs the delete builds any more. */
+  #isAbandoned = false;
 
   constructor(parts: DrainParts) {
     const { context, task } = parts;
@@ -53,7 +57,7 @@ export class DrainPasses {
       this.#note(`${countOf(found.length, "workspace")} to delete${describePause(prebuilds)}`);
       for (let pass = 1; ; pass++) {
         await this.#remove(this.#fresh(found));
-        if (mayRecur && !signal.aborted) await this.#awaitReconciler();
+        if (mayRecur && !signal.aborted && !this.#isAbandoned) await this.#awaitReconciler();
         if (signal.aborted) return [];
         found = await this.#list();
         const fresh = this.#fresh(found);
@@ -106,18 +110,28 @@ export class DrainPasses {
     for (const workspace of workspaces) this.#seen.set(workspace.id, workspace);
     this.#board.expect(this.#seen.size);
     const { context, admin, task } = this.#parts;
+    const provisioners = watchProvisioners(admin, context.clock, context.signal);
+    const signal = AbortSignal.any([context.signal, provisioners.signal]);
+    // Thousands of waits listen to it.
+    setMaxListeners(0, signal);
     const { gone, reasons } = await removeWorkspaces(workspaces, {
       client: admin,
       concurrency: task.concurrency,
       pollPace: this.#pollPace,
       timeoutMs: () => Math.max(0, this.#deadline - context.clock.elapsed()),
-      signal: context.signal,
+      signal,
       onEnd: (_, { state }) => {
         if (state !== "stopped") this.#board.move("waiting", state === "gone" ? "deleted" : "failed");
       },
     });
+    await provisioners.stop();
     for (const id of gone) this.#gone.add(id);
     for (const [id, reason] of reasons) this.#reasons.set(id, reason);
+    if (!provisioners.signal.aborted) return;
+    this.#note(NO_PROVISIONER);
+    this.#isAbandoned = true;
+    for (const { id } of workspaces)
+      if (!gone.has(id) && !reasons.has(id)) this.#reasons.set(id, NO_PROVISIONER);
   }
 
   /** Waits until the reconciler has run again: only then does an empty listing prove anything. */

@@ -13,7 +13,7 @@ export function watchCapacity(load: LoadContext): { stop(): Promise<DaemonCounts
   const ended = new AbortController();
   const counts: number[] = [];
   const ask = async (): Promise<void> => {
-    const answer = await buildCapacity(load.admin, load.organizationId);
+    const answer = await buildCapacity(load.admin, load.organizationId, load.buildTags);
     if (answer.ok) counts.push(answer.value.daemons);
   };
   // eslint-disable-next-line no-restricted-syntax -- it ends only by its signal, and its value is not used.

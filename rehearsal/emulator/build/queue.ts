@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { now } from "../state/world.ts";
-import { accepts, type Tags, UNTAGGED } from "./tags.ts";
+import { accepts, type Tags, UNTAGGED } from "../../../harness/model/provisioner-tags.ts";
 
 /** The key with which a daemon is in the deployment. */
 export interface DaemonKey {

@@ -9,7 +9,7 @@ import type {
 import { randomText } from "../state/world.ts";
 import type { World } from "../state/world.ts";
 import type { Provisioner } from "./provisioner.ts";
-import { type Tags, withOwn } from "./tags.ts";
+import { type Tags, withOwn } from "../../../harness/model/provisioner-tags.ts";
 import { readTar } from "../template/tar.ts";
 import { parseTemplate } from "../template/template-hcl.ts";
 import { resourcesOf } from "./workspace-builds.ts";

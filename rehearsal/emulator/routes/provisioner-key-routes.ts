@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { withOwn } from "../build/tags.ts";
+import { withOwn } from "../../../harness/model/provisioner-tags.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem, ROUTE_NOT_FOUND, type Reply } from "../http/reply.ts";
 import { type ApiRequest, jsonBody, text, texts } from "../http/request.ts";

@@ -7,7 +7,7 @@ import { unknownQuery } from "../http/unknown-query.ts";
 import { parseJson } from "../../../harness/tools/parse-json.ts";
 import type { EmulatedJob } from "../state/types.ts";
 import { jobView } from "../views/job-view.ts";
-import { accepts } from "../build/tags.ts";
+import { accepts } from "../../../harness/model/provisioner-tags.ts";
 import { DURATION_MODEL } from "../duration-model.ts";
 import type { JobJson } from "../views/job-view.ts";
 import { organizationOf } from "./lookup.ts";

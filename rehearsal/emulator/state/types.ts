@@ -1,4 +1,4 @@
-import type { Tags } from "../build/tags.ts";
+import type { Tags } from "../../../harness/model/provisioner-tags.ts";
 import type { ParsedTemplate, TemplateAgent } from "../template/template-hcl.ts";
 
 /** Somebody who can log in. */

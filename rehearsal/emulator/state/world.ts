@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
-import { type Tags, UNTAGGED } from "../build/tags.ts";
+import { type Tags, UNTAGGED } from "../../../harness/model/provisioner-tags.ts";
 import type { EmulatorConfig } from "../config.ts";
 import type {
   EmulatedAgent,

@@ -1,5 +1,5 @@
 import type { BuildQueue } from "../build/queue.ts";
-import { accepts, type Tags } from "../build/tags.ts";
+import { accepts, type Tags } from "../../../harness/model/provisioner-tags.ts";
 import type { EmulatedJob, NamedValue } from "../state/types.ts";
 import { NIL_UUID } from "../state/world.ts";
 import type { World } from "../state/world.ts";

@@ -128,6 +128,31 @@ test("a drain deletes the tokens that a killed load left at the caller, and no o
   expect(coder.tokensLeft()).toEqual(["my-laptop"]);
 });
 
+test("a drain without provisioners gives up after minutes, and says that none runs the deletes", async () => {
+  await using coder = await startEmulatedCoder({ daemons: 0, answers: [WITHOUT_PREBUILDS] });
+  await coder.addWorkspace("w1");
+  const clock = fakeClock();
+  const result = await runDrain(
+    {
+      task: "drain",
+      deployment: { url: coder.url, ssh: "none" },
+      token: coder.token,
+      keepUsers: true,
+      concurrency: 0,
+      timeoutMs: 1_740_000,
+    },
+    { signal: new AbortController().signal, clock, emit: () => undefined },
+  );
+  expect(result).toMatchObject({
+    stopped: false,
+    deleted: 0,
+    remaining: [
+      { name: "w1-user/w1", reason: expect.stringMatching(/no provisioner daemon .*coder-provisioner/) },
+    ],
+  });
+  expect(clock.elapsed()).toBeLessThan(300_000);
+});
+
 /** How long a drain asks an address where nobody listens, on a clock that only waits move. */
 async function askedFor(task: Partial<DrainTask>): Promise<number> {
   const clock: Clock = fakeClock();
