@@ -7,7 +7,14 @@ import { ephemeralVariables, UNSET_SECRET } from "../../stacks/secrets.ts";
 import { UNLABELLED } from "../../stacks/unlabelled.ts";
 import { billed, made } from "./bill.ts";
 import { labelPlaces } from "./label-places.ts";
-import { RUN, type Synthesis, synthesize, type Synthesized, type TerraformJson } from "./synthesize.ts";
+import {
+  RUN,
+  type Synthesis,
+  synthesize,
+  type Synthesized,
+  type TerraformJson,
+  secretVariables,
+} from "./synthesize.ts";
 
 const PREFIX = "bench-5t6w4y1z0abc-";
 const ADMIN = "arn:aws:iam::123456789012:role/human";
@@ -163,10 +170,14 @@ describe.each(CASES)("$name $size on $kind", ({ name, size: sizeName, kind }) =>
 
   test("secrets are in write-only attributes only, and their variables have a placeholder", () => {
     for (const [stack, content] of Object.entries(synthesis.stacks)) {
+      const provisioned = stack.endsWith("-coder") && size.provisioners === "external";
       expect(Object.keys(content.variable)).toEqual(
-        ephemeralVariables(stack, { architecture: name, size: sizeName, overrides: {} }),
+        [
+          ...ephemeralVariables(stack, { architecture: name, size: sizeName, overrides: {} }),
+          ...(provisioned ? ["provisioners", "provisioner_key"] : []),
+        ].toSorted(),
       );
-      for (const variable of Object.values(content.variable))
+      for (const variable of secretVariables(content))
         expect(variable).toMatchObject({ ephemeral: true, sensitive: true, default: UNSET_SECRET });
     }
     // A variable's own checks name it.

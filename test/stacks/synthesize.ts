@@ -88,3 +88,10 @@ function resourcesOf([stack, content]: [string, TerraformJson]): Synthesized[] {
     Object.entries(instances).map(([id, attributes]) => ({ stack, type, id, attributes })),
   );
 }
+
+/** Returns a stack's variables without the number of external provisioners, which is not secret. */
+export function secretVariables({ variable }: TerraformJson): TerraformJson[] {
+  return Object.entries(variable as Record<string, TerraformJson>)
+    .filter(([name]) => name !== "provisioners")
+    .map(([, declared]) => declared);
+}

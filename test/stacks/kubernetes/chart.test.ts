@@ -87,7 +87,7 @@ describe.each(CASES)("Coder on $name $size", ({ name, cloud, region, zone, size:
         CODER_PPROF_ADDRESS: { value: "0.0.0.0:6060" },
         CODER_TELEMETRY_ENABLE: { value: "false" },
       });
-      const secret = only("kubernetes_secret_v1");
+      const secret = only("kubernetes_secret_v1", ({ metadata }) => metadata.name === "coder-db-url");
       expect(env["CODER_PG_CONNECTION_URL"]).toEqual({
         name: "CODER_PG_CONNECTION_URL",
         valueFrom: { secretKeyRef: { name: secret.metadata.name, key: "url" } },
@@ -129,7 +129,7 @@ describe.each(CASES)("Coder on $name $size", ({ name, cloud, region, zone, size:
     expect(binding.subject).toEqual([
       {
         kind: "ServiceAccount",
-        name: "coder",
+        name: size.provisioners === "external" ? "coder-provisioner" : "coder",
         namespace: "${kubernetes_namespace_v1.namespace.metadata[0].name}",
       },
     ]);

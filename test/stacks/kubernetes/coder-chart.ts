@@ -18,11 +18,12 @@ export function reasonToSkip(): string | undefined {
 export async function renderChart(
   release: TerraformJson,
   values: unknown,
+  chart = CHART,
 ): Promise<readonly TerraformJson[]> {
   const file = join(await mkdtemp(join(tmpdir(), "refbench-chart-")), "values.json");
   await writeFile(file, JSON.stringify(values));
   const { stdout } = await execa("helm", [
-    ...["template", release.name as string, CHART!, "--namespace", "coder"],
+    ...["template", release.name as string, chart!, "--namespace", "coder"],
     ...["--values", file],
   ]);
   return parseAllDocuments(stdout)

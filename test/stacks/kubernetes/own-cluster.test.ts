@@ -8,6 +8,7 @@ import { labelPlaces } from "../label-places.ts";
 import {
   OWN_CLUSTER,
   RUN,
+  secretVariables,
   type Synthesis,
   synthesize,
   type Synthesized,
@@ -36,8 +37,15 @@ function chosen(choice: Partial<OwnCluster>): Promise<Synthesis> {
   return synthesizeOwn({ ownCluster: { ...OWN_CLUSTER, ...choice } });
 }
 
+/** The release of Coder itself, beside that of external provisioners. */
+function coderRelease(synthesis: Synthesis): TerraformJson {
+  const found = ofType(synthesis, "helm_release").filter(({ name }) => /-coder(-b)?$/.test(name as string));
+  expect(found).toHaveLength(1);
+  return found[0];
+}
+
 const coderValues = (synthesis: Synthesis): TerraformJson =>
-  JSON.parse(onlyOf(synthesis, "helm_release").values[0]).coder;
+  JSON.parse(coderRelease(synthesis).values[0]).coder;
 
 const CASES = Object.keys(architectures.get("kubernetes")!.sizes).flatMap((size) =>
   ["in-cluster", "external"].map((kind) => ({ size, kind })),
@@ -99,19 +107,26 @@ describe.each(CASES)("size $size on $kind", ({ size: sizeName, kind }) => {
   test("secrets are in write-only attributes only, and their variables have a placeholder", () => {
     const [stack, content] = Object.entries(synthesis.stacks)[0]!;
     const names = ephemeralVariables(stack, { architecture: "kubernetes", size: sizeName, overrides });
-    expect(Object.keys(content.variable)).toEqual(names);
+    const external = size.provisioners === "external";
+    expect(Object.keys(content.variable)).toEqual([
+      ...names,
+      ...(external ? ["provisioner_key", "provisioners"] : []),
+    ]);
     expect(names).toEqual([kind === "external" ? "database_url" : "db_password"]);
-    for (const variable of Object.values(content.variable))
+    for (const variable of secretVariables(content))
       expect(variable).toMatchObject({ ephemeral: true, sensitive: true, default: UNSET_SECRET });
-    const users = synthesis.resources.filter(({ attributes }) => JSON.stringify(attributes).includes("var."));
+    const users = synthesis.resources.filter(({ attributes }) =>
+      JSON.stringify({ ...attributes, count: undefined }).includes("var."),
+    );
     expect(users.map(({ id, type }: Synthesized) => [type, id]).toSorted()).toEqual(
-      (kind === "external" ? ["database-url"] : ["database-url", "postgres_password"]).map((id) => [
-        "kubernetes_secret_v1",
-        id,
-      ]),
+      [
+        "database-url",
+        ...(external ? ["external-provisioners_key"] : []),
+        ...(kind === "external" ? [] : ["postgres_password"]),
+      ].map((id) => ["kubernetes_secret_v1", id]),
     );
     for (const { attributes } of users)
-      expect(JSON.stringify({ ...attributes, data_wo: undefined })).not.toContain("var.");
+      expect(JSON.stringify({ ...attributes, data_wo: undefined, count: undefined })).not.toContain("var.");
   });
 
   test("Postgres allows Coder's connections and a fifth more, and answers before Coder starts", () => {
@@ -124,9 +139,7 @@ describe.each(CASES)("size $size on $kind", ({ size: sizeName, kind }) => {
     // By address: the image's set-up server listens on a socket only.
     expect(readiness_probe.exec.command).toContain("--host=127.0.0.1");
     expect(set.wait_for_rollout).toBe(true);
-    expect(onlyOf(synthesis, "helm_release").depends_on).toContain(
-      "kubernetes_stateful_set_v1.postgres_server",
-    );
+    expect(coderRelease(synthesis).depends_on).toContain("kubernetes_stateful_set_v1.postgres_server");
   });
 });
 
