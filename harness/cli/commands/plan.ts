@@ -21,6 +21,7 @@ import { addOwnClusterOptions } from "../options/own-cluster-options.ts";
 import { twinSpeedOption } from "../options/rehearsal-options.ts";
 import { setOption, sizeOption } from "../options/run-options.ts";
 import { tlsOption } from "../options/tls-option.ts";
+import { reportUnreadable, UNREADABLE_NOTE } from "../results/report-unreadable.ts";
 import { historyOf, type PlaceFlags, rehearsalsOption, storeOption } from "../results/places.ts";
 import { runSettingsOf, type SettingsFlags } from "../run-settings.ts";
 
@@ -68,6 +69,7 @@ export function planCommand(io: Io): Command {
     ],
     notes: [
       "Times are those of the newest record that measured a kind, else published or assumed ones. --rehearsals uses simulated records for a plan of a real cloud, and says so.",
+      UNREADABLE_NOTE,
     ],
   }).action((architecture: string, flags: Flags) => plan(architecture, flags, { io, command }));
 }
@@ -111,5 +113,7 @@ async function recordsFor(
   io: Io,
 ): Promise<readonly RunRecord[]> {
   const place = { ...(store === undefined ? {} : { store }), rehearsals: rehearsals || rehearse };
-  return (await historyOf(io, place)).records;
+  const history = await historyOf(io, place);
+  reportUnreadable(history, io);
+  return history.records;
 }

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { AWS_POLICIES } from "../../../../harness/inventory/preflight/aws/policies.ts";
 import { resolveSize } from "../../../../reference-architectures/catalogue.ts";
 import { gceDocker } from "../../../../reference-architectures/gce-docker/architecture.ts";
 import { gceVm } from "../../../../reference-architectures/gce-vm/architecture.ts";
@@ -7,7 +9,10 @@ import { eks } from "../../../../reference-architectures/eks/architecture.ts";
 import { kubernetes } from "../../../../reference-architectures/kubernetes/architecture.ts";
 import { googleQuotas, quotaOf } from "../../../../reference-architectures/quota/quota.ts";
 import { apisOf } from "../../../../harness/inventory/preflight/google/apis.ts";
-import { permissionsToDeploy } from "../../../../harness/inventory/preflight/google/permissions.ts";
+import {
+  googlePermissions,
+  permissionsToDeploy,
+} from "../../../../harness/inventory/preflight/google/permissions.ts";
 import { needOf } from "../../../../reference-architectures/quota/need.ts";
 
 test("a cluster needs its pools, its volumes and the load runner", () => {
@@ -114,4 +119,23 @@ test("the quota to ask for is what the preflight compares, in whole units and in
   const volumes = quotaOf(eks, eks.sizes["1200"]!).find(({ id }) => id === "L-7A658B76");
   expect(volumes?.need).toBe(Math.ceil((12_000 + needOf(eks, eks.sizes["1200"]!).ssdGib) / 1_024));
   expect(quotaOf(kubernetes, kubernetes.sizes["canary"]!)).toEqual([]);
+});
+
+test("the policies of AWS are those of the documentation's table, one row each", async () => {
+  const rows = (await readFile("docs/real-runs.md", "utf8"))
+    .split("\n")
+    .filter((line) => line.startsWith("|"));
+  for (const { why, names } of AWS_POLICIES) {
+    const row = rows.find((line) => line.startsWith(`| ${why}`));
+    for (const name of names) expect(row).toContain(`\`${name}\``);
+  }
+});
+
+test("only a load runner needs a tunnel, and only a Job needs pods", () => {
+  const size = gke.sizes["100"]!;
+  const of = (runner: "network" | "job" | "local") => googlePermissions(gke, size, runner);
+  expect(of("network").reach).toContain("iap.tunnelInstances.accessViaIAP");
+  expect([of("job").reach, of("local").reach]).toEqual([[], []]);
+  expect(of("job").deploy).toContain("container.jobs.create");
+  expect(of("local").deploy).not.toContain("container.jobs.create");
 });
