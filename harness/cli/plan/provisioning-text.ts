@@ -17,13 +17,13 @@ export function provisioningSection(
   const isSimulated = simulated || shown.some(({ expected }) => expected.basis.kind === "simulated");
   const grid = drawGrid(
     {
-      header: ["start", "takes", "end", "step", "rests on"],
+      header: ["start", "takes", "end", "by", "step"],
       rows: shown.map((step) => [
         moment(step.start),
         moment(step.end - step.start),
         moment(step.end),
+        basisLetter(step.expected.basis),
         stepWords(step),
-        basisWord(step.expected.basis),
       ]),
       right: new Set([0, 1, 2]),
     },
@@ -33,6 +33,7 @@ export function provisioningSection(
     `Provisioning: about ${time(seconds)} until Coder is set up${isSimulated ? " (simulated)" : ""}`,
     "The critical path, each step as soon as the one before it ends:",
     ...grid.split("\n"),
+    `By: ${lettersOf(shown)}.`,
     ...restLines(provisioning),
     "",
     "What these times rest on",
@@ -81,8 +82,18 @@ function basisLines(shown: readonly Step[]): readonly string[] {
   return [...lines.values()];
 }
 
-function basisWord(basis: Basis): string {
-  return basis.kind === "measured" ? `measured ${basis.date}` : basis.kind;
+/** Each basis begins with another letter, which leaves room for long addresses. */
+function basisLetter({ kind }: Basis): string {
+  return kind.slice(0, 1);
+}
+
+/** `a assumed, p published`, of those that the steps have. */
+function lettersOf(shown: readonly Step[]): string {
+  const kinds = new Set(shown.map(({ expected }) => expected.basis.kind));
+  return [...kinds]
+    .sort()
+    .map((kind) => `${kind.slice(0, 1)} ${kind}`)
+    .join(", ");
 }
 
 function basisWords(basis: Basis): string {
