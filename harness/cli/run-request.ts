@@ -193,7 +193,7 @@ function nightOf({
 }
 
 async function realCoderOf(
-  { workspaces, concurrentBuilds, coderTraces }: Size,
+  { workspaces, concurrentBuilds, coderTraces, provisioners }: Size,
   { coderServer, coderProviderMirror }: RunFlags,
   { cwd, env }: Io,
 ): Promise<Pick<NonNullable<RunRequest["rehearsal"]>, "coder">> {
@@ -204,6 +204,11 @@ async function realCoderOf(
       `coderTraces is "${coderTraces}", but the emulator of --rehearse makes no spans of Coder: add --coder-server, or remove the --set`,
     );
   }
+  if (provisioners === "external")
+    throw new RefbenchError(
+      "usage",
+      "--coder-server cannot be combined with a size of external provisioners: they need a licence, and the server on this machine has none; remove --coder-server, or choose a size with provisioners=builtin",
+    );
   const load = { workspaces, daemons: concurrentBuilds };
   return {
     coder: await findRealCoder({ binary: coderServer, providerMirror: coderProviderMirror, cwd, env, load }),

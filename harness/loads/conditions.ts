@@ -1,5 +1,6 @@
 import { GENERATOR_LIMITS, type LoadTask } from "../model/ports/worker-task.ts";
 import type { DeploymentLook } from "../workload/checks/guard-look.ts";
+import type { BuildCapacity } from "../workload/context/capacity.ts";
 import { explainFewerParts } from "../workload/parts/plan-parts.ts";
 
 /** The conditions that change the meaning of a load's figures, in words. */
@@ -29,7 +30,7 @@ export function listConditions(
     ...(fewerParts === undefined ? [] : [fewerParts]),
     ...("unknown" in look.builds
       ? [`builds: how many can run at once is not known (${look.builds.unknown})`]
-      : []),
+      : externalCondition(look.builds)),
     ...(deployment.proxy === undefined ? [] : ["proxy: all connections went through one"]),
     ...(traffic === undefined
       ? []
@@ -39,4 +40,11 @@ export function listConditions(
       ? [`cleanup: none was asked for (--no-cleanup); delete what is there with "${cleanup}"`]
       : []),
   ];
+}
+
+/** Coder lists external provisioners beside its own daemons; no machine of theirs is known here. */
+function externalCondition({ daemons, external }: BuildCapacity): string[] {
+  return external === undefined
+    ? []
+    : [`builds: ${external} of ${daemons} daemons are external provisioners`];
 }

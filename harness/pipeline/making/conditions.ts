@@ -30,6 +30,7 @@ export function listConditions(run: {
       ? [cloud === undefined ? "Coder licence: simulated" : LICENCE_GIVEN]
       : []),
     ...(realCoder ? realCoderConditions(size) : []),
+    ...(size.provisioners === "external" ? [provisionerCondition(architecture, size)] : []),
     "rate limits: off",
     ...(size.coderTraces === "off" ? [] : ["Coder's tracing: on, which costs Coder CPU and memory"]),
     tls ? "TLS: self-signed by the run's own CA" : "TLS: off inside the network",
@@ -40,6 +41,15 @@ export function listConditions(run: {
     size.homeVolumeGib === 0 ? "home volumes: none" : `home volumes: ${size.homeVolumeGib} GiB each`,
     ...(cloud === undefined ? [] : [...buildConditions(architecture, size), ...waivedChecks(cloud)]),
   ];
+}
+
+/** How many external provisioners a run has, how large they are, and where they run. */
+function provisionerCondition({ carriedBy }: Architecture, { externalProvisioners, machines }: Size): string {
+  const { count, cpuMillis, memoryMib, tags } = externalProvisioners;
+  const { nodes, machineType } = machines.provisioners;
+  const where = carriedBy === "own-cluster" ? "" : `, on ${nodes} × ${machineType} of their own`;
+  const tagged = tags === "" ? "" : `, tags ${tags}`;
+  return `external provisioners: ${count} of ${cpuMillis}m CPU and ${memoryMib} MiB each${where}${tagged}`;
 }
 
 /** The machines of generators, if they have their own. */

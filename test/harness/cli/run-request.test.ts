@@ -206,6 +206,10 @@ describe("a wrong flag is refused with its reason, and nothing is made", () => {
     [[...REAL, "--region", "nowhere"], /--region is "nowhere"/],
     [["eks", "--account", ACCOUNT, "--region", "europe-west1"], /--region is "europe-west1"/],
     [["gke", "--size", "1200", "--project", "my-benchmarks"], /needs high_availability.*--licence-file/],
+    [
+      ["gke", "--size", "validated-1k", "--project", "my-benchmarks"],
+      /needs high_availability and external_provisioner_daemons.*--licence-file/,
+    ],
     [REAL, /twin would answer.*REFBENCH_TWIN_ROOT is set/, { REFBENCH_TWIN_ROOT: "/somewhere" }],
     [
       ["eks", "--account", ACCOUNT],
@@ -337,6 +341,12 @@ describe("TLS", () => {
     const run = ["gke", "--rehearse", "--size", "canary", "--coder-server", "/no/coder", "--tls"];
     await expect(asked(run)).rejects.toThrow("--tls cannot be combined with --coder-server");
   });
+});
+
+test("external provisioners on a real server of this machine are refused: it has no licence", async () => {
+  const { asked } = await where();
+  const run = ["gke", "--rehearse", "--size", "validated-1k", "--coder-server", "/no/coder"];
+  await expect(asked(run)).rejects.toThrow(/--coder-server cannot be combined .*provisioners=builtin/);
 });
 
 test("the order of a comparison is drawn anew for each run, or again by a seed", async () => {

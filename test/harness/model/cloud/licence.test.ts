@@ -61,6 +61,14 @@ describe("a licence for a run", () => {
     expect(licenceProblems(claimsOf(claims), NEED)).toEqual([]);
   });
 
+  test("without external provisioners is not enough for a size that has them, and is with them", () => {
+    const need = { ...NEED, features: ["high_availability", "external_provisioner_daemons"] };
+    const single = (features: Readonly<Record<string, number>>) =>
+      licenceProblems(claimsOf({ feature_set: "", features }), need);
+    expect(single({ high_availability: 1 })).toEqual(["it does not include external_provisioner_daemons"]);
+    expect(single({ high_availability: 1, external_provisioner_daemons: 1 })).toEqual([]);
+  });
+
   test("names every problem at once", () => {
     const claims = claimsOf({ deployment_ids: ["a"], require_telemetry: true, features: { user_limit: 1 } });
     expect(licenceProblems(claims, NEED)).toHaveLength(3);

@@ -39,6 +39,20 @@ test("a Coder that traces is a condition, because tracing costs", () => {
   expect(conditions({ overrides: { coderTraces: "http://collector:4317" } })).toContainEqual(traced);
 });
 
+test.each([
+  ["gke", ", on 2 × n2-standard-32 of their own"],
+  ["kubernetes", ""],
+])(
+  "external provisioners on %s are a condition with their size, machines and tags",
+  (architecture, where) => {
+    const overrides = { "externalProvisioners.tags": "zone=a" };
+    expect(conditions({ architecture, sizeName: "validated-1k", overrides })).toContain(
+      `external provisioners: 60 of 1000m CPU and 1024 MiB each${where}, tags zone=a`,
+    );
+    expect(conditions().filter((one) => one.startsWith("external provisioners"))).toEqual([]);
+  },
+);
+
 describe("the condition that names what each build waits for", () => {
   test.each(["gke", "eks", "gce-docker", "gce-vm"])(
     "on %s providers come from a mirror, unless the registry was asked for",
