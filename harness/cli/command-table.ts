@@ -104,6 +104,13 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async (io) => (await import("./commands/architectures.ts")).architecturesCommand(io),
   },
   {
+    name: "size",
+    group: "Results:",
+    hasOptions: true,
+    description: "what a number of users needs, what it costs a month, and who measured that",
+    load: async (io) => (await import("./commands/size.ts")).sizeCommand(io),
+  },
+  {
     name: "export",
     group: "Your own deployment:",
     takes: "<architecture>",

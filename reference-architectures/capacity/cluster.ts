@@ -56,20 +56,33 @@ function findReplicaProblem(cluster: ClusterCapacity, size: Size): Contradiction
   return undefined;
 }
 
+/** The workspaces that one node has room for, by each of its limits. */
+export interface WorkspaceLimits {
+  readonly cores: number;
+  readonly memory: number;
+  readonly pods: number;
+  /** Absent without home disks. */
+  readonly disks?: number;
+}
+
 /** Returns how many workspaces fit on one node: the least of its cores, memory, pods and disks. */
 export function workspacesPerNode(cluster: ClusterCapacity, size: Size): number {
+  return Math.max(0, Math.min(...Object.values(workspaceLimits(cluster, size))));
+}
+
+/** Returns how many workspaces each limit of a node allows. */
+export function workspaceLimits(cluster: ClusterCapacity, size: Size): WorkspaceLimits {
   const own = size.machines.workspaces.nodes > 0;
   const machine = machineOf((own ? size.machines.workspaces : size.machines.coder).machineType);
   const free = cluster.allocatable(machine);
   const cpuMillis = free.cpuMillis - (own ? 0 : size.coder.cpuMillis + CLUSTER_PODS.cpuMillis);
   const memoryMib = free.memoryMib - (own ? 0 : size.coder.memoryGib * 1_024 + CLUSTER_PODS.memoryMib);
-  const limits = [
-    cpuMillis / size.workspacePod.cpuMillis,
-    memoryMib / size.workspacePod.memoryMib,
-    cluster.podsPerNode(machine),
-    size.homeVolumeGib > 0 ? cluster.disksPerNode(machine) : Infinity,
-  ];
-  return Math.max(0, Math.floor(Math.min(...limits)));
+  return {
+    cores: Math.floor(cpuMillis / size.workspacePod.cpuMillis),
+    memory: Math.floor(memoryMib / size.workspacePod.memoryMib),
+    pods: cluster.podsPerNode(machine),
+    ...(size.homeVolumeGib > 0 ? { disks: cluster.disksPerNode(machine) } : {}),
+  };
 }
 
 function findWorkspaceProblem(cluster: ClusterCapacity, size: Size): Contradiction | undefined {

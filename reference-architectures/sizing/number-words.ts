@@ -1,0 +1,6 @@
+const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
+
+/** Formats a number with thousands separators and at most two decimals: `1,200`, `5.71`. */
+export function formatNumber(value: number): string {
+  return NUMBER.format(value);
+}
