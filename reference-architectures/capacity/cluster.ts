@@ -67,7 +67,7 @@ export interface WorkspaceLimits {
 
 /** Returns how many workspaces fit on one node: the least of its cores, memory, pods and disks. */
 export function workspacesPerNode(cluster: ClusterCapacity, size: Size): number {
-  return Math.max(0, Math.min(...Object.values(workspaceLimits(cluster, size))));
+  return Math.max(0, Math.min(...Object.values<number>({ ...workspaceLimits(cluster, size) })));
 }
 
 /** Returns how many workspaces each limit of a node allows. */

@@ -1,5 +1,12 @@
 import { type Price, pricesOf } from "./price.ts";
-import { INFRACOST_2024_07, INFRACOST_2025_07, INFRACOST_2026_04, KARPENTER_AWS, MEMORY } from "./sources.ts";
+import {
+  DEFANG_RDS,
+  INFRACOST_2024_07,
+  INFRACOST_2025_07,
+  INFRACOST_2026_04,
+  KARPENTER_AWS,
+  MEMORY,
+} from "./sources.ts";
 
 /** A price that was not read from a list. */
 const uncertain = (usd: number): Price => ({ usd, source: MEMORY, uncertain: "from memory, taken high" });
@@ -36,20 +43,21 @@ export const AWS_PRICES = {
   }),
   /** RDS for Postgres in one zone: an hour of a tier, and a GB-month of its gp3. */
   database: {
-    tiers: {
-      "db.t4g.small": uncertain(0.032),
-      "db.t4g.medium": uncertain(0.065),
-      "db.t3.large": { usd: 0.145, source: INFRACOST_2024_07 },
-      "db.m6g.2xlarge": uncertain(0.636),
-      "db.m6g.4xlarge": uncertain(1.272),
-      "db.m6i.large": uncertain(0.178),
-      "db.m6i.xlarge": uncertain(0.356),
-      "db.m6i.2xlarge": uncertain(0.712),
-      "db.m6i.4xlarge": uncertain(1.424),
-      "db.m6i.8xlarge": uncertain(2.848),
-      "db.m6i.16xlarge": uncertain(5.696),
-      "db.r6g.2xlarge": uncertain(0.9),
-    } as Readonly<Record<string, Price>>,
+    tiers: pricesOf<string>(DEFANG_RDS, {
+      "db.t4g.small": 0.032,
+      "db.t4g.medium": 0.065,
+      "db.t3.large": 0.145,
+      "db.m6g.2xlarge": 0.636,
+      "db.m6g.4xlarge": 1.272,
+      "db.m6i.large": 0.178,
+      "db.m6i.xlarge": 0.356,
+      "db.m6i.2xlarge": 0.712,
+      "db.m6i.4xlarge": 1.424,
+      "db.m6i.8xlarge": 2.848,
+      "db.m6i.12xlarge": 4.272,
+      "db.m6i.16xlarge": 5.696,
+      "db.r6g.2xlarge": 0.899,
+    }),
     diskGibMonth: uncertain(0.115),
   },
   /** An hour of a cluster's control plane in standard support, the only one that the stacks allow. */

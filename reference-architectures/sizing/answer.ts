@@ -208,9 +208,17 @@ function architecturesFor(
   if (architecture !== undefined) {
     const named = catalogue.get(architecture);
     if (named === undefined)
-      throw new ArchitectureError("--architecture", architecture, `one of ${[...catalogue.keys()].join(", ")}`);
+      throw new ArchitectureError(
+        "--architecture",
+        architecture,
+        `one of ${[...catalogue.keys()].join(", ")}`,
+      );
     if (cloud !== undefined && cloud !== named.cloud)
-      throw new ArchitectureError("--cloud", cloud, `${named.cloud}, where ${architecture} is; or leave one of both out`);
+      throw new ArchitectureError(
+        "--cloud",
+        cloud,
+        `${named.cloud}, where ${architecture} is; or leave one of both out`,
+      );
     return [named];
   }
   const asked = cloud ?? CLOUDS[0];

@@ -13,7 +13,8 @@ export interface Capacity {
 
 /** Returns the vCPU that a size gives to coderd with its builds, and to Postgres. */
 export function capacityOf({ coder, provisioners, externalProvisioners, database }: Size): Capacity {
-  const external = provisioners === "external" ? externalProvisioners.count * externalProvisioners.cpuMillis : 0;
+  const external =
+    provisioners === "external" ? externalProvisioners.count * externalProvisioners.cpuMillis : 0;
   const tier = tierResources(database.tier);
   return {
     coderAndBuilds: (coder.replicas * coder.cpuMillis + external) / 1_000,

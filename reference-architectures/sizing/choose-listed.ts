@@ -85,7 +85,9 @@ function missedRules(size: Size, { tableUsers, computed }: Demand): readonly str
     ...(has.database === undefined
       ? [`${size.database.tier} is in no table of tiers`]
       : has.database < (demanded.database ?? 0)
-        ? [`${formatNumber(has.database)} vCPU for Postgres, published: ${formatNumber(demanded.database ?? 0)}`]
+        ? [
+            `${formatNumber(has.database)} vCPU for Postgres, published: ${formatNumber(demanded.database ?? 0)}`,
+          ]
         : []),
   ];
 }

@@ -123,7 +123,8 @@ function withNodes(
       system: { ...machines.system, nodes: systemNodes(need.position.users) },
       provisioners: {
         ...machines.provisioners,
-        nodes: provisioners === "external" ? Math.ceil(externalProvisioners.count / PROVISIONERS_PER_MACHINE) : 0,
+        nodes:
+          provisioners === "external" ? Math.ceil(externalProvisioners.count / PROVISIONERS_PER_MACHINE) : 0,
       },
       runner: LOAD_RUNNER[architecture.carriedBy === "gke" ? "google" : "aws"][runnerFor(connections)],
     },
@@ -187,7 +188,9 @@ function tierOf({ carriedBy }: ClusterArchitecture, { cores, memoryGib }: Needed
 }
 
 /** Returns the vCPU and GiB that a tier names or has; undefined for a tier that is in no table. */
-export function tierResources(tier: string): { readonly cores: number; readonly memoryGib: number } | undefined {
+export function tierResources(
+  tier: string,
+): { readonly cores: number; readonly memoryGib: number } | undefined {
   const [, cores, custom] = /^db-custom-(\d+)-(\d+)$/.exec(tier) ?? [];
   if (custom !== undefined) return { cores: Number(cores), memoryGib: Number(custom) / 1_024 };
   const [, millis, mebibytes] = /^db-(\d+)m-(\d+)Mi$/.exec(tier) ?? [];

@@ -33,7 +33,11 @@ export function differencesOf({ position, coder, provisioners, database }: Need)
     {
       what: "vCPU of coderd",
       rules: [
-        { words: `${VALIDATED_PAGE.name}, its table`, value: coder.count * coder.cores, date: VALIDATED_PAGE.date },
+        {
+          words: `${VALIDATED_PAGE.name}, its table`,
+          value: coder.count * coder.cores,
+          date: VALIDATED_PAGE.date,
+        },
         {
           words: `the same page: 1 vCPU for every ${USERS_RULE.users} users`,
           value: byUsers,

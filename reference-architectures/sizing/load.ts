@@ -66,8 +66,16 @@ export function figuresOf({ users, workspaces, builds, connections }: SizedLoad)
 
 const DEFAULTS: Readonly<Record<LoadFigure, Basis>> = {
   users: { kind: "asked" },
-  workspaces: { kind: "published", source: `${VALIDATED_PAGE.name}: 0.6 for each user`, date: VALIDATED_PAGE.date },
-  builds: { kind: "published", source: `${VALIDATED_PAGE.name}: a tenth of the workspaces`, date: VALIDATED_PAGE.date },
+  workspaces: {
+    kind: "published",
+    source: `${VALIDATED_PAGE.name}: 0.6 for each user`,
+    date: VALIDATED_PAGE.date,
+  },
+  builds: {
+    kind: "published",
+    source: `${VALIDATED_PAGE.name}: a tenth of the workspaces`,
+    date: VALIDATED_PAGE.date,
+  },
   connections: {
     kind: "assumed",
     why: "5 for each user, as in the validated sizes; the seed has 8.3, and Coder publishes none",
@@ -93,7 +101,11 @@ function refuseOutOfRange(figure: LoadFigure, value: number | undefined): void {
 function refuseContradiction({ users, workspaces, builds, connections }: Load, asked: AskedLoad): void {
   const from = asked.workspaces === undefined ? `0.6 for each of ${users} users` : "--workspaces";
   if (builds > workspaces)
-    throw new ArchitectureError("--builds", builds, `at most ${workspaces}, one for each workspace (${from})`);
+    throw new ArchitectureError(
+      "--builds",
+      builds,
+      `at most ${workspaces}, one for each workspace (${from})`,
+    );
   if (connections < workspaces)
     throw new ArchitectureError(
       "--connections",

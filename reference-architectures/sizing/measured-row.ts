@@ -35,7 +35,9 @@ export function findNearest(
   const passed = rows.filter(({ outcome }) => outcome === "pass");
   const own = passed.filter((row) => row.architecture === architecture);
   const farthest = ({ load: measured }: MeasuredRow): number =>
-    Math.max(...LOAD_FIGURES.map((figure) => Math.abs(Math.log(load[figure] / Math.max(1, measured[figure])))));
+    Math.max(
+      ...LOAD_FIGURES.map((figure) => Math.abs(Math.log(load[figure] / Math.max(1, measured[figure])))),
+    );
   return (own.length > 0 ? own : passed).toSorted((one, other) => farthest(one) - farthest(other)).at(0);
 }
 

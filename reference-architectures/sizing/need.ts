@@ -159,7 +159,8 @@ function tableLines(lines: readonly (readonly [number, string, TableFigure])[]):
   const rows = lines.filter(([, , figure]) => figure.isRow);
   if (rows.length === lines.length) return [`the table's ${rows[0]?.[2].arithmetic ?? ""}`];
   return lines.map(([value, unit, { value: exact, arithmetic }]) => {
-    const between = Number.isInteger(exact) && !arithmetic.includes("×") ? "" : ` = ${formatNumber(exact)}, rounded up`;
+    const between =
+      Number.isInteger(exact) && !arithmetic.includes("×") ? "" : ` = ${formatNumber(exact)}, rounded up`;
     return `${formatNumber(value)} ${unit}: ${arithmetic}${between}`;
   });
 }

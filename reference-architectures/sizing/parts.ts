@@ -135,7 +135,9 @@ function workspacePart({ carriedBy }: Architecture, size: Size): SizedPart {
       ],
       restsOn: { kind: "assumed", why: "your nodes are not known: as many disks on each as on GKE" },
     };
-  const limits = workspaceLimits(carriedBy === "gke" ? GKE : EKS, size);
+  const limits: Readonly<Record<string, number>> = {
+    ...workspaceLimits(carriedBy === "gke" ? GKE : EKS, size),
+  };
   const least = Math.min(...Object.values(limits));
   const words = Object.entries(limits).map(([limit, count]) => `${limit} ${count}`);
   const unit = Object.entries(limits).find(([, count]) => count === least)?.[0] ?? "";

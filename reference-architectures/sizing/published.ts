@@ -2,7 +2,10 @@ import { VALIDATED, VALIDATED_SOURCE, type ValidatedFigures, type ValidatedName 
 import { formatNumber } from "./number-words.ts";
 
 /** The page of the table and of the rules below, in few words. */
-export const VALIDATED_PAGE = { name: "Coder's validated architectures", date: VALIDATED_SOURCE.date } as const;
+export const VALIDATED_PAGE = {
+  name: "Coder's validated architectures",
+  date: VALIDATED_SOURCE.date,
+} as const;
 
 /** The same page: 1 vCPU and 2 GB of coderd for every 250 users. */
 export const USERS_RULE = { users: 250, cores: 1, memoryGib: 2 } as const;
@@ -52,7 +55,8 @@ export function fromTable(users: number, pick: (row: PublishedRow) => number): T
     return { value: pick(row), arithmetic: `row of ${formatNumber(users)} users`, isRow: true };
   const below = PUBLISHED_ROWS.findLast((each) => each.users < users);
   const above = PUBLISHED_ROWS.find((each) => each.users > users);
-  if (below === undefined || above === undefined) throw new Error(`the table has no rows around ${users} users`);
+  if (below === undefined || above === undefined)
+    throw new Error(`the table has no rows around ${users} users`);
   const [low, high, span] = [pick(below), pick(above), above.users - below.users];
   if (low === high)
     return {

@@ -30,7 +30,11 @@ export function sizeCommand(io: Io): Command {
       countOption("connections", "terminals and SSH sessions open at once (default: 5 for each user)"),
     )
     .addOption(
-      new Option("--cloud <name>", "where it shall run (default: google)").choices(["google", "aws", "kubernetes"]),
+      new Option("--cloud <name>", "where it shall run (default: google)").choices([
+        "google",
+        "aws",
+        "kubernetes",
+      ]),
     )
     .addOption(
       new Option("--architecture <name>", "only this one (default: every one of the cloud)").choices([

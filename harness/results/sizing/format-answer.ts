@@ -2,7 +2,6 @@ import type {
   Answer,
   ArchitectureAnswer,
   ComputedDeployment,
-  Price,
   Terms,
 } from "../../../reference-architectures/sizing/answer.ts";
 import { basisWords } from "../../../reference-architectures/sizing/basis.ts";
@@ -59,7 +58,7 @@ function architectureSection(
           [
             `${listed.size}: the smallest that will do`,
             listed.restsOn === undefined ? "" : basisWords(listed.restsOn),
-            `${priceWords(listed.terms.perMonth, "a month")}; ${priceWords(listed.terms.perRun, "a benchmark run")}`,
+            costWords(listed.terms),
           ],
           columns,
         )),
@@ -77,18 +76,18 @@ function computedLines({ parts, terms, settings }: ComputedDeployment, columns: 
     "",
     "  For exactly this load",
     ...parts.flatMap((part) => partLines(part, columns)),
-    ...labelled("a month", [priceWords(terms.perMonth, "standing, without traffic")], columns),
-    ...labelled("benchmark", [priceWords(terms.perRun, "for one run, with its load runner")], columns),
+    ...labelled("cost", [costWords(terms)], columns),
     ...labelled("quota", [quotaWords(terms)], columns),
-    ...labelled("licence", [terms.licensed ? "needed: several replicas or external provisioners" : "not needed"], columns),
+    ...labelled(
+      "licence",
+      [terms.licensed ? "needed: several replicas or external provisioners" : "not needed"],
+      columns,
+    ),
     ...settingLines(settings, columns),
   ];
 }
 
-function partLines(
-  part: ComputedDeployment["parts"][number],
-  columns: number,
-): Lines {
+function partLines(part: ComputedDeployment["parts"][number], columns: number): Lines {
   return labelled(
     LABELS[part.id],
     [sizeWords(part), ...part.arithmetic, `${basisWords(part.restsOn)}; ${distanceWords(part.distance)}`],
@@ -105,7 +104,8 @@ const LABELS: Readonly<Record<SizedPart["id"], string>> = {
 };
 
 function sizeWords({ id, count, cores, memoryGib, machines, tier }: SizedPart): string {
-  const each = `${formatNumber(cores)} vCPU, ${formatNumber(memoryGib)} GiB`;
+  const memory = memoryGib < 1 ? `${formatNumber(memoryGib * 1_024)} MiB` : `${formatNumber(memoryGib)} GiB`;
+  const each = `${formatNumber(cores)} vCPU, ${memory}`;
   const on =
     machines === undefined
       ? ""
@@ -117,12 +117,19 @@ function sizeWords({ id, count, cores, memoryGib, machines, tier }: SizedPart): 
 
 function quotaWords({ quota }: Terms): string {
   if (quota.length === 0) return "none: your cluster's nodes need room for the requests above";
-  return `${quota.map(({ id, need }) => `${formatCount(need)} ${id}`).join(", ")}; with the load runner`;
+  // Google's ids are words, and AWS's are not.
+  const words = quota.map(({ id, what, need }) =>
+    /^L-/.test(id) ? `${formatCount(need)} ${what} (${id})` : `${formatCount(need)} ${id}`,
+  );
+  return `${words.join(", ")}; with the load runner`;
 }
 
 /** Flags that can be pasted behind a command: a line never ends inside of one. */
 function settingLines({ size, set }: ComputedDeployment["settings"], columns: number): Lines {
-  const flags = [`--size ${size}`, ...Object.entries(set).map(([path, value]) => `--set ${path}=${String(value)}`)];
+  const flags = [
+    `--size ${size}`,
+    ...Object.entries(set).map(([path, value]) => `--set ${path}=${String(value)}`),
+  ];
   const indent = " ".repeat(LABEL + 2);
   const lines: string[] = [];
   for (const flag of flags) {
@@ -137,10 +144,10 @@ function settingLines({ size, set }: ComputedDeployment["settings"], columns: nu
   );
 }
 
-function priceWords(price: Price, what: string): string {
-  return price.state === "priced"
-    ? `${formatUsd(price.usd)} ${what} (prices of ${price.prices}, ${price.region})`
-    : `no price ${what}: ${price.reason}`;
+function costWords({ perMonth, perRun }: Terms): string {
+  if (perMonth.state === "not-priced") return `no price: ${perMonth.reason}`;
+  const run = perRun.state === "priced" ? formatUsd(perRun.usd) : "no price";
+  return `${formatUsd(perMonth.usd)} a month without traffic; ${run} for one benchmark run (prices of ${perMonth.prices})`;
 }
 
 function differencesSection({ differences }: Answer, columns: number): Lines {
@@ -162,7 +169,9 @@ function measuredSection({ measuredRows, contradictions, notUsed }: Answer, colu
     [notUsed.unofficial, "unofficial"],
     [notUsed.inconclusive, "inconclusive"],
   ] as const;
-  const ignored = counts.filter(([count]) => count > 0).map(([count, words]) => `${formatCount(count)} ${words}`);
+  const ignored = counts
+    .filter(([count]) => count > 0)
+    .map(([count, words]) => `${formatCount(count)} ${words}`);
   return [
     "Measured",
     ...labelled(

@@ -163,7 +163,7 @@ describe("a price that is not in the table", () => {
   test("names prices that were taken from memory", () => {
     const { notes } = estimated("eks", "canary");
     expect(notes.join()).toContain("us-east-2 is priced as us-east-1");
-    expect(notes.join()).toContain("db.m6i.large of RDS: from memory");
+    expect(notes.join()).toContain("GiB of RDS' disk: from memory");
     expect(estimated("gke", "canary").notes.join()).not.toContain("n2-standard-4");
   });
 });
