@@ -9,6 +9,10 @@ export const provisionerConfig = z.object({
   key: z.string(),
   /** One for each provisioner: the names of their pods or containers. */
   names: z.array(z.string()),
+  /** How many of them never reach Coder, or lose it for good after so many milliseconds; absent = none. */
+  lost: z
+    .object({ count: z.number().int().positive(), afterMs: z.number().positive().optional() })
+    .optional(),
   /** Divides the waits between two attempts to connect. */
   speed: z.number().positive(),
 });

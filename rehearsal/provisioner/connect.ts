@@ -14,12 +14,16 @@ export interface Provisioners {
 
 /** Connects every provisioner, and again whenever its connection ends. Resolves once each has tried. */
 export async function connectProvisioners(config: ProvisionerConfig): Promise<Provisioners> {
+  const { names, lost } = config;
   const ended = new AbortController();
   const sockets = new Set<WebSocket>();
   const first = await Promise.all(
-    config.names.map(async (name) => {
+    names.map(async (name, index) => {
+      const isLost = lost !== undefined && index < lost.count;
+      if (isLost && lost.afterMs === undefined) return { refused: "planned" };
       const attempt = await connect(config, name, sockets);
-      void keepConnected(config, name, attempt, { sockets, signal: ended.signal });
+      if (isLost && "socket" in attempt) loseAfter(attempt.socket, lost.afterMs ?? 0, ended.signal);
+      else void keepConnected(config, name, attempt, { sockets, signal: ended.signal });
       return attempt;
     }),
   );
@@ -35,6 +39,14 @@ export async function connectProvisioners(config: ProvisionerConfig): Promise<Pr
       for (const socket of sockets) socket.terminate();
     },
   };
+}
+
+/** Cuts a connection once and for all, as when the node of a pod is lost. */
+function loseAfter(socket: WebSocket, afterMs: number, signal: AbortSignal): void {
+  delay(afterMs, undefined, { signal }).then(
+    () => socket.terminate(),
+    () => undefined,
+  );
 }
 
 type Attempt = { readonly socket: WebSocket } | { readonly refused: string };

@@ -56,6 +56,9 @@ const listing = {
  * Faults of the nodes (`op: "nodes"`, which a load asks before and after it): `replace-node` makes another machine of
  * the first node, from the nth question on, by default the second.
  *
+ * Faults of external provisioners (`op: "provisioners"`, at each start of them): `lose-provisioners` keeps `count` of them
+ * from Coder, from the start on or from `afterMs` of wall time after it, as when their node is lost.
+ *
  * Faults of the inventory (`op: "list"`, which sweep and audit ask):
  *
  * - `fail`: does not answer. `partial`: answers with half of the items, and reports that they are not all.
@@ -144,6 +147,15 @@ export const faultsFile = z
             op: z.literal("nodes"),
             nth: z.number().int().positive().default(2),
             do: z.literal("replace-node"),
+          })
+          .strict(),
+        z
+          .object({
+            op: z.literal("provisioners"),
+            nth: common.nth,
+            do: z.literal("lose-provisioners"),
+            count: z.number().int().positive(),
+            afterMs: z.number().positive().optional(),
           })
           .strict(),
         z.object({ ...listing, do: z.literal("fail") }).strict(),

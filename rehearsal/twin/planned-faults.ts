@@ -53,7 +53,8 @@ export function findUnplayedFaults(file: string): readonly string[] {
 }
 
 function describeFault(fault: Fault): string {
-  if (fault.op === "list" || fault.op === "nodes") return `${fault.do} on ${fault.op}`;
+  if (fault.op === "list" || fault.op === "nodes" || fault.op === "provisioners")
+    return `${fault.do} on ${fault.op}`;
   const name = fault.name === undefined ? "" : ` named ${fault.name}`;
   const zone = fault.zone === undefined ? "" : ` in ${fault.zone}`;
   return `${fault.do} on ${fault.op} of ${fault.type}${name}${zone}`;
@@ -61,7 +62,7 @@ function describeFault(fault: Fault): string {
 
 function isMeant(fault: Fault, { op, type, name, scope = "", plays }: FaultyCall): boolean {
   if (fault.op !== op || plays?.includes(fault.do) === false) return false;
-  if (fault.op === "list" || fault.op === "nodes") return true;
+  if (fault.op === "list" || fault.op === "nodes" || fault.op === "provisioners") return true;
   const isThere = fault.zone === undefined || scope.split("/").includes(fault.zone);
   return isThere && globMatches(fault.type, type) && (fault.name ?? name) === name;
 }
@@ -77,6 +78,7 @@ function isDue(fault: Fault, { calls, sinceMs }: Seen): boolean {
       if (fault.ms !== undefined) return calls >= fault.nth && Date.now() - sinceMs < fault.ms;
       return isCounted(fault, calls);
     case "replace-node":
+    case "lose-provisioners":
       return calls >= fault.nth;
     default:
       return isCounted(fault, calls);

@@ -69,6 +69,8 @@ export const bootstrapTask = newDeployment.extend({
     provisionerDaemons: z.number().int().nonnegative(),
     /** The name of the key with which external provisioners connect; absent = the daemons are built in. */
     provisionerKey: z.string().optional(),
+    /** How long the number of external provisioners may stay wrong. Absent = 5 minutes. */
+    provisionersWithinMs: milliseconds.optional(),
   }),
 });
 

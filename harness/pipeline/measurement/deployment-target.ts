@@ -24,6 +24,9 @@ export function sshPath(
   return sshDirect > 0 ? "direct" : "relayed";
 }
 
+/** How long a rehearsal waits for external provisioners whose number does not change. */
+const REHEARSED_WITHIN_MS = 20_000;
+
 /**
  * The capacity that must be live before the load starts. A real server on one machine is one replica with the daemons of
  * all.
@@ -31,7 +34,13 @@ export function sshPath(
 export function expectedCapacity(plan: Plan): BootstrapTask["expect"] {
   const { size, rehearsal } = plan;
   return {
-    ...(size.provisioners === "external" ? { provisionerKey: provisionerKeyName(plan) } : {}),
+    ...(size.provisioners === "builtin"
+      ? {}
+      : {
+          provisionerKey: provisionerKeyName(plan),
+          // The twin's provisioners connect at once, or never.
+          ...(rehearsal === undefined ? {} : { provisionersWithinMs: REHEARSED_WITHIN_MS }),
+        }),
     replicas: rehearsal?.coder === undefined ? size.coder.replicas : 1,
     provisionerDaemons: size.concurrentBuilds,
   };

@@ -17,7 +17,7 @@ const SETTLED_MS = 15_000;
  * External provisioners start on machines of their own: a machine boots and pulls their image in a few minutes, and
  * Coder lists one that went away for 90 s.
  */
-const PROVISIONERS_SETTLED_MS = 5 * 60_000;
+const PROVISIONERS_WITHIN_MS = 5 * 60_000;
 
 type Expected = BootstrapTask["expect"];
 
@@ -41,12 +41,13 @@ export async function awaitCapacity(
   deadline: number,
 ): Promise<BuildCapacity> {
   const { replicas, provisionerDaemons: daemons, provisionerKey } = expect;
+  const { provisionersWithinMs = PROVISIONERS_WITHIN_MS } = expect;
   return awaitCount(admin, organizationId, context, deadline, {
     isDone: (seen) =>
       seen.replicas === replicas &&
       seen.daemons === daemons &&
       (provisionerKey === undefined || (seen.byKey.get(provisionerKey) ?? 0) === daemons),
-    settledMs: provisionerKey === undefined ? SETTLED_MS : PROVISIONERS_SETTLED_MS,
+    settledMs: provisionerKey === undefined ? SETTLED_MS : provisionersWithinMs,
     describe: (seen) =>
       provisionerKey === undefined || seen === undefined || seen.replicas !== replicas
         ? describeDifference(seen, expect)

@@ -67,11 +67,12 @@ export async function injectFault(
         injected = { ...injected, imageIsMissing: true };
         break;
       case "replace-node":
+      case "lose-provisioners":
       case "fail":
       case "partial":
       case "cluster-denied":
       case "late":
-        // Played by the inventory and by the look at the nodes.
+        // Played by the inventory, by the look at the nodes and by the start of provisioners.
         break;
     }
   }

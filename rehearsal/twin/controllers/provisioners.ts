@@ -7,6 +7,7 @@ import { endProcess, type LocalProcess } from "../../../harness/tools/process/lo
 import type { Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
 import { findItemRun } from "../cloud/item-run.ts";
+import { faultsMet } from "../planned-faults.ts";
 import { findProvisionerKey } from "../cloud/vault.ts";
 import { reserveAddress } from "../programs/address.ts";
 import { launch } from "../programs/launch.ts";
@@ -117,13 +118,19 @@ export async function startProvisioners(
   item: TwinItem,
   to: { readonly url: string; readonly key: string; readonly names: readonly string[] },
 ): Promise<{ readonly ready: ProvisionerReady; readonly identity: LocalProcess }> {
+  const [lost] = await faultsMet(settings.faults, { op: "provisioners", type: item.kind, name: item.name });
   const { folder } = await reserveAddress(settings.root, `${item.key} provisioners`, 0);
   return launch({
     what: "the external provisioners",
     entry: settings.provisioners,
     mark: processMark(settings.root, item, findItemRun(item)),
     folder,
-    config: provisionerConfig.parse({ schemaVersion: 1, speed: settings.speed, ...to }),
+    config: provisionerConfig.parse({
+      schemaVersion: 1,
+      speed: settings.speed,
+      ...to,
+      ...(lost?.do === "lose-provisioners" ? { lost: { count: lost.count, afterMs: lost.afterMs } } : {}),
+    }),
     ready: provisionerReady,
     signal,
     onStarted: async (process) => {

@@ -7,7 +7,11 @@ import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
 export function recordOfResult(
   task: LoadTask,
   result: LoadResult,
-  { startedMs, daemons = 5 }: { readonly startedMs: number; readonly daemons?: number },
+  {
+    startedMs,
+    daemons = 5,
+    external,
+  }: { readonly startedMs: number; readonly daemons?: number; readonly external?: number },
 ): Promise<RunRecord> {
   const endedMs = Date.now();
   return buildLoadRecord(
@@ -27,7 +31,7 @@ export function recordOfResult(
       look: {
         ...{ url: task.deployment.url, id: "deployment-id", version: "v2.31.0", isEmulated: true },
         ...{ caller: "admin", isSiteAdmin: true, workspaces: { total: 0, building: 0 }, runs: [], inUse: [] },
-        builds: { replicas: 1, daemons },
+        builds: { replicas: 1, daemons, ...(external === undefined ? {} : { external }) },
       },
       maxFailures: undefined,
       cleanup: "refbench scaletest cleanup",
