@@ -7,7 +7,7 @@ const GONE_AFTER_MS = 3 * 60_000;
 
 /** The reason of a workspace whose delete build nothing runs. */
 export const NO_PROVISIONER =
-  "no provisioner daemon has been connected for 3 minutes, so nothing runs its delete build: start provisioners again (release coder-provisioner, or the provisioner machines) and drain again";
+  "no provisioner daemon has been connected for 3 minutes, so nothing runs its delete build: start provisioners again (Deployment coder-provisioner, or the provisioner machines) and drain again";
 
 /**
  * Deletes are builds, which run on provisioner daemons. Returns a signal that aborts once none has been connected for

@@ -128,7 +128,7 @@ function describeMissing({ daemons, byKey }: CountedCapacity, expected: number, 
   return (
     `${connected} of ${countOf(expected, "external provisioner")} connected with key ${key}${beside}: ` +
     (connected < expected
-      ? "look at the pods of release coder-provisioner, or at the provisioner machines: whether they start, reach Coder's URL and trust its certificate, and what their logs say"
+      ? "look at the pods of Deployment coder-provisioner, or at the provisioner machines: whether they start, reach Coder's URL and trust its certificate, and what their logs say"
       : "end whatever else connects provisioners to this deployment")
   );
 }

@@ -30,7 +30,7 @@ async function loadOn(losing: boolean) {
   });
   stays.close();
   leaves.close();
-  return recordOfResult(task, result, { startedMs, daemons: 2, external: 2 });
+  return await recordOfResult(task, result, { startedMs, daemons: 2, external: 2 });
 }
 
 test("builds on external provisioners are judged as those on daemons", async () => {
