@@ -8,6 +8,7 @@ import { contradictionsOf, type RuleContradiction } from "./contradictions.ts";
 import { differencesOf, type RuleDifference } from "./differences.ts";
 import { type AskedLoad, figuresOf, loadOf, type SizedLoad } from "./load.ts";
 import { type Distance, distanceTo, findNearest, type MeasuredRow } from "./measured-row.ts";
+import { doubtsOf, measuredBasis } from "./measured-basis.ts";
 import { needOfLoad } from "./need.ts";
 import { type Settings, settingsFor } from "./overrides.ts";
 import { partsOf, type SizedPart } from "./parts.ts";
@@ -41,6 +42,8 @@ export interface ComputedDeployment {
   readonly architecture: string;
   readonly parts: readonly (SizedPart & { readonly distance?: Distance })[];
   readonly terms: Terms;
+  /** Measured rows that failed under no more load with no less: the rules may not be enough. */
+  readonly doubts: readonly Pick<MeasuredRow, "runId" | "date" | "architecture" | "size">[];
   /** How refbench runs it: a listed size with `--set` values. */
   readonly settings: Settings;
   /** All figures, as a size. */
@@ -165,9 +168,11 @@ function computed(
     architecture: architecture.name,
     parts: partsOf(architecture, size, need).map((part) => ({
       ...part,
+      restsOn: measuredBasis(architecture, { id: part.id, size, load: figures }, rows) ?? part.restsOn,
       ...(nearest === undefined ? {} : { distance: distanceTo(nearest, figures, part.drivenBy) }),
     })),
     terms: termsOf(architecture, size),
+    doubts: doubtsOf(architecture, size, figures, rows),
     settings: settingsFor(architecture, size),
     size,
   };

@@ -71,11 +71,18 @@ function architectureSection(
   ];
 }
 
-function computedLines({ parts, terms, settings }: ComputedDeployment, columns: number): Lines {
+function computedLines({ parts, terms, settings, doubts }: ComputedDeployment, columns: number): Lines {
   return [
     "",
     "  For exactly this load",
     ...parts.flatMap((part) => partLines(part, columns)),
+    ...doubts.flatMap(({ architecture, size, date, runId }) =>
+      labelled(
+        "doubt",
+        [`${architecture} ${size} failed under no more load with no less; measured on ${date} by ${runId}`],
+        columns,
+      ),
+    ),
     ...labelled("cost", [costWords(terms)], columns),
     ...labelled("quota", [quotaWords(terms)], columns),
     ...labelled(
@@ -118,9 +125,7 @@ function sizeWords({ id, count, cores, memoryGib, machines, tier }: SizedPart): 
 function quotaWords({ quota }: Terms): string {
   if (quota.length === 0) return "none: your cluster's nodes need room for the requests above";
   // Google's ids are words, and AWS's are not.
-  const words = quota.map(({ id, what, need }) =>
-    /^L-/.test(id) ? `${formatCount(need)} ${what} (${id})` : `${formatCount(need)} ${id}`,
-  );
+  const words = quota.map(({ id, what, need }) => `${formatCount(need)} ${id.startsWith("L-") ? what : id}`);
   return `${words.join(", ")}; with the load runner`;
 }
 

@@ -126,6 +126,29 @@ describe("a measured row", () => {
     expect(contradictions[0]?.words).toContain("(API probe, p95)");
   });
 
+  test("on which a part rests has carried at least the load with no more", () => {
+    const load = { users: 2_000, workspaces: 1_200, builds: 120, connections: 10_000 };
+    const passed = row({ size: "validated-2k", load });
+    const bases = (users: number) =>
+      only(answer({ users }, { architecture: "gke" }, [passed])).computed?.parts.map(
+        ({ restsOn }) => restsOn.kind,
+      );
+    expect(bases(2_000)).toEqual(["measured", "measured", "measured", "published", "assumed"]);
+    // With less of everything nothing was measured.
+    expect(bases(1_000)).toEqual(["published", "published", "published", "published", "assumed"]);
+    expect(bases(2_001)).not.toContain("measured");
+  });
+
+  test("that failed with no less under no more load is a doubt about what is computed", () => {
+    const load = { users: 2_000, workspaces: 1_200, builds: 120, connections: 10_000 };
+    const failed = row({ size: "validated-2k", outcome: "slo-failed", load });
+    const doubts = (users: number) =>
+      only(answer({ users }, { architecture: "gke" }, [failed])).computed?.doubts.map(({ runId }) => runId);
+    expect(doubts(2_000)).toEqual([failed.runId]);
+    expect(doubts(1_999)).toEqual([]);
+    expect(doubts(3_000)).toEqual([]);
+  });
+
   test("gives way to a newer one of the same size", () => {
     const newer = row({ runId: "01kf3zq8v1a2b3c4d5e6f7g8ha", date: "2026-11-29", outcome: "slo-failed" });
     const { architectures: found } = answer(asked, { architecture: "gke" }, [row(), newer]);
