@@ -39,8 +39,8 @@ test("2,000 users on GKE need what the table's row says, with the arithmetic of 
     workspaces: { count: 1_200, machines: { type: "e2-standard-16", count: 10 } },
     system: { count: 2 },
   });
-  expect(parts.provisioners?.arithmetic.join()).toContain("4 nodes = ceil(120 provisioners / 30 a node)");
-  expect(parts.workspaces?.arithmetic.join()).toContain("10 nodes = ceil(1,200 workspaces / 127 a node)");
+  expect(parts["provisioners"]?.arithmetic.join()).toContain("4 nodes = ceil(120 provisioners / 30 a node)");
+  expect(parts["workspaces"]?.arithmetic.join()).toContain("10 nodes = ceil(1,200 workspaces / 127 a node)");
 });
 
 test("the month of 2,000 users on GKE is the sum of its hours by hand", () => {
