@@ -38,6 +38,11 @@ const START_SECONDS = 20;
 /** The same on this machine with the twin's provider. Measured on a machine of 2 cores. */
 const TWIN_START_SECONDS = 3;
 
+/**
+ * A machine's start-up script until Coder answers: packages, Coder, its database's first migrations. The six minutes of
+ * `cost/phases.ts` without the creates before it.
+ */
+const MACHINE_START_SECONDS = 240;
 /** The emulator's bootstrap, which no speed shortens. Measured on a machine of 2 cores. */
 const TWIN_BOOTSTRAP_SECONDS = 2;
 
@@ -49,6 +54,8 @@ export interface Evidence {
   readonly architecture: string;
   /** Minutes of the bootstrap where no record has measured it. */
   readonly bootstrapMinutes: number;
+  /** Whether Coder is started by a machine's start-up script, for which the bootstrap waits. @default false */
+  readonly isOnMachine?: boolean;
   /** Divisor of all durations of the cloud: the twin's speed, or 1 for a real cloud. */
   readonly speed: number;
   /** Whether the plan is for the twin. */
@@ -57,7 +64,7 @@ export interface Evidence {
 
 /** Chooses each duration: the newest record that measured the kind, else what is published or assumed. */
 export function chooseDurations(evidence: Evidence): Durations {
-  const { speed, isTwin, bootstrapMinutes } = evidence;
+  const { speed, isTwin } = evidence;
   const newestFirst = evidence.records.toReversed().filter((record) => isEvidence(record, evidence));
   const scaled = ({ create, basis, source }: NonNullable<ReturnType<typeof findKindSeconds>>): Expected => ({
     seconds: create / speed,
@@ -85,10 +92,7 @@ export function chooseDurations(evidence: Evidence): Durations {
           seconds: START_SECONDS,
           basis: { kind: "assumed", source: "providers are downloaded, then the plan" },
         },
-    bootstrap: findBootstrap(newestFirst, evidence) ?? {
-      seconds: isTwin ? TWIN_BOOTSTRAP_SECONDS : bootstrapMinutes * 60,
-      basis: { kind: "assumed", source: "first user, licence, replicas and template" },
-    },
+    bootstrap: findBootstrap(newestFirst, evidence) ?? assumedBootstrap(evidence),
   };
 }
 
@@ -120,12 +124,24 @@ function findBootstrap(
   { architecture, isTwin }: Evidence,
 ): Expected | undefined {
   for (const record of records.filter((each) => each.architecture === architecture)) {
-    // The emulator's is not that of a real Coder.
-    if (record.simulated && !isTwin) continue;
+    // The emulator's is not that of a real Coder. With external provisioners the stage has an apply in it.
+    if ((record.simulated && !isTwin) || record.load.externalProvisioners !== undefined) continue;
     const seconds = findStageSeconds(record, "bootstrap");
     if (seconds !== undefined) return { seconds, basis: basisOf(record, 1) };
   }
   return undefined;
+}
+
+function assumedBootstrap({ isTwin, bootstrapMinutes, isOnMachine = false }: Evidence): Expected {
+  const set = "first user, licence, replicas and template";
+  if (isTwin) return { seconds: TWIN_BOOTSTRAP_SECONDS, basis: { kind: "assumed", source: set } };
+  const seconds = bootstrapMinutes * 60;
+  return isOnMachine
+    ? {
+        seconds: seconds + MACHINE_START_SECONDS,
+        basis: { kind: "assumed", source: `the start-up script of Coder's machine, then ${set}` },
+      }
+    : { seconds, basis: { kind: "assumed", source: set } };
 }
 
 /** How much faster than a cloud the record's twin was. */

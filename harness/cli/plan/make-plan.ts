@@ -36,6 +36,7 @@ export function makePlan(
     records: evidence.records,
     architecture: architecture.name,
     bootstrapMinutes: minutes.bootstrap,
+    isOnMachine: architecture.carriedBy === "one-machine" || architecture.carriedBy === "machine-each",
     ...{ speed, isTwin: rehearse },
   });
   const recorded = recordedProvision(evidence.records, { size, rehearse, speed });

@@ -42,6 +42,31 @@ test("the newest record that measured the kind wins, one of this architecture be
   expect(chooseDurations({ ...NONE, records: [other] }).create(SQL).seconds).toBe(700);
 });
 
+test("a bootstrap is measured by its stage, unless external provisioners were applied in it", () => {
+  const record = officialRecord({
+    stages: [
+      {
+        stage: "bootstrap",
+        startedAt: "2026-11-22T07:20:00.000Z",
+        finishedAt: "2026-11-22T07:21:30.000Z",
+        outcome: "ok",
+      },
+    ],
+  });
+  expect(chooseDurations({ ...NONE, records: [record] }).bootstrap).toMatchObject({
+    seconds: 90,
+    basis: { kind: "measured" },
+  });
+  const external = { ...record, load: { ...record.load, externalProvisioners: 2 } };
+  expect(chooseDurations({ ...NONE, records: [external] }).bootstrap.basis.kind).toBe("assumed");
+});
+
+test("on a machine the bootstrap waits for the start-up script, but not for the twin's", () => {
+  const onMachine = { ...NONE, isOnMachine: true };
+  expect(chooseDurations(onMachine).bootstrap.seconds).toBe(180 + 240);
+  expect(chooseDurations({ ...onMachine, isTwin: true, speed: 20 }).bootstrap.seconds).toBeLessThan(10);
+});
+
 test("times of an emulated cloud say nothing of a real one", () => {
   const record = officialRecord(times(1));
   const emulated = { ...record, cloud: { ...record.cloud!, emulated: true } };

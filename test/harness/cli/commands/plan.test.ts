@@ -64,6 +64,18 @@ test("cost and quota are those of the size in its region", async () => {
   });
 });
 
+test("external provisioners come by a second apply, once Coder can give them a key", async () => {
+  const { provisioning, resources } = await planned(["gke", "--size", "validated-1k"]);
+  const { steps } = provisioning;
+  const bootstrap = steps.find(({ mode, stack }) => mode === "program" && stack === undefined)!;
+  const later = steps.filter(({ start, mode }) => mode === "create" && start >= bootstrap.end);
+  expect(later.map(({ name }) => name).join()).toMatch(/provisioners/);
+  expect(later.map(({ kind }) => kind)).toContain("helm_release");
+  expect(resources.find(({ kind }) => kind === "helm_release")?.total).toBe(2);
+  const builtin = await planned(["gke", "--size", "1200"]);
+  expect(builtin.provisioning.steps.at(-1)?.name).toBe("bootstrap of Coder");
+});
+
 test("a cluster of the user's own has requests and rules instead of quota and price", async () => {
   const { quota, requests, permissions, cost } = await planned(["kubernetes"]);
   expect(quota).toEqual([]);
