@@ -1,7 +1,5 @@
 import type { Architecture, Size } from "../architecture.ts";
-import { estimateCost, standingPerMonth } from "../cost/estimate.ts";
 import { ArchitectureError } from "../error.ts";
-import { type QuotaNeed, quotaOf } from "../quota/quota.ts";
 import { type Candidate, candidatesOf } from "./choose-listed.ts";
 import { type ClusterArchitecture, computeSize, hasRules } from "./compute-size.ts";
 import { contradictionsOf, type RuleContradiction } from "./contradictions.ts";
@@ -12,25 +10,10 @@ import { doubtsOf, measuredBasis } from "./measured-basis.ts";
 import { needOfLoad } from "./need.ts";
 import { type Settings, settingsFor } from "./overrides.ts";
 import { partsOf, type SizedPart } from "./parts.ts";
+import { type Terms, termsOf } from "./terms.ts";
 
 /** The version of an answer's JSON. */
 export const ANSWER_VERSION = 1;
-
-/** USD, with the day of the price table; or why there is no price. */
-export type Price =
-  | { readonly state: "priced"; readonly usd: number; readonly prices: string; readonly region: string }
-  | { readonly state: "not-priced"; readonly reason: string };
-
-/** What a deployment costs, and what it needs of the cloud. */
-export interface Terms {
-  /** A month of 730 hours in which it stands, without traffic and load runner. */
-  readonly perMonth: Price;
-  /** One benchmark run, from the first create to the last delete. */
-  readonly perRun: Price;
-  readonly quota: readonly QuotaNeed[];
-  /** More than one replica and external provisioners need a licence of Coder. */
-  readonly licensed: boolean;
-}
 
 /** A listed size with its price. */
 export interface ListedChoice extends Candidate {
@@ -175,24 +158,6 @@ function computed(
     doubts: doubtsOf(architecture, size, figures, rows),
     settings: settingsFor(architecture, size),
     size,
-  };
-}
-
-function termsOf(architecture: Architecture, size: Size): Terms {
-  const { region } = architecture;
-  const month = standingPerMonth(architecture, size, { region });
-  const run = estimateCost(architecture, size, { region, runner: true });
-  return {
-    perMonth:
-      month.state === "priced"
-        ? { state: "priced", usd: month.cost.perMonth, prices: month.cost.prices, region }
-        : month,
-    perRun:
-      run.state === "priced"
-        ? { state: "priced", usd: run.estimate.total, prices: run.estimate.prices, region }
-        : run,
-    quota: quotaOf(architecture, size),
-    licensed: size.licensed,
   };
 }
 

@@ -1,11 +1,8 @@
 import { architectures } from "../../reference-architectures/catalogue.ts";
-import {
-  answerFor,
-  type ArchitectureAnswer,
-  type Price,
-} from "../../reference-architectures/sizing/answer.ts";
+import { answerFor, type ArchitectureAnswer } from "../../reference-architectures/sizing/answer.ts";
 import { formatNumber } from "../../reference-architectures/sizing/number-words.ts";
 import type { SizedPart } from "../../reference-architectures/sizing/parts.ts";
+import type { Price } from "../../reference-architectures/sizing/terms.ts";
 import { formatUsd } from "../../harness/model/record/usd.ts";
 import { markdownTable } from "./generated-pages.ts";
 

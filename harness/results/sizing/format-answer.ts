@@ -2,13 +2,13 @@ import type {
   Answer,
   ArchitectureAnswer,
   ComputedDeployment,
-  Terms,
 } from "../../../reference-architectures/sizing/answer.ts";
 import { basisWords } from "../../../reference-architectures/sizing/basis.ts";
 import { LOAD_FIGURES } from "../../../reference-architectures/sizing/load.ts";
 import { distanceWords } from "../../../reference-architectures/sizing/measured-row.ts";
 import { formatNumber } from "../../../reference-architectures/sizing/number-words.ts";
 import type { SizedPart } from "../../../reference-architectures/sizing/parts.ts";
+import type { Terms } from "../../../reference-architectures/sizing/terms.ts";
 import { formatUsd } from "../../model/record/usd.ts";
 import { countOf, formatCount } from "../../tools/count-text.ts";
 import { wrap } from "../table/grid.ts";
@@ -83,7 +83,7 @@ function computedLines({ parts, terms, settings, doubts }: ComputedDeployment, c
         columns,
       ),
     ),
-    ...labelled("cost", [costWords(terms)], columns),
+    ...labelled("cost", [costWords(terms), ...noteWords(terms)], columns),
     ...labelled("quota", [quotaWords(terms)], columns),
     ...labelled(
       "licence",
@@ -120,6 +120,12 @@ function sizeWords({ id, count, cores, memoryGib, machines, tier }: SizedPart): 
   if (id === "database") return `${each}: ${tier ?? ""}`;
   if (id === "system" && machines !== undefined) return `${formatCount(count)} ${machines.type} (${each})`;
   return `${formatCount(count)} × ${each}${on}`;
+}
+
+/** How many prices were not read from a list; JSON names them. */
+function noteWords({ perMonth }: Terms): Lines {
+  if (perMonth.state === "not-priced" || perMonth.notes.length === 0) return [];
+  return [`${countOf(perMonth.notes.length, "remark")} about its prices: see the JSON`];
 }
 
 function quotaWords({ quota }: Terms): string {
