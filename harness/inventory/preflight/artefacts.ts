@@ -153,8 +153,17 @@ export function artefactsOf({
       tokenUrl: "https://ghcr.io/token?service=ghcr.io&scope=repository:coder/coder:pull",
       image: "coder",
     },
+    ...(size.figures.provisioners === "external" ? [provisionerChart(version)] : []),
     ...others,
   ];
+}
+
+/** The file's name as Coder's release workflow publishes it. */
+function provisionerChart(version: string): Artefact {
+  return {
+    what: `chart coder-provisioner ${version}`,
+    url: `https://helm.coder.com/v2/provisioner_helm_${version}.tgz`,
+  };
 }
 
 /** Registries with anonymous tokens, by the host in an image's name. */

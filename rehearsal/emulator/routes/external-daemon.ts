@@ -1,5 +1,6 @@
 import type { WebSocket } from "ws";
 import type { EmulatedDeployment } from "../context.ts";
+import { withOwn } from "../../../harness/model/provisioner-tags.ts";
 import { problem } from "../http/reply.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { Found } from "./lookup.ts";
@@ -24,7 +25,7 @@ export function prepareDaemon(
   return {
     value: (socket) => {
       const { id, name: keyName, tags } = key;
-      const daemon = queue.connect({ name, tags, key: { id, name: keyName } });
+      const daemon = queue.connect({ name, tags: withOwn(tags), key: { id, name: keyName } });
       socket.once("close", () => provisioner.disconnect(daemon));
       socket.on("error", () => socket.terminate());
     },

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { withOwn } from "../../../harness/model/provisioner-tags.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import { created, NOT_FOUND, ok, problem, ROUTE_NOT_FOUND, type Reply } from "../http/reply.ts";
 import { type ApiRequest, jsonBody, text, texts } from "../http/request.ts";
@@ -71,9 +70,8 @@ function create({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   const body = jsonBody(request);
   if ("refused" in body) return body.refused;
   const name = text(body.value, "name");
-  if (name === "" || name.length > 64)
-    return problem(400, name === "" ? "Name is required" : "Name must be at most 64 characters");
-  if (RESERVED.includes(name.toLowerCase())) return problem(400, `Name cannot be reserved name '${name}'`);
+  const wrong = whyWrong(name);
+  if (wrong !== undefined) return problem(400, wrong, { validations: [{ field: "name", detail: wrong }] });
   if (world.provisionerKeys.has(name.toLowerCase()))
     return problem(409, `Provisioner key with name '${name}' already exists in organization`);
   const secret = randomText(LENGTH);
@@ -81,10 +79,16 @@ function create({ world }: EmulatedDeployment, request: ApiRequest): Reply {
     id: randomUUID(),
     name,
     secret,
-    tags: withOwn(texts(body.value["tags"])),
+    tags: texts(body.value["tags"]),
     createdAt: now(),
   });
   return created({ key: secret });
+}
+
+function whyWrong(name: string): string | undefined {
+  if (name === "") return "Name is required";
+  if (name.length > 64) return "Name must be at most 64 characters";
+  return RESERVED.includes(name.toLowerCase()) ? `Name cannot be reserved name '${name}'` : undefined;
 }
 
 function keyView({ world }: EmulatedDeployment, { id, name, tags, createdAt }: ProvisionerKey): JobJson {

@@ -35,6 +35,7 @@ export interface ProvisionerKey {
   readonly id: string;
   readonly name: string;
   readonly secret: string;
+  /** As they were given; its daemons have Coder's own besides. */
   readonly tags: Tags;
   readonly createdAt: string;
 }
