@@ -153,6 +153,18 @@ test("an architecture on machines is installed from Coder's package", () => {
   ]);
 });
 
+test("external provisioners have a chart of their own", () => {
+  const url = expect.stringMatching(
+    /^https:\/\/helm\.coder\.com\/v2\/provisioner_helm_[\d.]+\.tgz$/,
+  ) as string;
+  const chartsOf = (size: string) =>
+    artefactsOf({ architecture: getArchitecture("gke"), size: resolveSize("gke", size) }).map(
+      (one) => one.url,
+    );
+  expect(chartsOf("validated-1k")).toContainEqual(url);
+  expect(chartsOf("1200")).not.toContainEqual(url);
+});
+
 const NODE = `https://nodejs.org/dist/v${RUNNER_NODE_VERSION}/node-v${RUNNER_NODE_VERSION}-linux-x64.tar.gz`;
 const DRIVER = diskDriverArchive();
 

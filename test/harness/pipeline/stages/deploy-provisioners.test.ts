@@ -169,3 +169,14 @@ test("each installation of a comparison has provisioners with a key of its own",
     "gke-coder 2 secret-of-provisioners-2",
   ]);
 });
+
+test.each(["gce-docker", "gce-vm"])(
+  "a run of %s with external provisioners is refused, and makes nothing",
+  async (architecture) => {
+    const fake = new FakeWorld();
+    await expect(fake.makeRun(EXTERNAL, { architecture })).rejects.toMatchObject({
+      code: "usage",
+      message: expect.stringMatching(/in clusters only, and gce-.* has none: expected provisioners=builtin/),
+    });
+  },
+);
