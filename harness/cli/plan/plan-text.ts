@@ -76,9 +76,13 @@ function othersSection({ madeByOthers }: PlanDocument, width: number): readonly 
   return ["Beside Terraform, by controllers and Coder, at the same time", ...grid.split("\n")];
 }
 
-function afterwardsSection({ afterwards, recordedProvision: recorded }: PlanDocument): readonly string[] {
+function afterwardsSection({
+  afterwards,
+  recordedProvision: recorded,
+  simulated,
+}: PlanDocument): readonly string[] {
   return [
-    `After that, a run takes ${describeTime(afterwards)}`,
+    `After that, a run${simulated ? " in a real cloud" : ""} takes ${describeTime(afterwards)}`,
     ...(recorded === undefined
       ? []
       : [
