@@ -10,12 +10,12 @@ export function costSection({ cost: { run, month }, simulated }: PlanDocument): 
   const { total, hours, perHour, teardownReserve, prices, region, notes } = run.estimate;
   return [
     `Cost by prices of ${prices} in ${region}${simulated ? " (a rehearsal costs nothing)" : ""}`,
-    `  an hour with the load runner: ${formatUsd(perHour)}`,
+    `  an hour with what makes the load: ${formatUsd(perHour)}`,
     `  a run of ${hours.toFixed(2)} h: ${formatUsd(total)}, ${formatUsd(teardownReserve)} of it for the teardown`,
     ...(month.state === "not-priced"
       ? []
       : [
-          `  a month of standing (730 h) without load runner and traffic: ${formatUsd(month.cost.perMonth)}`,
+          `  a month of standing (730 h) without load and traffic: ${formatUsd(month.cost.perMonth)}`,
           ...month.cost.items
             .slice(0, DEAREST)
             .map(({ what, quantity, amount }) => `    ${formatUsd(amount)} ${shown(quantity)} ${what}`),

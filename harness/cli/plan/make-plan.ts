@@ -3,6 +3,7 @@ import { getArchitecture } from "../../../reference-architectures/catalogue.ts";
 import { estimateCost, standingPerMonth } from "../../../reference-architectures/cost/estimate.ts";
 import { estimateMinutes } from "../../../reference-architectures/cost/phases.ts";
 import { quotaOf } from "../../../reference-architectures/quota/quota.ts";
+import { generatorPods } from "../../composition/preflight/ask-kubernetes.ts";
 import type { RunSettings } from "../../composition/settings/run-settings.ts";
 import { countKinds } from "../../forecast/count-kinds.ts";
 import { chooseDurations } from "../../forecast/expected-seconds.ts";
@@ -57,13 +58,19 @@ export function makePlan(
     ...(recorded === undefined ? {} : { recordedProvision: recorded }),
     afterwards: restOfRun(expectRunTime(architecture, figures)),
     quota: quotaOf(architecture, figures, generators),
-    ...(architecture.cloud === "kubernetes" ? { requests: requestsOf(figures) } : {}),
+    ...(architecture.cloud === "kubernetes" ? { requests: plannedRequests(settings) } : {}),
     permissions: plannedPermissions(architecture, figures, runner),
     cost: {
       run: estimateCost(architecture, figures, { region: place.region, ...load }),
       month: standingPerMonth(architecture, figures, { region: place.region }),
     },
   };
+}
+
+/** The requests of the pods that a run in the user's own cluster makes, as the preflight compares them with its nodes. */
+function plannedRequests({ size, tls, runner }: RunSettings): NonNullable<PlanDocument["requests"]> {
+  const parts = runner === "job" ? generatorPods({ size, tls: tls !== "off" }) : 0;
+  return requestsOf(size.figures, { parts }).filter(({ pods }) => pods > 0);
 }
 
 /** The variable by which a stack has external provisioners: 0 before Coder can give them a key. */

@@ -79,7 +79,9 @@ test("external provisioners come by a second apply, once Coder can give them a k
 test("a cluster of the user's own has requests and rules instead of quota and price", async () => {
   const { quota, requests, permissions, cost } = await planned(["kubernetes"]);
   expect(quota).toEqual([]);
-  expect(requests?.map(({ role }) => role)).toContain("workspaces");
+  expect(requests?.map(({ role }) => role)).toEqual(["coder", "database", "workspaces", "generator"]);
+  const local = await planned(["kubernetes", "--runner", "local"]);
+  expect(local.requests?.map(({ role }) => role)).not.toContain("generator");
   expect(permissions.cloud).toBe("kubernetes");
   expect(cost.run.state).toBe("not-priced");
 });
