@@ -1,7 +1,7 @@
 import { DAEMON_GIB } from "../capacity/build-rules.ts";
 import type { Basis } from "./basis.ts";
 import type { LoadFigure, SizedLoad } from "./load.ts";
-import { formatNumber } from "./number-words.ts";
+import { countWords, formatNumber } from "./number-words.ts";
 import { type Position, positionOf } from "./position.ts";
 import {
   FEWEST_PUBLISHED,
@@ -68,7 +68,7 @@ function coderNeed({ users, decidedBy }: Position): NeededPart {
       cores: byUsers,
       memoryGib: byUsers * USERS_RULE.memoryGib,
       arithmetic: [
-        `${byUsers} vCPU = ceil(${formatNumber(users)} users / ${USERS_RULE.users}), and ${USERS_RULE.memoryGib} GiB for each`,
+        `${byUsers} vCPU = ceil(${countWords(users, "user")} / ${USERS_RULE.users}), and ${USERS_RULE.memoryGib} GiB for each`,
       ],
       restsOn: {
         kind: "published",
@@ -109,7 +109,7 @@ function provisionerNeed(builds: number, { users }: Position): Need["provisioner
     cores: 1,
     memoryGib: DAEMON_GIB,
     arithmetic: [
-      `${formatNumber(builds)} provisioners = one for each of ${formatNumber(builds)} builds at once, 1 vCPU and 1 GiB each`,
+      `${countWords(builds, "provisioner")} = one for each of ${countWords(builds, "build")} at once, 1 vCPU and 1 GiB each`,
     ],
     restsOn: TABLE,
     drivenBy: "builds",

@@ -4,3 +4,8 @@ const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
 export function formatNumber(value: number): string {
   return NUMBER.format(value);
 }
+
+/** Formats a count with its noun: `1 node`, `1,200 workspaces`. */
+export function countWords(count: number, noun: string): string {
+  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
+}

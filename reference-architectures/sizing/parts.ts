@@ -7,7 +7,7 @@ import type { Basis } from "./basis.ts";
 import { MOST_PULLS, OWN_DISKS_A_NODE, systemNodes, tierResources } from "./compute-size.ts";
 import type { LoadFigure } from "./load.ts";
 import type { Need } from "./need.ts";
-import { formatNumber } from "./number-words.ts";
+import { countWords, formatNumber } from "./number-words.ts";
 import { VALIDATED_PAGE } from "./published.ts";
 
 /** One part of a deployment: its processes, and the machines under them. */
@@ -78,7 +78,7 @@ function provisionerPart(size: Size, { provisioners }: Need): SizedPart {
       ? "built into coderd, as the table begins at 1,000 users"
       : nodes === 0
         ? "on nodes without coderd"
-        : `${countWords(nodes, "node")} = ceil(${formatNumber(count)} provisioners / ${PROVISIONERS_PER_MACHINE} a node), never coderd's`;
+        : `${countWords(nodes, "node")} = ceil(${countWords(count, "provisioner")} / ${PROVISIONERS_PER_MACHINE} a node), never coderd's`;
   return {
     id: "provisioners",
     what: placed === "builtin" ? "provisioners (built in)" : "provisioners (external)",
@@ -115,8 +115,8 @@ function databasePart({ database }: Size, need: Need): SizedPart {
 function workspacePart({ carriedBy }: Architecture, size: Size): SizedPart {
   const { workspaces, workspacePod, machines, homeVolumeGib } = size;
   const { nodes } = machines.workspaces;
-  const pods = formatNumber(workspaces);
-  const requests = `${pods} pods request ${formatNumber((workspaces * workspacePod.cpuMillis) / 1_000)} vCPU and ${formatNumber((workspaces * workspacePod.memoryMib) / 1_024)} GiB`;
+  const pods = countWords(workspaces, "workspace");
+  const requests = `the pods of ${pods} request ${formatNumber((workspaces * workspacePod.cpuMillis) / 1_000)} vCPU and ${formatNumber((workspaces * workspacePod.memoryMib) / 1_024)} GiB`;
   const shared = {
     id: "workspaces" as const,
     what: "workspaces",
@@ -131,7 +131,7 @@ function workspacePart({ carriedBy }: Architecture, size: Size): SizedPart {
       ...shared,
       arithmetic: [
         requests,
-        `${countWords(nodes, "node")} at least = ceil(${pods} workspaces / ${OWN_DISKS_A_NODE} disks a node)`,
+        `${countWords(nodes, "node")} at least = ceil(${pods} / ${OWN_DISKS_A_NODE} disks a node)`,
       ],
       restsOn: { kind: "assumed", why: "your nodes are not known: as many disks on each as on GKE" },
     };
@@ -144,7 +144,7 @@ function workspacePart({ carriedBy }: Architecture, size: Size): SizedPart {
   return {
     ...shared,
     arithmetic: [
-      `${countWords(nodes, "node")} = ceil(${pods} workspaces / ${least} a node)`,
+      `${countWords(nodes, "node")} = ceil(${pods} / ${least} a node)`,
       `each ${machines.workspaces.machineType} has room by ${words.join(", ")}; ${unit} decide`,
       ...(homeVolumeGib === 0
         ? [`no home disks: with them more than ${MOST_PULLS} nodes would pull the image from Docker Hub`]
@@ -188,8 +188,4 @@ function machinesOf({
   if (machineType === OWN_NODE || nodes === 0) return {};
   const { cores, memoryGib } = machineOf(machineType);
   return { machines: { type: machineType, count: nodes, cores, memoryGib } };
-}
-
-function countWords(count: number, noun: string): string {
-  return `${formatNumber(count)} ${noun}${count === 1 ? "" : "s"}`;
 }

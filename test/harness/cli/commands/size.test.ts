@@ -1,5 +1,7 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sizeCommand } from "../../../../harness/cli/commands/size.ts";
+import { importRecords } from "../../../../harness/results/history/import-records.ts";
 import { officialRecord, sampleRecord } from "../../results/sample-record.ts";
 import { directoryWith, runCommand } from "./command-run.ts";
 
@@ -68,6 +70,18 @@ test("official rows of this folder count, and simulated ones are only counted", 
   expect(text).toContain("1.0 times the builds of the nearest measured row (gke 1200)");
   expect(text).toContain("1 official row not used: 1 simulated");
   expect(text).toContain("contradicts gke 1200 carried 1,200 users");
+});
+
+test("rows of a named store count, and a store that is not there is named", async () => {
+  const cwd = await directoryWith([]);
+  const store = join(cwd, "measured");
+  await importRecords([officialRecord()], store);
+  const args = ["--users", "1200", "--builds", "120", "--workspaces", "1200", "--architecture", "gke"];
+  const { stdout } = await runCommand(sizeCommand, [...args, "--store", "measured"], { cwd });
+  expect(stdout).toMatch(/^ {2}listed size +1200: the smallest that will do$/m);
+  const missing = await runCommand(sizeCommand, [...args, "--store", "elsewhere"], { cwd });
+  expect(missing.stderr).toContain(`no store exists at ${join(cwd, "elsewhere")}`);
+  expect(missing.stdout).toMatch(/^ {2}listed size +validated-2k/m);
 });
 
 test("a record that cannot be read ends with another code than 0, because the answer may miss a row", async () => {
