@@ -12,7 +12,7 @@ const FILES: Readonly<Record<string, string>> = {
   coder: "coder",
   workspaces: "workspaces",
   "workspace-image": "workspaces",
-  provisioners: "provisioners",
+  "external-provisioners": "provisioners",
 };
 
 /** Returns the file in which a reader looks for a resource of this type and path, such as `network.tf`. */

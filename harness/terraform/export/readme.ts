@@ -110,14 +110,19 @@ function apply({ roots }: Described): string {
 
 function provisioners({ roots, size: { figures } }: Described): string {
   const root = roots.at(-1) ?? "coder";
+  const tags = figures.externalProvisioners.tags
+    .split(",")
+    .filter((tag) => tag !== "")
+    .map((tag) => ` --tag ${tag}`)
+    .join("");
   return `## External provisioners: a second apply
 
 Builds run in external provisioners, which need a key that only a running Coder with a licence can make. So the first apply has none
 of them, and no build runs. Reach Coder and add the licence (below), then:
 
 \`\`\`sh
-export TF_VAR_provisioner_key="$(coder provisioner keys create builds)"
-export TF_VAR_provisioners=${figures.concurrentBuilds}
+export TF_VAR_provisioner_key="$(coder provisioner keys create builds${tags})"
+export TF_VAR_provisioners=${figures.externalProvisioners.count}
 terraform -chdir=${root} apply
 \`\`\`
 
