@@ -42,6 +42,15 @@ describe("the page of a run begins with an answer", () => {
   });
 });
 
+test.each([
+  [{ daemonsPerReplica: 0, externalProvisioners: 60 }, "(60 external provisioners)"],
+  [{ daemonsPerReplica: 30 }, "× 30 daemons)"],
+  [{ daemonsPerReplica: 3, externalProvisioners: 2 }, "× 3 daemons and 2 external provisioners)"],
+])("the load names who runs its builds: %j", (figures, words) => {
+  const load = { ...MIDDLE.load, ...figures };
+  expect(textOf(runPage({ ...MIDDLE, load }, { rehearsals: false }))).toContain(words);
+});
+
 describe("figures of the deployment", () => {
   test("have a chart on the load's time axis, with the time in which a rule held shaded alike in all", () => {
     const planes = [...page.matchAll(/<svg class="plot-plane"[^>]*viewBox[^]*?<\/svg>/g)].map(([svg]) => svg);
