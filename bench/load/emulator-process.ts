@@ -12,10 +12,13 @@ import { programSource } from "../../harness/model/programs.ts";
 export async function startEmulatorProcess({
   buildSpeed = 1_000,
   host = "127.0.0.1",
+  replicas = 1,
   metricsPort,
 }: {
   readonly buildSpeed?: number;
   readonly host?: string;
+  /** More than four have carriers: processes that serve terminals and SSH. @default 1 */
+  readonly replicas?: number;
   /** Where it serves its metrics. @default nowhere */
   readonly metricsPort?: number;
 } = {}) {
@@ -25,7 +28,7 @@ export async function startEmulatorProcess({
     host,
     port: 0,
     version: "2.31.0",
-    replicas: 1,
+    replicas,
     env: {
       CODER_PROVISIONER_DAEMONS: "100",
       CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true",

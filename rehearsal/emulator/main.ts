@@ -1,17 +1,24 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { runCarrier } from "./carriers/carrier.ts";
+import { countCarriers } from "./carriers/carriers.ts";
 import { emulatorConfig } from "./config.ts";
 import { startEmulator } from "./server.ts";
 import { parseJson } from "../../harness/tools/parse-json.ts";
 
 /** The emulator's own process: detached, so it ends by SIGTERM only, and prints one line once it answers. */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { config: { type: "string" } } });
+  const { values } = parseArgs({ options: { config: { type: "string" }, carrier: { type: "boolean" } } });
+  if (values.carrier === true) {
+    runCarrier();
+    return;
+  }
   if (values.config === undefined) throw new Error("usage: main --config FILE");
   const config = emulatorConfig.parse(parseJson(await readFile(values.config, "utf8")));
   for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
   const emulator = await startEmulator(config, {
     onWarning: (message) => void process.stderr.write(`${message}\n`),
+    carriers: countCarriers(config.licence === "simulated" ? config.replicas : 1, config),
   });
   process.once("SIGTERM", () => {
     void emulator.close().finally(() => process.exit(0));

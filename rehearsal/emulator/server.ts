@@ -14,6 +14,7 @@ import type { EmulatorConfig, EmulatorReady } from "./config.ts";
 import type { EmulatedDeployment } from "./context.ts";
 import { type EmulatorFaults, playAnswerFaults } from "./faults.ts";
 import { pathOfApp, wildcardOf } from "./http/app-host.ts";
+import { Carriers } from "./carriers/carriers.ts";
 import { Heartbeats } from "./http/heartbeats.ts";
 import { RateLimits } from "./http/rate-limit.ts";
 import type { Reply } from "./http/reply.ts";
@@ -42,6 +43,8 @@ export interface EmulatorOptions {
   readonly faults?: EmulatorFaults;
   /** The seeded template's `main.tf`. @default one parameter, agent, volume and pod */
   readonly template?: string;
+  /** Processes that carry the connections to workspaces. @default 0, this process carries them */
+  readonly carriers?: number;
 }
 
 /** A running emulator. */
@@ -67,6 +70,11 @@ export async function startEmulator(
   let url = "";
   const heartbeats = new Heartbeats({ isPinging: faults.hasNoPings !== true });
   const ssh = new SshTunnels(gauges, config.shellDelayMs);
+  const carriers = new Carriers(options.carriers ?? 0, {
+    gauges,
+    pace: config,
+    isPinging: faults.hasNoPings !== true,
+  });
   const builds = new WorkspaceBuilds(
     world,
     provisioner,
@@ -74,6 +82,7 @@ export async function startEmulator(
     (agent) => {
       terminals.endAgent(agent.id);
       ssh.endAgent(agent.id);
+      carriers.endAgent(agent.id);
     },
     faults,
   );
@@ -93,7 +102,7 @@ export async function startEmulator(
     url: () => url,
   };
   const api = new Api(deployment);
-  const upgrades = new Upgrades(deployment, api, heartbeats, ssh);
+  const upgrades = new Upgrades(deployment, { api, heartbeats, ssh, carriers });
   const server = serverOf(config, (request, response) => {
     void answer(api, deployment, request, response);
   });
@@ -116,6 +125,7 @@ export async function startEmulator(
       terminals.close();
       heartbeats.close();
       upgrades.close();
+      carriers.close();
       if (metrics.state === "up") metrics.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

@@ -14,7 +14,7 @@ import { tlsProblem } from "./tls-problem.ts";
 /** How a deployment is reached, as in a task's `deployment`. */
 export type TransportOptions = Pick<
   LoadTask["deployment"],
-  "url" | "headers" | "caPem" | "serverName" | "proxy"
+  "url" | "headers" | "caPem" | "serverName" | "proxy" | "localAddress"
 >;
 
 /** The host of an app that has its own. */
@@ -49,6 +49,7 @@ export class Transport {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #serverName: string | undefined;
   readonly #proxy: string | undefined;
+  readonly #localAddress: { readonly localAddress?: string };
   /** Shared by all connections: a separate context costs about 40 kB each. */
   readonly #secureContext: SecureContext | undefined;
   readonly #agent: HttpsProxyAgent<string> | undefined;
@@ -59,6 +60,7 @@ export class Transport {
     this.url = options.url;
     this.#headers = options.headers ?? {};
     this.#serverName = options.serverName;
+    this.#localAddress = options.localAddress === undefined ? {} : { localAddress: options.localAddress };
     this.#proxy = options.proxy === undefined ? undefined : checkedProxy(options.proxy);
     const isSecure = options.url.startsWith("https:") || this.#proxy?.startsWith("https:") === true;
     this.#secureContext = isSecure ? secureContext(options.caPem) : undefined;
@@ -68,7 +70,12 @@ export class Transport {
 
   /** A dispatcher for requests, with at most this many connections. The caller closes it. */
   dispatcher(connections?: number): Dispatcher {
-    const connect = { timeout: CONNECT_TIMEOUT_MS, lookup: this.#lookup, ...this.#trust() };
+    const connect = {
+      timeout: CONNECT_TIMEOUT_MS,
+      lookup: this.#lookup,
+      ...this.#trust(),
+      ...this.#localAddress,
+    };
     const toCoder = { ...connect, ...this.#name() };
     if (this.#proxy === undefined)
       return new Pool(this.url, { connections: connections ?? null, connect: toCoder });
@@ -95,6 +102,7 @@ export class Transport {
       skipUTF8Validation: true,
       headers: { ...this.headers(token), ...(traceparent === undefined ? {} : { traceparent }) },
       ...this.#trust(),
+      ...this.#localAddress,
       // An app's host has another name.
       ...(app === undefined ? this.#name() : {}),
       lookup: app?.isAtCoder === true ? this.#lookUpCoder : this.#lookup,

@@ -14,6 +14,8 @@ const deployment = z.object({
   caPem: z.string().optional(),
   /** The name that the certificate must have, if the URL has an address that was not known before. */
   serverName: z.string().optional(),
+  /** The address of this machine from which connections are made. Absent = the kernel chooses it. */
+  localAddress: z.ipv4().optional(),
   /** URL of an HTTP proxy that all connections go through. */
   proxy: z.url().optional(),
   /** The `coder` binary that carries SSH; with `ssh: "stdio"` only. Absent = the one that the deployment offers. */

@@ -1,4 +1,5 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { localAddressOf } from "./local-address.ts";
 import { without } from "./without.ts";
 
 type Steps = NonNullable<LoadTask["arrival"]>;
@@ -28,8 +29,11 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
     const ofConnections = share(totals, connections.total);
     const firstIndex = nextIndex;
     nextIndex += Math.max(at(users), at(workspaces));
+    const localAddress = localAddressOf(task.deployment, index);
+    const deployment = localAddress === undefined ? task.deployment : { ...task.deployment, localAddress };
     const part: LoadTask = {
       ...whole,
+      deployment,
       part: { index, of: parts },
       firstIndex,
       users: existing === undefined ? at(users) : Math.max(1, at(users)),
@@ -49,7 +53,7 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
     if (task.trace !== undefined) part.trace = { ...task.trace, sample: at(traced) };
     const ofWorkspaces = share(workspaces, task.workspaces);
     if (task.deployment.stdioSessions !== undefined)
-      part.deployment = { ...task.deployment, stdioSessions: at(stdio) };
+      part.deployment = { ...deployment, stdioSessions: at(stdio) };
     if (task.arrival !== undefined) part.arrival = slowDown(task.arrival, ofWorkspaces);
     if (task.herd?.arrival !== undefined) part.herd = { arrival: slowDown(task.herd.arrival, ofWorkspaces) };
     if (task.app !== undefined) {

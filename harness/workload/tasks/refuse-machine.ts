@@ -3,6 +3,7 @@ import { RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { type MachineLimits, readMachineLimits } from "../generator/machine-limits.ts";
 import { type LoadNeed, needOfLoad, OTHER_FILES } from "../parts/part-costs.ts";
+import { localAddressOf } from "../parts/local-address.ts";
 import { splitLoad } from "../parts/split-load.ts";
 
 /** A Go program has at least this many threads, however idle. */
@@ -13,6 +14,7 @@ export interface MachineNeed {
   /** For the worker with the most. */
   readonly openFiles: number;
   readonly systemFiles: number;
+  /** Of one address of this machine: of the worker with the most, where each has its own address. */
   readonly localPorts: number;
   readonly processes: number;
   readonly memoryMib: number;
@@ -42,7 +44,11 @@ export function machineNeed(task: LoadTask, parts: number): MachineNeed {
   return {
     openFiles: Math.max(...all.map((need) => need.openFiles)) + OTHER_FILES,
     systemFiles: sum((need) => need.openFiles + OTHER_FILES),
-    localPorts: sum((need) => need.localPorts),
+    localPorts:
+      // Coder's own client knows nothing of a part's address.
+      parts > 1 && task.deployment.ssh !== "stdio" && localAddressOf(task.deployment, 0) !== undefined
+        ? Math.max(...all.map((need) => need.localPorts))
+        : sum((need) => need.localPorts),
     processes: programs * STDIO_THREADS,
     memoryMib: programs * STDIO_SESSION_MIB,
   };

@@ -5,6 +5,7 @@ import type { ApiRequest } from "../http/request.ts";
 import { agentStatus, type EmulatedAgent, type EmulatedJob } from "../state/types.ts";
 import { serveCoordinate } from "../tailnet/coordinate.ts";
 import { serveDerpSocket } from "../tailnet/derp.ts";
+import type { CarriedSession } from "../carriers/messages.ts";
 import { servePty } from "../terminal/pty-socket.ts";
 import type { WorkspaceHost } from "../terminal/invocation.ts";
 import { followLogs } from "./follow-logs.ts";
@@ -13,7 +14,11 @@ import { prepareApp } from "./workspace-apps.ts";
 import { agentOf, buildOf, byId, isUuid, type Found } from "./lookup.ts";
 
 /** The action once a websocket is open; all checks happen before it opens. */
-export type Serve = (socket: WebSocket) => void;
+export interface Serve {
+  readonly here: (socket: WebSocket) => void;
+  /** What another process needs to serve it. Absent = only the emulator's own can. */
+  readonly carried?: CarriedSession;
+}
 
 export interface SocketRoute {
   readonly pattern: string;
@@ -36,7 +41,7 @@ export function socketRoutes(
       const found = jobOf(request);
       if ("refused" in found) return found;
       const after = Number(request.query.get("after") ?? 0) || 0;
-      return { value: (socket) => followLogs(socket, found.value, after) };
+      return { value: { here: (socket) => followLogs(socket, found.value, after) } };
     },
   });
   return [
@@ -60,14 +65,14 @@ export function socketRoutes(
     {
       pattern: "/{owner}/{workspace}/apps/{slug}",
       refusal: SIGN_IN,
-      prepare: (request) => prepareApp(deployment, request),
+      prepare: (request) => served(prepareApp(deployment, request)),
     },
     {
       pattern: "/api/v2/organizations/{organization}/provisionerdaemons/serve",
       open: true,
-      prepare: (request) => prepareDaemon(deployment, request),
+      prepare: (request) => served(prepareDaemon(deployment, request)),
     },
-    { pattern: "/derp", open: true, prepare: () => ({ value: serveDerpSocket }) },
+    { pattern: "/derp", open: true, prepare: () => ({ value: { here: serveDerpSocket } }) },
     {
       pattern: "/api/v2/workspaceagents/{agent}/coordinate",
       prepare: (request) => prepareCoordinate(deployment, request),
@@ -78,11 +83,12 @@ export function socketRoutes(
         const found = agentOf(world, request.user, request.params["agent"] ?? "");
         if ("refused" in found) return found;
         const agent = found.value;
+        const host = hostOf(deployment, agent);
+        if (host === undefined) return { value: UNREACHABLE };
         return {
-          value: (socket) => {
-            const host = hostOf(deployment, agent);
-            if (host) serveSsh(socket, host, agent);
-            else socket.close(1011, UNREACHABLE);
+          value: {
+            here: (socket) => serveSsh(socket, host, agent),
+            carried: { kind: "ssh", host, agentId: agent.id },
           },
         };
       },
@@ -90,10 +96,17 @@ export function socketRoutes(
   ];
 }
 
+/** Only the emulator's own process can serve it. */
+function served(found: Found<Serve["here"]>): Found<Serve> {
+  return "refused" in found ? found : { value: { here: found.value } };
+}
+
 /** A browser is sent to the page where it signs in. */
 const SIGN_IN: Reply = { status: 303, text: "See Other" };
 
-const UNREACHABLE = "dial workspace agent: agent is not connected";
+const UNREACHABLE: Serve = {
+  here: (socket) => socket.close(1011, "dial workspace agent: agent is not connected"),
+};
 
 /** Versions of the tailnet API that this Coder speaks. */
 const TAILNET_VERSION = /^(1\.0|2\.\d+)$/;
@@ -102,7 +115,7 @@ function prepareCoordinate({ world }: EmulatedDeployment, request: ApiRequest): 
   const found = agentOf(world, request.user, request.params["agent"] ?? "");
   if ("refused" in found) return found;
   const version = request.query.get("version") ?? "";
-  if (version === "" || TAILNET_VERSION.test(version)) return { value: serveCoordinate };
+  if (version === "" || TAILNET_VERSION.test(version)) return { value: { here: serveCoordinate } };
   const validations = [{ field: "version", detail: `unsupported version ${JSON.stringify(version)}` }];
   return { refused: problem(400, "Unknown or unsupported API version", { validations }) };
 }
@@ -134,22 +147,20 @@ function preparePty(deployment: EmulatedDeployment, request: ApiRequest): Found<
   ];
   if (validations.length > 0) return { refused: problem(400, "Invalid query parameters.", { validations }) };
   const agent = found.value;
+  const host = hostOf(deployment, agent);
+  if (host === undefined) return { value: UNREACHABLE };
+  const terminal = {
+    agentId: agent.id,
+    host,
+    reconnect,
+    width: width ?? 80,
+    height: height ?? 80,
+    command: request.query.get("command") ?? "",
+  };
   return {
-    value: (socket) => {
-      const host = hostOf(deployment, agent);
-      if (!host) {
-        socket.close(1011, UNREACHABLE);
-        return;
-      }
-      const terminal = {
-        agentId: agent.id,
-        host,
-        reconnect,
-        width: width ?? 80,
-        height: height ?? 80,
-        command: request.query.get("command") ?? "",
-      };
-      servePty(socket, terminal, deployment.terminals, deployment.gauges);
+    value: {
+      here: (socket) => servePty(socket, terminal, deployment.terminals, deployment.gauges),
+      carried: { kind: "terminal", terminal },
     },
   };
 }

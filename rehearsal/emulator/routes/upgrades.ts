@@ -5,6 +5,8 @@ import { WebSocketServer } from "ws";
 import type { Api, Incoming } from "../api.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import { playSocketFault } from "../faults.ts";
+import type { Carriers } from "../carriers/carriers.ts";
+import { WEBSOCKETS } from "../websockets.ts";
 import { socketRoutes } from "./socket-routes.ts";
 import type { Serve, SocketRoute } from "./socket-routes.ts";
 import type { SshTunnels } from "../ssh/ssh-tunnels.ts";
@@ -17,6 +19,14 @@ import type { Reply } from "../http/reply.ts";
 import { Router } from "../http/router.ts";
 import type { Route } from "../http/router.ts";
 
+/** Who serves websockets. */
+export interface UpgradeParts {
+  readonly api: Api;
+  readonly heartbeats: Heartbeats;
+  readonly ssh: SshTunnels;
+  readonly carriers: Carriers;
+}
+
 /** Turns requests into websockets; what may not become one gets its HTTP answer instead. */
 export class Upgrades {
   readonly #deployment: EmulatedDeployment;
@@ -26,14 +36,11 @@ export class Upgrades {
   readonly #routes = new Map<string, SocketRoute>();
   /** Connections that are not HTTP any more, and that no heartbeat ends. */
   readonly #streams = new Set<Duplex>();
-  readonly #server = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    maxPayload: 4 * 1024 * 1024,
-  });
+  readonly #server = new WebSocketServer(WEBSOCKETS);
+  readonly #carriers: Carriers;
 
-  constructor(deployment: EmulatedDeployment, api: Api, heartbeats: Heartbeats, ssh: SshTunnels) {
+  constructor(deployment: EmulatedDeployment, { api, heartbeats, ssh, carriers }: UpgradeParts) {
+    this.#carriers = carriers;
     this.#deployment = deployment;
     this.#api = api;
     this.#heartbeats = heartbeats;
@@ -126,10 +133,13 @@ export class Upgrades {
     serve: Serve,
     { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
   ): void {
+    const { pattern } = route;
+    if (serve.carried !== undefined && this.#carriers.take(serve.carried, { pattern, request, socket, head }))
+      return;
     this.#server.handleUpgrade(request, socket, head, (websocket) => {
       websocket.once("close", this.#deployment.gauges.socketOpened(route.pattern));
       this.#heartbeats.add(websocket);
-      serve(websocket);
+      serve.here(websocket);
     });
   }
 }
