@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { childEnvironment } from "../model/environment/child-environment.ts";
+import type { PreflightFinding } from "../model/ports/preflight-finding.ts";
 import type { Plan } from "../pipeline/folder/plan.ts";
 import type { RunFolder } from "../pipeline/folder/run-folder.ts";
 import { prepareTwin } from "../../rehearsal/twin/environment.ts";
@@ -12,6 +13,7 @@ import { twinInventory } from "../../rehearsal/twin/inventory-adapter.ts";
 import { withPostgres } from "../../rehearsal/real-coder/find-real-coder.ts";
 import { twinObserver } from "./observer/twin.ts";
 import { composeChecks } from "./compose-checks.ts";
+import { checkRehearsalMemory } from "./preflight/rehearsal-memory.ts";
 import { composeWorkers } from "./compose-workers.ts";
 import type { PlacePorts } from "./place-ports.ts";
 import { findTwin } from "./find-twin.ts";
@@ -51,12 +53,22 @@ export async function composeTwin(
     worker: composeWorkers(folder, { plan, env: childEnv, twinRoot }),
     inventory,
     settle: TWIN_SETTLE,
-    checks: composeChecks(folder, { plan, env: childEnv, inventory }),
+    checks: async (signal) => [
+      ...(await composeChecks(folder, { plan, env: childEnv, inventory })(signal)),
+      ...memoryFindings(plan, rehearsal),
+    ],
     cluster: (place) => twinCluster(twinRoot, place, faultsFile),
     observer: twinObserver(twinRoot, plan.runId),
     machines: () => readTwinMachines(twinRoot, plan.runId),
     ...(faultsFile === undefined ? {} : { unplayedFaults: () => findUnplayedFaults(faultsFile) }),
   };
+}
+
+/** A real Coder has its own needs, which nothing here knows. */
+function memoryFindings(plan: Plan, { coder }: NonNullable<Plan["rehearsal"]>): PreflightFinding[] {
+  if (coder !== undefined) return [];
+  const freeMib = Math.floor(process.availableMemory() / 2 ** 20);
+  return [checkRehearsalMemory(plan.size, freeMib)];
 }
 
 /** The run's faults file, or undefined if it was damaged after the check: a teardown does not need faults. */

@@ -5,6 +5,8 @@ export interface PreflightFinding {
   readonly state: "ok" | "failed" | "skipped" | "unknown";
   /** In words, without secrets. */
   readonly found: string;
+  /** Whether it is reported also when it passes. @default false */
+  readonly isNoted?: boolean;
   /** The next step, as an exact command if there is one; advice if the state is `ok`. */
   readonly fix?: string;
   /** What Coder's registry calls the image of the size's version by, where that was asked and said. */

@@ -31,6 +31,8 @@ export async function preflight(context: StageContext): Promise<string> {
   const findings = await ports.checks(signal);
   if (findings.some(({ state }) => state === "failed"))
     throw new RefbenchError("infrastructure", refusalText(findings));
+  for (const { found } of findings.filter(({ isNoted }) => isNoted === true))
+    report({ type: "note", level: "info", message: found });
   if (plan.cost !== undefined) report({ type: "cost.estimated", cost: plan.cost });
   for (const { name, found } of findings.filter(({ state }) => state === "unknown"))
     report({ type: "note", level: "warning", message: `preflight could not check ${name}: ${found}` });

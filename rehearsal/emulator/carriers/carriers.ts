@@ -79,6 +79,7 @@ export class Carriers {
       socket.destroy();
       return true;
     }
+    stopReading(socket);
     const { method = "GET", url = "", headers } = request;
     order(
       child,
@@ -116,6 +117,15 @@ export class Carriers {
     child.on("message", (counts: CarriedCounts) => take(counts));
     child.once("exit", () => take({ ...before, terminals: 0, sshSessions: 0, websockets: {} }));
   }
+}
+
+/**
+ * Node goes on reading from a socket until the other process has confirmed it, and drops what it reads. `pause` does
+ * not stop that, and there is no public way.
+ */
+function stopReading(socket: Socket): void {
+  const { _handle: handle } = socket as unknown as { _handle?: { readStop?: () => void } | null };
+  handle?.readStop?.();
 }
 
 function order(child: ChildProcess, message: CarrierOrder, socket?: Socket): void {
