@@ -1,6 +1,6 @@
 /**
- * The cost of the workload's own process at 1,000, 5,000 and 10,000 mixed connections against the emulator, as they
- * double, and beside a bare `ws` loop; with `--coder <binary>` beside Coder's own utility on a real server instead.
+ * The cost of the workload's own processes at 10,000, 20,000 and 50,000 mixed connections against the emulator, how
+ * flat it is for each connection, and beside a bare `ws` loop; with `--coder <binary>` beside Coder's own utility on a real server instead.
  * Names the machine and how busy it was; three rounds tell the spread.
  */
 import { parseArgs } from "node:util";
@@ -12,7 +12,7 @@ import { type Floor, floor } from "./load/floor.ts";
 import { marginsOf } from "./load/margin.ts";
 import { type MixedLoad, mixedLoad } from "./load/mixed-load.ts";
 import { observedPairs, observedText } from "./load/observed-load.ts";
-import { beside, doubled, floorLine, loadLine, missedLoadTargets } from "./load/report.ts";
+import { beside, doubled, flatness, floorLine, loadLine, missedLoadTargets } from "./load/report.ts";
 import { someTerminals } from "./load/workspaces.ts";
 import { thisMachine, machineLine } from "./machine.ts";
 
@@ -31,7 +31,7 @@ const { values } = parseArgs({
     workspaces: { type: "string" },
   },
 });
-const sizes = (values.connections ?? ["1000", "5000", "10000"]).map((text) => whole("connections", text));
+const sizes = (values.connections ?? ["10000", "20000", "50000"]).map((text) => whole("connections", text));
 const rounds = whole("rounds", values.rounds);
 const isText = isTextOutput(values.output);
 await (values.observe ? runObserved() : values.coder === undefined ? run() : runBeside(values.coder));
@@ -39,7 +39,7 @@ await (values.observe ? runObserved() : values.coder === undefined ? run() : run
 /** The same load with and without observing, in turns. */
 async function runObserved(): Promise<void> {
   say(machineLine());
-  const pairs = await observedPairs(sizes.at(-1) ?? 10_000, rounds);
+  const pairs = await observedPairs(sizes[0] ?? 10_000, rounds);
   for (const text of observedText(pairs)) say(text);
   write({ thisMachine, pairs });
 }
@@ -66,27 +66,39 @@ async function run(): Promise<void> {
     const measured: MixedLoad[] = [];
     for (let round = 0; round < rounds; round++) {
       // A new server each time, so that none inherits the memory of the one before.
-      await using coder = await startEmulatorProcess();
+      await using coder = await startEmulatorProcess({ replicas: replicasFor(connections) });
       measured.push(await mixedLoad(coder, connections));
     }
     loads.push(measured);
     say(loadLine(measured));
   }
-  for (const text of doubled(loads)) say(text);
+  for (const text of [...doubled(loads), ...flatness(loads)]) say(text);
   const floors: Floor[] = [];
-  const largest = loads.at(-1) ?? [];
+  // One process cannot open the files of the larger sizes.
+  const smallest = loads[0] ?? [];
   {
     await using coder = await startEmulatorProcess();
     const terminals = await someTerminals(coder, 50);
-    const connections = sizes.at(-1) ?? 1_000;
+    const connections = sizes[0] ?? 1_000;
     floors.push(
-      await floor({ url: coder.url, terminals, connections, commandsPerSecond: 500, holdSeconds: 20 }),
+      await floor({
+        url: coder.url,
+        terminals,
+        connections,
+        commandsPerSecond: connections / 20,
+        holdSeconds: 20,
+      }),
     );
   }
   for (const one of floors) say(floorLine(one));
-  for (const text of beside(largest, floors)) say(text);
+  for (const text of beside(smallest, floors)) say(text);
   for (const text of missedLoadTargets(loads)) say(text);
   write({ thisMachine, loads, floors });
+}
+
+/** One emulator process holds 15,000 connections; more replicas have more processes. */
+function replicasFor(connections: number): number {
+  return connections <= 15_000 ? 1 : Math.ceil(connections / 5_000);
 }
 
 function write(result: object): void {

@@ -19,7 +19,7 @@ export function loadLine(rounds: readonly MixedLoad[]): string {
     return `${phase} p50 ${at("p50")} p99 ${at("p99")} ms`;
   });
   return [
-    `${first.connections} connections: held ${Math.min(...rounds.map(({ held }) => held))}, failures ${Math.max(...rounds.map(({ failures }) => failures))}`,
+    `${first.connections} connections from ${first.workers === 1 ? "1 worker" : `${first.workers} workers`}: held ${Math.min(...rounds.map(({ held }) => held))}, failures ${Math.max(...rounds.map(({ failures }) => failures))}`,
     `  memory while held ${figure(rounds, "holdMib", 0)} MiB, highest ${figure(rounds, "peakMib", 0)} MiB`,
     `  CPU per open ${figure(rounds, "cpuMsPerOpen", 2)} ms, per command ${figure(rounds, "cpuMsPerCommand", 2)} ms, ${figure(rounds, "holdCpuShare", 3)} of a core while held at ${first.commandsPerSecond} commands/s`,
     `  ${latencies.join("; ")}`,
@@ -39,6 +39,22 @@ export function doubled(loads: readonly (readonly MixedLoad[])[]): string[] {
       `${smaller[0].connections} → ${larger[0].connections} (× ${times}): ${kib.toFixed(1)} KiB a connection, CPU while held × ${cpu.toFixed(2)}`,
     ];
   });
+}
+
+/** How far a connection's cost may lie from that of the smallest size. */
+const FLAT = 0.1;
+
+/** What opening and a held command cost at each size, as a multiple of the smallest one. */
+export function flatness(loads: readonly (readonly MixedLoad[])[]): string[] {
+  const [smallest, ...larger] = loads;
+  if (smallest?.[0] === undefined) return [];
+  return (["cpuMsPerOpen", "cpuMsPerCommand"] as const).flatMap((name) =>
+    larger.map((rounds) => {
+      const times = median(rounds, name) / median(smallest, name);
+      const verdict = times <= 1 + FLAT ? "met" : "missed";
+      return `${name} at ${rounds[0]?.connections}: × ${times.toFixed(2)} of that at ${smallest[0]?.connections} (at most × ${1 + FLAT}): ${verdict}`;
+    }),
+  );
 }
 
 export function floorLine(one: Floor): string {
