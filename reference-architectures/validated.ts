@@ -60,7 +60,7 @@ export const VALIDATED = {
 export type ValidatedName = keyof typeof VALIDATED;
 
 /** Ours: half of the seed's rate of new connections. A rehearsal on two cores opens as many without being late. */
-const RAMP_PER_SECOND = 250;
+export const VALIDATED_RAMP_PER_SECOND = 250;
 
 /** The part of a size that does not depend on where it is deployed. */
 export type ValidatedLoad = Pick<
@@ -89,7 +89,7 @@ export function validatedLoad(name: ValidatedName): ValidatedLoad {
       total: users * 5,
       /** Ours, as in the seeds' sizes: one SSH session for each workspace. */
       sshShare: workspaces / (users * 5),
-      rampPerSecond: RAMP_PER_SECOND,
+      rampPerSecond: VALIDATED_RAMP_PER_SECOND,
       holdSeconds: HOLD_SECONDS,
       /** Ours, as in size 1200: a command a second for each 50 connections. */
       commandsPerSecond: users / 10,

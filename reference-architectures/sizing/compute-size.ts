@@ -5,6 +5,7 @@ import { workspacesPerNode } from "../capacity/cluster.ts";
 import { EKS, GKE } from "../capacity/clusters.ts";
 import { MACHINE_TYPES, machineOf } from "../machine-types.ts";
 import { EXTERNAL_PROVISIONERS } from "../seed.ts";
+import { VALIDATED_RAMP_PER_SECOND } from "../validated.ts";
 import { figuresOf, type SizedLoad } from "./load.ts";
 import type { Need, NeededPart } from "./need.ts";
 import { FEWEST_PUBLISHED, fromTable } from "./published.ts";
@@ -40,7 +41,7 @@ export function computeSize(architecture: ClusterArchitecture, load: SizedLoad, 
       ...base.connections,
       total: connections,
       sshShare: workspaces / connections,
-      rampPerSecond: Math.min(MOST_PER_SECOND, Math.ceil(connections / RAMP_SECONDS)),
+      rampPerSecond: Math.min(VALIDATED_RAMP_PER_SECOND, Math.ceil(connections / RAMP_SECONDS)),
       commandsPerSecond: connections / 50,
     },
     coder: {
@@ -71,9 +72,8 @@ function mostConnections({ position, coder }: Need): number {
   return coder.count <= 4 ? 500 : coder.count * 150;
 }
 
-/** Ours, as in the listed sizes: all connections within 20 seconds, at most 500 a second. */
+/** Ours, as in the listed sizes: all connections within 20 seconds, if that is not faster than theirs. */
 const RAMP_SECONDS = 20;
-const MOST_PER_SECOND = 500;
 
 /** The largest number of workspace nodes, each of which pulls the image: Docker Hub grants 100 pulls to one address. */
 export const MOST_PULLS = 100;

@@ -31,7 +31,7 @@ test("the text answers what is needed, what it costs, what it rests on and what 
   expect(stdout).toMatch(/^ {2}listed size +validated-2k: the smallest that will do$/m);
   expect(stdout).toMatch(/^ {2}coderd +3 × 4 vCPU, 12 GiB on 3 n2-standard-8/m);
   expect(stdout).toContain("4 nodes = ceil(120 provisioners / 30 a node)");
-  expect(stdout).toMatch(/\$11,478\.00 a month without traffic; \$20\.80 for one benchmark/);
+  expect(stdout).toMatch(/\$11,478\.00 a month without traffic; \$20\.92 for one benchmark/);
   expect(stdout).toMatch(/^ {2}flags +--size validated-2k$/m);
   expect(stdout).toMatch(/^ {2}rows +no row has been measured/m);
 });

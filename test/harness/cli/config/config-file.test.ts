@@ -90,9 +90,11 @@ describe("a wrong config file", () => {
     });
     expect(code).toBe(2);
     expect(stdout).toMatch(/WRONG +config file refbench\.config\.json\n +-> .*"projct"/);
-    expect(stdout).toMatch(/--project p \(refbench\.config\.json\): preflight, run, stage, sweep, nightly/);
+    expect(stdout).toMatch(
+      /--project p \(refbench\.config\.json\): preflight, plan, run, stage, sweep, nightly, export/,
+    );
     expect(stdout).toMatch(/--mirror gs:\/\/team\/m \(refbench\.config\.json\): run$/m);
-    expect(stdout).toMatch(/--zone z \(REFBENCH_ZONE\): preflight, run, stage/);
+    expect(stdout).toMatch(/--zone z \(REFBENCH_ZONE\): preflight, plan, run, stage, export/);
     expect(stdout).not.toContain("s3cret");
   });
 });
