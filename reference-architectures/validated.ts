@@ -69,12 +69,22 @@ export type ValidatedLoad = Pick<
   | "workspaces"
   | "workspacesPerUser"
   | "concurrentBuilds"
+  | "concurrency"
+  | "cleanupConcurrency"
   | "connections"
   | "provisioners"
   | "externalProvisioners"
   | "licensed"
   | "buildRule"
 >;
+
+/**
+ * Returns how many workspaces are created, or deleted, at once. Ours: twice the builds, so that as many wait in the
+ * queue as run. The seed's command makes all at once, which is another load for each number of workspaces.
+ */
+export function validatedTurns(builds: number): Pick<Size, "concurrency" | "cleanupConcurrency"> {
+  return { concurrency: 2 * builds, cleanupConcurrency: 2 * builds };
+}
 
 /** Returns the load of a validated architecture. */
 export function validatedLoad(name: ValidatedName): ValidatedLoad {
@@ -84,6 +94,7 @@ export function validatedLoad(name: ValidatedName): ValidatedLoad {
     workspaces,
     workspacesPerUser: 1,
     concurrentBuilds: builds,
+    ...validatedTurns(builds),
     connections: {
       /** Ours: five for each user. Coder's page has no number of connections. */
       total: users * 5,

@@ -5,7 +5,7 @@ import { workspacesPerNode } from "../capacity/cluster.ts";
 import { EKS, GKE } from "../capacity/clusters.ts";
 import { MACHINE_TYPES, machineOf } from "../machine-types.ts";
 import { EXTERNAL_PROVISIONERS } from "../seed.ts";
-import { VALIDATED_RAMP_PER_SECOND } from "../validated.ts";
+import { VALIDATED_RAMP_PER_SECOND, validatedTurns } from "../validated.ts";
 import { figuresOf, type SizedLoad } from "./load.ts";
 import type { Need, NeededPart } from "./need.ts";
 import { FEWEST_PUBLISHED, fromTable } from "./published.ts";
@@ -37,6 +37,7 @@ export function computeSize(architecture: ClusterArchitecture, load: SizedLoad, 
     workspaces,
     workspacesPerUser: Math.ceil(workspaces / users),
     concurrentBuilds: builds,
+    ...validatedTurns(builds),
     connections: {
       ...base.connections,
       total: connections,

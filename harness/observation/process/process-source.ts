@@ -45,13 +45,15 @@ export function processSource(place: ProcessPlace, { clock, proc = "/proc" }: Pr
   let before: Counters | undefined;
   const read = (): Reading => {
     const processes = readProcesses(proc);
+    // At once: on a busy machine the reads that follow may come much later.
+    const atMs = clock.elapsed();
     const root = processes.get(pid);
     if (root === undefined || root.start !== known?.start)
       throw new Error(`process ${pid} has ended, or this machine cannot see it`);
     const below = descendants(processes, pid);
     const members = new Set([pid, ...below.map((each) => each.pid)]);
     const now = count(root, below, {
-      atMs: clock.elapsed(),
+      atMs,
       group: readGroup(proc, pid, (each) => members.has(each)),
     });
     const rates = ratesBetween(before, now);

@@ -142,17 +142,22 @@ test.each([
 test("a machine without pressure says so, and has its other figures", async () => {
   const proc = temporaryFolder();
   const clock = fakeClock();
-  const stat = (user: number): string => `cpu  ${user} 0 0 500 9 0 0 77\ncpu0 0\ncpu1 0\nintr 1\n`;
-  write(join(proc, "stat"), stat(100));
+  const stat = (user: number, idle: number): string =>
+    `cpu  ${user} 0 0 ${idle} 9 0 0 77\ncpu0 0\ncpu1 0\nintr 1\n`;
+  write(join(proc, "stat"), stat(100, 500));
   write(join(proc, "meminfo"), "MemTotal:  100 kB\nMemFree: 1 kB\nMemAvailable:  60 kB\n");
   write(join(proc, "net/dev"), "h\nh\n  lo: 5 0 0 0 0 0 0 0 5\neth0: 100 0 0 0 0 0 0 0 30\n");
   const source = machineSource("m", { clock, proc });
   expect((await source.read(never)).unseen).toHaveLength(1);
-  write(join(proc, "stat"), stat(250));
+  write(join(proc, "stat"), stat(250, 550));
   write(join(proc, "net/dev"), "h\nh\n  lo: 9 0 0 0 0 0 0 0 9\neth0: 300 0 0 0 0 0 0 0 40\n");
   clock.advance(1_000);
   expect(valuesIn(await source.read(never))).toEqual({
     ...{ "node.cores m": 2, "node.memory m": 40_960, "node.memory-size m": 102_400, "node.cpu m": 1.5 },
     ...{ "node.received m": 200, "node.sent m": 10 },
   });
+  // The observer was paused before its last read and not before this one: by the clock, 2.7 cores were in use.
+  write(join(proc, "stat"), stat(440, 560));
+  clock.advance(700);
+  expect(valuesIn(await source.read(never))).toMatchObject({ "node.cpu m": 1.9 });
 });
