@@ -41,7 +41,7 @@ export function doubled(loads: readonly (readonly MixedLoad[])[]): string[] {
   });
 }
 
-/** How far a connection's cost may lie from that of the smallest size. */
+/** How much more a connection may cost than at the smallest size. */
 const FLAT = 0.1;
 
 /** What opening and a held command cost at each size, as a multiple of the smallest one. */
