@@ -71,7 +71,9 @@ export abstract class BenchStack extends TerraformStack {
   }
 
   /** Adds the two variables of external provisioners. An apply before Coder has made their key leaves both unset. */
-  protected provisionerVariables({ externalProvisioners: { count } }: Size): ProvisionerVariables {
+  protected provisionerVariables({
+    externalProvisioners: { count },
+  }: Size): ProvisionerVariables & { readonly variable: TerraformVariable } {
     new TerraformVariable(this, PROVISIONERS, {
       type: "number",
       description: "Number of external provisioners: 0 until Coder has made their key.",
@@ -83,12 +85,12 @@ export abstract class BenchStack extends TerraformStack {
         },
       ],
     });
-    this.ephemeralVariable(
+    const variable = this.ephemeralVariable(
       PROVISIONER_KEY,
       "Key of the external provisioners, made by Coder.",
       `var.${PROVISIONERS} == 0`,
     );
-    return PROVISIONER_EXPRESSIONS;
+    return { ...PROVISIONER_EXPRESSIONS, variable };
   }
 
   /** Adds outputs with the names of the contract with the harness. */

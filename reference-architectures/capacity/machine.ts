@@ -13,6 +13,13 @@ const CONTAINERS = 1_023;
 export function findOneMachineProblem(size: Size): Contradiction | undefined {
   const single = findSingleProblem(size);
   if (single !== undefined) return single;
+  if (size.provisioners === "external") {
+    return {
+      path: "provisioners",
+      value: size.provisioners,
+      expected: '"builtin": workspaces are containers on Coder\'s machine, which another machine cannot make',
+    };
+  }
   if (size.machines.workspaces.nodes > 0) {
     return {
       path: "machines.workspaces.nodes",
@@ -27,7 +34,7 @@ export function findOneMachineProblem(size: Size): Contradiction | undefined {
       expected: `at most ${CONTAINERS}, the ports of one Docker network`,
     };
   }
-  return findRoomProblem(size, size.workspaces) ?? findProvisionerMachines(size);
+  return findRoomProblem(size, size.workspaces);
 }
 
 /** Returns the first figure that is too small for workspaces on their own machines; undefined if all fit. */

@@ -9,9 +9,11 @@ import { CoderHost } from "../google/coder-host.ts";
 import { addGoogleLoadRunner } from "../google/load-runner.ts";
 import { GoogleNetwork } from "../google/network.ts";
 import { googleProvider } from "../google/provider.ts";
+import { ProvisionerMachines } from "../google/provisioner-machines.ts";
 import { ServiceIdentity } from "../google/service-identity.ts";
 import { nextSteps } from "../manual/next-steps.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
+import { hasExternalProvisioners } from "../provisioners/variables.ts";
 import { TLS_KEY } from "../secrets.ts";
 
 export interface GceVmCloudStackProps extends BenchStackProps {
@@ -55,6 +57,13 @@ export class GceVmCloudStack extends BenchStack {
       // Coder deletes workspaces with its grants, so they are destroyed after Coder.
       dependsOn: grants.ready,
     });
+    if (hasExternalProvisioners(size))
+      new ProvisionerMachines(this, "external-provisioners", {
+        ...{ environment, size, network, identity },
+        key: this.provisionerVariables(size).variable,
+        url: host.url,
+        dependsOn: [host.ready, ...grants.ready],
+      });
     const runner = addGoogleLoadRunner(this, { environment, size, network });
     const place = {
       project: network.project,

@@ -6,7 +6,7 @@ import type { Environment } from "../environment.ts";
 import type { CloudOutputs, CoderOutputs } from "../outputs.ts";
 import { CoderMachine, isOnMachine } from "./coder-machine.ts";
 import { GoogleDatabase } from "./database.ts";
-import { Firewall } from "./firewall.ts";
+import { CODER_PORT, Firewall } from "./firewall.ts";
 import { MachineSecret } from "./machine-secret.ts";
 import type { GoogleNetwork } from "./network.ts";
 import type { ServiceIdentity } from "./service-identity.ts";
@@ -78,6 +78,17 @@ export class CoderHost extends Construct {
         ...(props.dependsOn ?? []),
       ],
     });
+  }
+
+  /** Coder's URL with the name of its certificate, inside the network. */
+  get url(): string {
+    const { tls } = this.#props.environment;
+    return tls === undefined ? this.#machine.url : `https://${tls.serverName}:${CODER_PORT}`;
+  }
+
+  /** Exists when Coder's machine does. */
+  get ready(): ITerraformDependable {
+    return this.#machine.ready;
   }
 
   /** The outputs for the harness, without those that only the workspace template uses. */

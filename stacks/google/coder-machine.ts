@@ -3,21 +3,21 @@ import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/ind
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
-import { DEBIAN_IMAGE } from "../../reference-architectures/artefacts/machine-image.ts";
 import { pinnedImage } from "../../reference-architectures/artefacts/workspace-image.ts";
 import { certificateChain } from "../coder-certificate.ts";
 import { coderEnvironment } from "../coder-environment.ts";
 import type { Environment } from "../environment.ts";
-import { benchLabels, benchName } from "../labels.ts";
+import { benchName } from "../labels.ts";
 import { literal } from "../literal.ts";
 import { PROVIDER_FOLDER, providerMirror } from "../provider-mirror.ts";
+import { hasExternalProvisioners } from "../provisioners/variables.ts";
 import { CODER_PORT, CODER_TAG } from "./firewall.ts";
-import { hardExpiry } from "./hard-expiry.ts";
 import type { GoogleNetwork } from "./network.ts";
+import { serverMachine } from "./server-machine.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** The startup script of the machine. Everything that differs between machines is in its metadata. */
-const STARTUP_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/coder.sh"), "utf8"));
+export const STARTUP_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/coder.sh"), "utf8"));
 
 /** Writes figures of Coder's processes for the machine's exporter. */
 const FIGURES_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/figures.sh"), "utf8"));
@@ -51,55 +51,32 @@ export class CoderMachine extends Construct {
   /** Its address inside the network. */
   readonly address: string;
   readonly instanceName: string;
+  /** Exists when the machine does. */
+  readonly ready: ITerraformDependable;
 
   constructor(scope: Construct, id: string, props: CoderMachineProps) {
     super(scope, id);
     const { environment, size, network } = props;
-    const { machineType, minCpuPlatform, diskGib = DISK_GIB } = size.machines.coder;
+    const { diskGib = DISK_GIB } = size.machines.coder;
     const instance = new ComputeInstance(this, "machine", {
-      name: benchName(environment, "coder"),
-      zone: environment.zone,
-      machineType,
-      ...(minCpuPlatform === undefined ? {} : { minCpuPlatform }),
-      deletionProtection: false,
+      ...serverMachine({
+        environment,
+        name: benchName(environment, "coder"),
+        machine: size.machines.coder,
+        diskGib,
+        network,
+        account: props.account,
+        startupScript: STARTUP_SCRIPT,
+        metadata: coderMetadata(props),
+        dependsOn: props.dependsOn,
+      }),
       tags: [CODER_TAG],
-      bootDisk: {
-        autoDelete: true,
-        initializeParams: {
-          image: DEBIAN_IMAGE,
-          size: diskGib,
-          type: "pd-ssd",
-          // The provider's default labels are not applied to a disk that is created with its machine.
-          labels: benchLabels(environment),
-        },
-      },
-      // Without an access configuration the machine has no public address.
-      networkInterface: [{ subnetwork: network.subnetworkId }],
-      shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
-      serviceAccount: {
-        email: props.account,
-        // Its grants limit it. Narrower scopes would only repeat that.
-        scopes: ["https://www.googleapis.com/auth/cloud-platform"],
-      },
-      scheduling: {
-        provisioningModel: "STANDARD",
-        onHostMaintenance: "MIGRATE",
-        // A machine that restarts during a measurement would be part of it.
-        automaticRestart: false,
-        ...hardExpiry(environment),
-      },
-      metadata: {
-        "enable-oslogin": "TRUE",
-        "block-project-ssh-keys": "TRUE",
-        "startup-script": STARTUP_SCRIPT,
-        ...coderMetadata(props),
-      },
-      dependsOn: props.dependsOn,
     });
     const scheme = environment.tls === undefined ? "http" : "https";
     this.address = instance.networkInterface.get(0).networkIp;
     this.url = `${scheme}://${this.address}:${CODER_PORT}`;
     this.instanceName = instance.name;
+    this.ready = instance;
   }
 }
 
@@ -119,7 +96,7 @@ function coderMetadata(props: CoderMachineProps): Record<string, string> {
     ...(docker
       ? { "coder-workspace-image": pinnedImage(size.workspacePod.image, environment.workspaceImageDigest) }
       : {}),
-    ...mirrorMetadata(environment, size),
+    ...(hasExternalProvisioners(size) ? {} : mirrorMetadata(environment, size)),
     ...tlsMetadata(environment, tlsKeySecret),
     "coder-figures": FIGURES_SCRIPT,
     ...(isOnMachine(size)
@@ -137,7 +114,7 @@ export function isOnMachine({ database }: Pick<Size, "database">): boolean {
   return database.kind !== "cloud-sql";
 }
 
-function mirrorMetadata({ architecture }: Environment, size: Size): Record<string, string> {
+export function mirrorMetadata({ architecture }: Environment, size: Size): Record<string, string> {
   const mirror = providerMirror(architecture, size);
   if (mirror === undefined) return {};
   return {

@@ -17,6 +17,8 @@ export interface MachineSecretProps {
    * @default the variable itself
    */
   readonly text?: (variable: string) => string;
+  /** The `count` of its version, as an expression. @default it always has one */
+  readonly count?: string;
   /** The only account that may read it, as a member of grants. */
   readonly reader: string;
 }
@@ -49,7 +51,9 @@ export class MachineSecret extends Construct {
       role: "roles/secretmanager.secretAccessor",
       member: reader,
     });
-    this.version = version.id;
+    if (props.count !== undefined) version.addOverride("count", props.count);
+    // A counted version has no address without its index.
+    this.version = props.count === undefined ? version.id : `${secret.id}/versions/latest`;
     this.ready = [version, grant];
   }
 }

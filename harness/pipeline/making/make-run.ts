@@ -31,7 +31,6 @@ import {
   type Plan,
 } from "../folder/plan.ts";
 import { createRunFolder, type RunFolder } from "../folder/run-folder.ts";
-import { refuseProvisionersOnMachines } from "./refuse-provisioners.ts";
 import { newSecrets, writeSecrets } from "../folder/secrets.ts";
 import { countOf } from "../../tools/count-text.ts";
 
@@ -137,7 +136,6 @@ type Draft = Awaited<ReturnType<typeof draftRun>>;
 async function draftRun(created: ReturnType<typeof momentNow>, request: RunRequest) {
   const architecture = getArchitecture(request.architecture);
   const resolved = resolveSize(request.architecture, request.size, request.overrides);
-  refuseProvisionersOnMachines(architecture, resolved.figures);
   const { comparison, cloud, runner = "local" } = request;
   const { version = comparison?.baseline.version ?? resolved.figures.coder.version } =
     request.coderVersion ?? {};

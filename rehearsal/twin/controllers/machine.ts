@@ -1,12 +1,15 @@
 import { isAlive } from "../../../harness/tools/process/local-process.ts";
 import type { Cloud } from "../cloud/cloud.ts";
 import { CloudError } from "../cloud/cloud-error.ts";
-import { findTls } from "../cloud/vault.ts";
+import { findProvisionerKey, findTls } from "../cloud/vault.ts";
+import { itemKey } from "../../inventory/key.ts";
+import { valueAt } from "../values/walk.ts";
 import { lastSegment } from "../values/template.ts";
 import type { Values } from "../values/value.ts";
 import type { Settled, Accepted } from "./settled.ts";
 import { type TwinDeployment, launchEmulator } from "../programs/emulator.ts";
 import { runnerOnGoogle, launchRunner } from "../programs/runner.ts";
+import { startProvisioners } from "./provisioners.ts";
 import { secretOfVersion } from "./secret.ts";
 
 /** Starts the program that a machine's metadata names: a load runner, or Coder with the environment given there. */
@@ -18,6 +21,8 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
     const started = await launchRunner(cloud, item, load);
     return { state: withAddress(state, started.runner.host), item: started };
   }
+  if (metadata["coder-provisioners"] !== undefined)
+    return settleProvisionerMachine(cloud, { item, state }, metadata);
   const version = metadata["coder-version"];
   if (version === undefined || !(await hasDatabase(cloud, metadata))) return { state, item: {} };
   // A change in place leaves the machine running, and what runs on it.
@@ -46,6 +51,39 @@ export async function settleMachine(cloud: Cloud, { item, state }: Accepted): Pr
     });
   }
   return { state: withAddress(state, address), item: { process: identity } };
+}
+
+/** Starts the external provisioners of a machine. Without their key they never start, and Terraform does not learn of it. */
+async function settleProvisionerMachine(
+  cloud: Cloud,
+  { item, state }: Pick<Accepted, "item" | "state">,
+  metadata: Readonly<Record<string, string>>,
+): Promise<Settled> {
+  const secret = secretOfVersion(metadata["coder-provisioner-key-secret"] ?? "");
+  const key = findProvisionerKey(cloud.settings.root, secret);
+  const wanted = environmentOf(metadata["coder-env"] ?? "")["CODER_URL"] ?? "";
+  const isRunning = item.process !== undefined && isAlive(item.process);
+  if (isRunning || key === undefined || wanted === "") return { state, item: {} };
+  const names = Array.from(
+    { length: Number(metadata["coder-provisioners"]) },
+    (_, index) => `${item.name}-${index + 1}`,
+  );
+  const url = await withResolvedName(cloud, item, wanted);
+  const { identity } = await startProvisioners(cloud, item, { url, key, names });
+  return { state, item: { process: identity } };
+}
+
+/** In Google's network the name of a machine is that of its address. */
+async function withResolvedName(
+  { store }: Cloud,
+  { kind, scope }: Accepted["item"],
+  wanted: string,
+): Promise<string> {
+  const url = new URL(wanted);
+  const machine = await store.get(itemKey(kind, scope, url.hostname));
+  const address = valueAt(machine?.attributes ?? {}, "network_interface.0.network_ip");
+  if (typeof address === "string") url.hostname = address;
+  return url.origin;
 }
 
 /** Returns the certificate that its metadata names, with the key that it may read. */

@@ -192,8 +192,52 @@ install_providers() {
   sh -c "$(attribute coder-provider-mirror)" provider-mirror "$folder" $(attribute coder-providers)
 }
 
+# External provisioners: one process for each build at once, with the resources of one.
+install_provisioners() {
+  local key number
+  if [ -n "$(attribute coder-tls-ca)" ]; then
+    attribute coder-tls-ca >/usr/local/share/ca-certificates/bench-coder.crt || return 1
+    update-ca-certificates || return 1
+  fi
+  key=$(read_secret "$(attribute coder-provisioner-key-secret)") || return 1
+  install --mode 600 /dev/null /etc/coder.d/provisioner.env || return 1
+  {
+    attribute coder-env
+    echo
+    echo "CODER_PROVISIONER_DAEMON_KEY=$key"
+  } >/etc/coder.d/provisioner.env
+  cat >/etc/systemd/system/coder-provisioner@.service <<EOF || return 1
+[Unit]
+Description=External provisioner %i of Coder
+After=network-online.target
+StartLimitIntervalSec=0
+[Service]
+User=coder
+EnvironmentFile=/etc/coder.d/provisioner.env
+Environment=CODER_PROVISIONER_DAEMON_NAME=%H-%i CODER_CACHE_DIRECTORY=/var/cache/coder-provisioner-%i
+CacheDirectory=coder-provisioner-%i
+ExecStart=/usr/bin/coder provisioner start
+CPUQuota=$(attribute coder-provisioner-cpu-percent)%
+MemoryMax=$(attribute coder-provisioner-memory-mib)M
+Restart=always
+RestartSec=5
+[Install]
+WantedBy=multi-user.target
+EOF
+  systemctl daemon-reload || return 1
+  for number in $(seq "$(attribute coder-provisioners)"); do
+    systemctl enable --now "coder-provisioner@$number" || return 1
+  done
+}
+
 patiently install_coder
 [ -n "$(attribute coder-providers)" ] && patiently install_providers
+# Such a machine has neither a server nor a database.
+if [ -n "$(attribute coder-provisioners)" ]; then
+  patiently install_provisioners
+  touch "$done_mark"
+  exit 0
+fi
 [ "$docker" = true ] && patiently install_docker
 if [ -n "$secret" ]; then
   database=$(patiently read_secret "$secret")
