@@ -1,5 +1,6 @@
 import type { Size } from "../../reference-architectures/architecture.ts";
 import { getArchitecture } from "../../reference-architectures/catalogue.ts";
+import { parseProvisionerTags } from "../../reference-architectures/capacity/provisioner-tags.ts";
 import { templateFolder } from "../../reference-architectures/template-folder.ts";
 import { templateVariables } from "../../reference-architectures/template.ts";
 import { templateTrust } from "../coder-certificate.ts";
@@ -7,6 +8,7 @@ import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
 import { TWIN_PROJECT } from "../../reference-architectures/twin-project.ts";
 import type { CoderOutputs } from "../outputs.ts";
+import { hasExternalProvisioners, PROVISIONER_KEY, PROVISIONERS } from "../provisioners/variables.ts";
 
 export interface NextStepsProps {
   readonly environment: Environment;
@@ -19,6 +21,10 @@ export interface NextStepsProps {
 
 /** The local port to which Coder's port is forwarded. */
 const LOCAL_PORT = 7080;
+
+/** The environment variables by which Terraform gets the two variables of external provisioners. */
+const KEY_VARIABLE = `TF_VAR_${PROVISIONER_KEY}`;
+const COUNT_VARIABLE = `TF_VAR_${PROVISIONERS}`;
 
 /** Returns the next steps after a manual deployment, as an output; nothing for a run, which needs none. */
 export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps"> {
@@ -40,6 +46,7 @@ export function nextSteps(props: NextStepsProps): Pick<CoderOutputs, "next_steps
           ...reach(props).map((command) => `  ${command}`),
           "In another shell, make its first user, who is its owner, and give it the workspaces' template:",
           ...login(environment),
+          ...provisioners(props),
           `  ${pushTemplate(props)}`,
           // The login is for the forwarded port only.
           ...beforeDestroy(
@@ -58,6 +65,19 @@ function login({ tls }: Environment): readonly string[] {
     `  echo ${templateTrust({ tls })["coder_ca"] ?? ""} | base64 --decode >coder-ca.pem`,
     "  export SSL_CERT_FILE=$PWD/coder-ca.pem",
     `  coder login ${forwardedUrl({ tls })}`,
+  ];
+}
+
+/** Without provisioners Coder could not even import the template. Coder makes their key once it has its licence. */
+function provisioners({ environment, size }: NextStepsProps): readonly string[] {
+  if (!hasExternalProvisioners(size)) return [];
+  const { count, tags } = size.externalProvisioners;
+  const flags = Object.entries(parseProvisionerTags(tags)).map(([key, value]) => ` --tag ${key}=${value}`);
+  const stack = getArchitecture(environment.architecture).stacks.at(-1) ?? "";
+  return [
+    "  coder licenses add --file <licence>",
+    `  coder provisioner keys create bench${flags.join("")}`,
+    `  ${KEY_VARIABLE}=<key> ${COUNT_VARIABLE}=${count} npx cdktf deploy ${stack}`,
   ];
 }
 

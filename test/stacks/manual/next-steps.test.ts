@@ -12,7 +12,7 @@ const NAMESPACES: Readonly<Record<string, string>> = {
 
 /** Returns the next steps that are printed after a manual deployment of this architecture. */
 function toldOf(architecture: string, changes: Partial<Environment> = {}): string {
-  const { figures: size } = resolveSize(architecture, "canary");
+  const { figures: size } = resolveSize(architecture, changes.size ?? "canary");
   const { region, zone } = architectures.get(architecture)!;
   const environment: Environment = {
     schemaVersion: 1,
@@ -116,4 +116,19 @@ test("on the twin no command leads to a real cloud", () => {
 
 test("a run prints no next steps", () => {
   expect(toldOf("gke", { managed: "cdktf" })).toBe("");
+});
+
+test("external provisioners come after the login, with the size's number, and before the template", () => {
+  const told = toldOf("gke", { size: "validated-2k" });
+  const steps = [
+    "coder login http://localhost:7080",
+    "coder licenses add",
+    "coder provisioner keys create",
+    "TF_VAR_provisioner_key=<key> TF_VAR_provisioners=120 npx cdktf deploy gke-coder",
+    "coder templates push",
+  ];
+  const places = steps.map((step) => told.indexOf(step));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((one, other) => one - other));
+  expect(toldOf("gke")).not.toContain("provisioner");
 });

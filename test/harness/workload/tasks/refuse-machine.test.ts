@@ -44,8 +44,12 @@ test("requests sent at once need files too, and a load over several processes ne
   });
   expect(machineNeed(atOnce, 1).openFiles).toBe(1864);
   expect(machineNeed({ ...atOnce, concurrency: 10 }, 1).openFiles).toBe(84);
-  const dealt = machineNeed(loadTaskFor(CODER, { connections: { total: 400 } }), 4);
+  const elsewhere = { ...CODER, url: "https://coder.example.com" };
+  const dealt = machineNeed(loadTaskFor(elsewhere, { connections: { total: 400 } }), 4);
   expect(dealt).toMatchObject({ openFiles: 164, localPorts: 400, systemFiles: 656 });
+  // On this machine each process connects from an address of its own.
+  const here = loadTaskFor({ ...CODER, url: "http://127.20.0.1:7080" }, { connections: { total: 400 } });
+  expect(machineNeed(here, 4)).toMatchObject({ openFiles: 164, localPorts: 100, systemFiles: 656 });
 });
 
 const ENOUGH = {
