@@ -1,6 +1,5 @@
 import { Command, Option } from "commander";
 import { architectures } from "../../../reference-architectures/catalogue.ts";
-import { ArchitectureError } from "../../../reference-architectures/error.ts";
 import { answerFor, type Where } from "../../../reference-architectures/sizing/answer.ts";
 import type { AskedLoad } from "../../../reference-architectures/sizing/load.ts";
 import type { Io } from "../../composition/settings/io.ts";
@@ -8,6 +7,7 @@ import type { OutputSpec } from "../../results/format/output-spec.ts";
 import { writeForms } from "../../results/output/outputs.ts";
 import { formatAnswer } from "../../results/sizing/format-answer.ts";
 import { measuredRowsOf } from "../../results/sizing/measured-rows.ts";
+import { RefbenchError } from "../../tools/error.ts";
 import { jsonText } from "../../tools/safe-text.ts";
 import { addHelpNotes } from "../help-notes.ts";
 import { outputOption } from "../options/output-option.ts";
@@ -80,6 +80,9 @@ export function sizeCommand(io: Io): Command {
 function countOption(figure: string, description: string): Option {
   return new Option(`--${figure} <number>`, description).argParser((text) => {
     if (/^\d{1,15}$/.test(text)) return Number(text);
-    throw new ArchitectureError(`--${figure}`, text, "a whole number of at least 1, such as 2000");
+    throw new RefbenchError(
+      "usage",
+      `--${figure} is ${JSON.stringify(text)}, expected a whole number of at least 1, such as 2000`,
+    );
   });
 }
