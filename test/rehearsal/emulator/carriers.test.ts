@@ -41,7 +41,8 @@ test("a carrier that dies takes its own connections, and no others", async () =>
   const [victim = 0] = childrenOf(coder.pid);
   const load = loadTaskFor(coder, {
     ...{ users: 6, workspaces: 24 },
-    connections: { total: 96, sshShare: 0, holdMs: 3_000, commandsPerSecond: 60, rampPerSecond: 300 },
+    // Long enough for the progress that says that they are held to arrive from a busy machine.
+    connections: { total: 96, sshShare: 0, holdMs: 8_000, commandsPerSecond: 60, rampPerSecond: 300 },
   });
   let killed = false;
   const result = await localWorkerRunner().load(load, {
