@@ -1,6 +1,6 @@
 import { HOLD_SECONDS } from "./hold-seconds.ts";
 import type { Size } from "./architecture.ts";
-import { EXTERNAL_PROVISIONERS } from "./seed.ts";
+import { CODER_VERSION, EXTERNAL_PROVISIONERS } from "./seed.ts";
 
 /** Where the figures of the validated architectures were read. */
 export const VALIDATED_SOURCE = {
@@ -62,8 +62,8 @@ export type ValidatedName = keyof typeof VALIDATED;
 /** Ours: half of the seed's rate of new connections. A rehearsal on two cores opens as many without being late. */
 export const VALIDATED_RAMP_PER_SECOND = 250;
 
-/** The part of a size that does not depend on where it is deployed. */
-export type ValidatedLoad = Pick<
+/** The part of a validated size that does not depend on where it is deployed. */
+export type ValidatedPart = Pick<
   Size,
   | "users"
   | "workspaces"
@@ -76,7 +76,11 @@ export type ValidatedLoad = Pick<
   | "externalProvisioners"
   | "licensed"
   | "buildRule"
+  | "coder"
 >;
+
+/** The part of a validated size that it shares with the other sizes of its architecture. */
+export type CommonPart = Omit<Size, keyof ValidatedPart | "machines" | "database">;
 
 /**
  * Returns how many workspaces are created, or deleted, at once. Ours: twice the builds, so that as many wait in the
@@ -86,9 +90,9 @@ export function validatedTurns(builds: number): Pick<Size, "concurrency" | "clea
   return { concurrency: 2 * builds, cleanupConcurrency: 2 * builds };
 }
 
-/** Returns the load of a validated architecture. */
-export function validatedLoad(name: ValidatedName): ValidatedLoad {
-  const { users, workspaces, builds, provisioners } = VALIDATED[name];
+/** Returns the load of a validated architecture, and the coderd that it names. */
+export function validatedPart(name: ValidatedName): ValidatedPart {
+  const { users, workspaces, builds, provisioners, coder } = VALIDATED[name];
   return {
     users,
     workspaces,
@@ -110,5 +114,14 @@ export function validatedLoad(name: ValidatedName): ValidatedLoad {
     /** Several replicas and external provisioners are licensed features. */
     licensed: true,
     buildRule: "validated-2025",
+    coder: {
+      version: CODER_VERSION,
+      replicas: coder.replicas,
+      daemonsPerReplica: 0,
+      cpuMillis: coder.cores * 1_000,
+      memoryGib: coder.memoryGib,
+      /** Ours, as in the seeds' sizes. */
+      databaseConnections: 100,
+    },
   };
 }

@@ -11,3 +11,8 @@ export const PROVISIONER_MACHINE = {
 
 /** Validated: the most provisioners on one machine. */
 export const PROVISIONERS_PER_MACHINE = 30;
+
+/** Returns the fewest machines for a number of provisioners. */
+export function countProvisionerMachines(provisioners: number): number {
+  return Math.ceil(provisioners / PROVISIONERS_PER_MACHINE);
+}

@@ -1,5 +1,5 @@
 import type { Size } from "../architecture.ts";
-import { PROVISIONERS_PER_MACHINE } from "../artefacts/provisioner-machine.ts";
+import { countProvisionerMachines, PROVISIONERS_PER_MACHINE } from "../artefacts/provisioner-machine.ts";
 import { BUILD_RULES, coresForBuilds } from "./build-rules.ts";
 import type { Contradiction } from "../contradiction.ts";
 import type { Allocatable } from "./allocatable.ts";
@@ -7,7 +7,7 @@ import type { Allocatable } from "./allocatable.ts";
 /** Returns the first figure of external provisioners that their builds or their machines contradict. */
 export function findProvisionerProblem(size: Size): Contradiction | undefined {
   const { externalProvisioners, machines } = size;
-  const needed = Math.ceil(externalProvisioners.count / PROVISIONERS_PER_MACHINE);
+  const needed = countProvisionerMachines(externalProvisioners.count);
   if (machines.provisioners.nodes < needed) {
     return {
       path: "machines.provisioners.nodes",

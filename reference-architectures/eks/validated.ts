@@ -1,8 +1,7 @@
 import type { Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
-import { PROVISIONER_MACHINE, PROVISIONERS_PER_MACHINE } from "../artefacts/provisioner-machine.ts";
-import { CODER_VERSION } from "../seed.ts";
-import { VALIDATED, validatedLoad, type ValidatedName } from "../validated.ts";
+import { countProvisionerMachines, PROVISIONER_MACHINE } from "../artefacts/provisioner-machine.ts";
+import { type CommonPart, VALIDATED, validatedPart, type ValidatedName } from "../validated.ts";
 
 /** The figures of a validated size that Coder's page leaves open. */
 interface Choices {
@@ -65,31 +64,20 @@ const CHOICES: Readonly<Record<ValidatedName, Choices>> = {
 };
 
 /** Returns Coder's validated architecture on EKS with RDS. */
-export function validatedSize(
-  name: ValidatedName,
-  common: Omit<Size, keyof ReturnType<typeof validatedLoad> | "coder" | "machines" | "database">,
-): Size {
+export function validatedSize(name: ValidatedName, common: CommonPart): Size {
   const { coder, provisioners } = VALIDATED[name];
   const choices = CHOICES[name];
   return {
     ...common,
-    ...validatedLoad(name),
+    ...validatedPart(name),
     homeVolumeGib: choices.homeVolumeGib ?? common.homeVolumeGib,
-    coder: {
-      version: CODER_VERSION,
-      replicas: coder.replicas,
-      daemonsPerReplica: 0,
-      cpuMillis: coder.cores * 1_000,
-      memoryGib: coder.memoryGib,
-      databaseConnections: 100,
-    },
     machines: {
       coder: { machineType: choices.coderMachine, nodes: coder.replicas },
       workspaces: choices.workspaces,
       system: { machineType: "m6i.xlarge", nodes: choices.systemNodes },
       provisioners: {
         ...PROVISIONER_MACHINE.aws,
-        nodes: Math.ceil(provisioners / PROVISIONERS_PER_MACHINE),
+        nodes: countProvisionerMachines(provisioners),
       },
       runner: LOAD_RUNNER.aws[choices.runner],
     },

@@ -1,9 +1,8 @@
 import type { Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
-import { PROVISIONER_MACHINE, PROVISIONERS_PER_MACHINE } from "../artefacts/provisioner-machine.ts";
+import { countProvisionerMachines, PROVISIONER_MACHINE } from "../artefacts/provisioner-machine.ts";
 import { N2_PROCESSOR } from "../machine-types.ts";
-import { CODER_VERSION } from "../seed.ts";
-import { VALIDATED, validatedLoad, type ValidatedName } from "../validated.ts";
+import { type CommonPart, VALIDATED, validatedPart, type ValidatedName } from "../validated.ts";
 
 /** The figures of a validated size that Coder's page leaves open. */
 interface Choices {
@@ -56,31 +55,19 @@ const CHOICES: Readonly<Record<ValidatedName, Choices>> = {
 };
 
 /** Returns Coder's validated architecture on GKE with Cloud SQL. */
-export function validatedSize(
-  name: ValidatedName,
-  common: Omit<Size, keyof ReturnType<typeof validatedLoad> | "coder" | "machines" | "database">,
-): Size {
+export function validatedSize(name: ValidatedName, common: CommonPart): Size {
   const { coder, database, provisioners } = VALIDATED[name];
   const choices = CHOICES[name];
   return {
     ...common,
-    ...validatedLoad(name),
-    coder: {
-      version: CODER_VERSION,
-      replicas: coder.replicas,
-      daemonsPerReplica: 0,
-      cpuMillis: coder.cores * 1_000,
-      memoryGib: coder.memoryGib,
-      /** As in size 100. */
-      databaseConnections: 100,
-    },
+    ...validatedPart(name),
     machines: {
       coder: { machineType: choices.coderMachine, minCpuPlatform: N2_PROCESSOR, nodes: coder.replicas },
       workspaces: { machineType: "e2-standard-16", nodes: choices.workspaceNodes },
       system: { machineType: "e2-standard-4", nodes: choices.systemNodes },
       provisioners: {
         ...PROVISIONER_MACHINE.google,
-        nodes: Math.ceil(provisioners / PROVISIONERS_PER_MACHINE),
+        nodes: countProvisionerMachines(provisioners),
       },
       runner: LOAD_RUNNER.google[choices.runner],
     },

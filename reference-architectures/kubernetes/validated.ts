@@ -1,6 +1,5 @@
 import type { Size } from "../architecture.ts";
-import { CODER_VERSION } from "../seed.ts";
-import { VALIDATED, validatedLoad, type ValidatedName } from "../validated.ts";
+import { type CommonPart, VALIDATED, validatedPart, type ValidatedName } from "../validated.ts";
 
 /** Ours, as on GKE: the disk of Postgres and its connections; the fewest nodes that may carry the workspaces. */
 const CHOICES: Readonly<
@@ -18,22 +17,14 @@ const CHOICES: Readonly<
 /** Returns Coder's validated architecture in a cluster of the user's own, with Postgres in a pod. */
 export function validatedSize(
   name: ValidatedName,
-  common: Omit<Size, keyof ReturnType<typeof validatedLoad> | "coder" | "machines" | "database">,
+  common: CommonPart,
   nodes: (counts: { coder: number; workspaces: number }) => Size["machines"],
 ): Size {
   const { coder, database } = VALIDATED[name];
   const { workspaceNodes, diskGib, maxConnections } = CHOICES[name];
   return {
     ...common,
-    ...validatedLoad(name),
-    coder: {
-      version: CODER_VERSION,
-      replicas: coder.replicas,
-      daemonsPerReplica: 0,
-      cpuMillis: coder.cores * 1_000,
-      memoryGib: coder.memoryGib,
-      databaseConnections: 100,
-    },
+    ...validatedPart(name),
     machines: nodes({ coder: coder.replicas, workspaces: workspaceNodes }),
     /** As in size 1200. */
     generatorPod: { cpuMillis: 4_000, memoryMib: 12_288 },

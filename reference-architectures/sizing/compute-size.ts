@@ -1,6 +1,6 @@
 import type { Architecture, Size } from "../architecture.ts";
 import { LOAD_RUNNER } from "../artefacts/load-runner.ts";
-import { PROVISIONERS_PER_MACHINE } from "../artefacts/provisioner-machine.ts";
+import { countProvisionerMachines } from "../artefacts/provisioner-machine.ts";
 import { workspacesPerNode } from "../capacity/cluster.ts";
 import { EKS, GKE } from "../capacity/clusters.ts";
 import { MACHINE_TYPES, machineOf } from "../machine-types.ts";
@@ -124,8 +124,7 @@ function withNodes(
       system: { ...machines.system, nodes: systemNodes(need.position.users) },
       provisioners: {
         ...machines.provisioners,
-        nodes:
-          provisioners === "external" ? Math.ceil(externalProvisioners.count / PROVISIONERS_PER_MACHINE) : 0,
+        nodes: provisioners === "external" ? countProvisionerMachines(externalProvisioners.count) : 0,
       },
       runner: LOAD_RUNNER[architecture.carriedBy === "gke" ? "google" : "aws"][runnerFor(connections)],
     },

@@ -17,7 +17,10 @@ import { serverMachine } from "./server-machine.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
 /** The startup script of the machine. Everything that differs between machines is in its metadata. */
-export const STARTUP_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/coder.sh"), "utf8"));
+const STARTUP_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/coder.sh"), "utf8"));
+
+/** The metadata by which that script runs, and SSH is for identified callers. */
+export const startup = { "enable-oslogin": "TRUE", "startup-script": STARTUP_SCRIPT } as const;
 
 /** Writes figures of Coder's processes for the machine's exporter. */
 const FIGURES_SCRIPT = literal(readFileSync(packageFile("stacks/google/startup/figures.sh"), "utf8"));
@@ -58,20 +61,21 @@ export class CoderMachine extends Construct {
     super(scope, id);
     const { environment, size, network } = props;
     const { diskGib = DISK_GIB } = size.machines.coder;
-    const instance = new ComputeInstance(this, "machine", {
-      ...serverMachine({
+    const instance = new ComputeInstance(
+      this,
+      "machine",
+      serverMachine({
         environment,
         name: benchName(environment, "coder"),
         machine: size.machines.coder,
         diskGib,
         network,
         account: props.account,
-        startupScript: STARTUP_SCRIPT,
-        metadata: coderMetadata(props),
+        tags: [CODER_TAG],
+        metadata: { ...startup, ...coderMetadata(props) },
         dependsOn: props.dependsOn,
       }),
-      tags: [CODER_TAG],
-    });
+    );
     const scheme = environment.tls === undefined ? "http" : "https";
     this.address = instance.networkInterface.get(0).networkIp;
     this.url = `${scheme}://${this.address}:${CODER_PORT}`;

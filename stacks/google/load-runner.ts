@@ -3,15 +3,14 @@ import { ComputeFirewall } from "@cdktf/provider-google/lib/compute-firewall/ind
 import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/index.js";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
-import { DEBIAN_IMAGE } from "../../reference-architectures/artefacts/machine-image.ts";
 import type { Environment } from "../environment.ts";
-import { benchLabels, benchName } from "../labels.ts";
+import { benchName } from "../labels.ts";
 import type { CloudOutputs } from "../outputs.ts";
 import { RUNNER_USER } from "../runner/runner-machine.ts";
 import { runnerScript } from "../runner/runner-script.ts";
 import { IAP_RANGE, RUNNER_TAG } from "./firewall.ts";
-import { hardExpiry } from "./hard-expiry.ts";
 import type { GoogleNetwork } from "./network.ts";
+import { serverMachine } from "./server-machine.ts";
 import { ServiceIdentity } from "./service-identity.ts";
 import { packageFile } from "../../reference-architectures/package-file.ts";
 
@@ -48,40 +47,22 @@ export class GoogleLoadRunner extends Construct {
       role: "runner",
       displayName: "Load runner",
     });
-    const instance = new ComputeInstance(this, "machine", {
-      name: benchName(environment, "runner"),
-      zone: environment.zone,
-      machineType: machine.machineType,
-      ...(machine.minCpuPlatform === undefined ? {} : { minCpuPlatform: machine.minCpuPlatform }),
-      deletionProtection: false,
-      tags: [RUNNER_TAG],
-      bootDisk: {
-        autoDelete: true,
-        initializeParams: {
-          image: DEBIAN_IMAGE,
-          size: machine.diskGib,
-          type: "pd-ssd",
-          // The provider's default labels are not applied to a disk that is created with its machine.
-          labels: benchLabels(environment),
-        },
-      },
-      // Without an access configuration the machine has no public address.
-      networkInterface: [{ subnetwork: network.subnetworkId }],
-      shieldedInstanceConfig: { enableSecureBoot: true, enableVtpm: true, enableIntegrityMonitoring: true },
-      serviceAccount: {
-        email: identity.email,
-        // The account has no grants, so it may do nothing, whatever its scopes.
-        scopes: ["https://www.googleapis.com/auth/cloud-platform"],
-      },
-      scheduling: {
-        provisioningModel: "STANDARD",
-        onHostMaintenance: "MIGRATE",
-        automaticRestart: false,
-        ...hardExpiry(environment),
-      },
-      metadata: runnerMetadata(publicKey),
-      dependsOn: [network.egress, ssh],
-    });
+    const instance = new ComputeInstance(
+      this,
+      "machine",
+      serverMachine({
+        environment,
+        name: benchName(environment, "runner"),
+        machine,
+        diskGib: machine.diskGib,
+        network,
+        // It has no grants, so it may do nothing, whatever its scopes.
+        account: identity.email,
+        tags: [RUNNER_TAG],
+        metadata: runnerMetadata(publicKey),
+        dependsOn: [network.egress, ssh],
+      }),
+    );
     this.instanceName = instance.name;
   }
 }
@@ -91,7 +72,6 @@ function runnerMetadata(publicKey: string): Record<string, string> {
   return {
     // Only the run's own key, which ends with the machine, and no key of the project.
     "enable-oslogin": "FALSE",
-    "block-project-ssh-keys": "TRUE",
     "ssh-keys": `${RUNNER_USER}:${publicKey} ${RUNNER_USER}`,
     // Google's agent publishes the host keys there, so that the first connection can verify them.
     "enable-guest-attributes": "TRUE",

@@ -7,7 +7,7 @@ import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
 import { providerEnvironment } from "../provider-mirror.ts";
 import { PROVISIONER_EXPRESSIONS } from "../provisioners/variables.ts";
-import { mirrorMetadata, STARTUP_SCRIPT } from "./coder-machine.ts";
+import { mirrorMetadata, startup } from "./coder-machine.ts";
 import { MachineSecret } from "./machine-secret.ts";
 import type { GoogleNetwork } from "./network.ts";
 import { serverMachine } from "./server-machine.ts";
@@ -56,8 +56,7 @@ export class ProvisionerMachines extends Construct {
         diskGib,
         network,
         account: identity.email,
-        startupScript: STARTUP_SCRIPT,
-        metadata: provisionerMetadata(props, secret.version),
+        metadata: { ...startup, ...provisionerMetadata(props, secret.version) },
         // Coder is deleted after them: a workspace is deleted by a provisioner.
         dependsOn: [network.egress, ...secret.ready, ...props.dependsOn],
       }),

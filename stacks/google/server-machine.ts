@@ -14,13 +14,13 @@ export interface ServerMachineProps {
   readonly network: GoogleNetwork;
   /** The email of its account. */
   readonly account: string;
-  readonly startupScript: string;
-  /** What the script reads. It has no secrets, because everyone who may see the instance can read it. */
+  readonly tags?: string[];
+  /** It has no secrets, because everyone on the machine, and everyone who may see the instance, can read it. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly dependsOn: ITerraformDependable[];
 }
 
-/** Returns a machine of Coder or of its provisioners: without a public address, and never restarted in a measurement. */
+/** Returns a machine of the run's own programs: without a public address, and never restarted in a measurement. */
 export function serverMachine(props: ServerMachineProps): ComputeInstanceConfig {
   const { environment, network } = props;
   const { machineType, minCpuPlatform } = props.machine;
@@ -30,6 +30,7 @@ export function serverMachine(props: ServerMachineProps): ComputeInstanceConfig 
     machineType,
     ...(minCpuPlatform === undefined ? {} : { minCpuPlatform }),
     deletionProtection: false,
+    ...(props.tags === undefined ? {} : { tags: props.tags }),
     bootDisk: {
       autoDelete: true,
       initializeParams: {
@@ -55,12 +56,7 @@ export function serverMachine(props: ServerMachineProps): ComputeInstanceConfig 
       automaticRestart: false,
       ...hardExpiry(environment),
     },
-    metadata: {
-      "enable-oslogin": "TRUE",
-      "block-project-ssh-keys": "TRUE",
-      "startup-script": props.startupScript,
-      ...props.metadata,
-    },
+    metadata: { "block-project-ssh-keys": "TRUE", ...props.metadata },
     dependsOn: props.dependsOn,
   };
 }

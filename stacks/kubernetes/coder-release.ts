@@ -4,20 +4,13 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
-import { type ChartSource, coderChart } from "./coder-chart.ts";
+import { chartRelease, type ChartReleaseProps } from "./coder-chart.ts";
 import { CODER_SERVICE } from "./names.ts";
 
-export interface CoderReleaseProps {
+export interface CoderReleaseProps extends ChartReleaseProps {
   readonly environment: Environment;
-  readonly namespace: string;
-  readonly chart: ChartSource;
-  /** The name of the release, which also selects its pods. */
-  readonly name: string;
-  readonly values: Readonly<Record<string, unknown>>;
   /** Whether the Service has a load balancer. */
   readonly isBalanced: boolean;
-  /** Everything that must exist before Coder starts, and until it is deleted. */
-  readonly dependsOn: ITerraformDependable[];
 }
 
 /**
@@ -42,22 +35,7 @@ export class CoderRelease extends Construct {
 
   constructor(scope: Construct, id: string, props: CoderReleaseProps) {
     super(scope, id);
-    const release = new Release(this, "release", {
-      name: props.name,
-      ...coderChart("coder", props.chart),
-      namespace: props.namespace,
-      createNamespace: false,
-      // JSON is valid YAML.
-      values: [JSON.stringify(props.values, undefined, 2)],
-      // The apply fails without ready pods and an address of the load balancer.
-      wait: true,
-      // Seconds for the image and the database's migrations.
-      timeout: 900,
-      // A failed release remains for inspection, and the teardown removes it.
-      atomic: false,
-      cleanupOnFail: false,
-      dependsOn: props.dependsOn,
-    });
+    const release = new Release(this, "release", chartRelease("coder", props));
     const service = new DataKubernetesServiceV1(this, "service", {
       metadata: { name: CODER_SERVICE, namespace: props.namespace },
       dependsOn: [release],

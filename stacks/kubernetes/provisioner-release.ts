@@ -5,7 +5,7 @@ import { Construct } from "constructs";
 import type { Environment } from "../environment.ts";
 import { benchLabels, benchName } from "../labels.ts";
 import type { ProvisionerVariables } from "../provisioners/variables.ts";
-import { type ChartSource, coderChart } from "./coder-chart.ts";
+import { chartRelease, type ChartSource } from "./coder-chart.ts";
 
 /** The Secret with the key by which provisioners log in to Coder, and its entry. */
 export const KEY_SECRET = "coder-provisioner-key";
@@ -39,22 +39,16 @@ export class ProvisionerRelease extends Construct {
     });
     secret.addOverride("data_wo", { [KEY_ENTRY]: variables.key });
     secret.addOverride("count", variables.once);
-    const release = new Release(this, "release", {
-      name: benchName(environment, "provisioner"),
-      ...coderChart("coder-provisioner", props.chart),
-      namespace,
-      createNamespace: false,
-      // JSON is valid YAML.
-      values: [JSON.stringify(props.values, undefined, 2)],
-      wait: true,
-      // Seconds for the image on each node.
-      timeout: 900,
-      // A failed release remains for inspection, and the teardown removes it.
-      atomic: false,
-      cleanupOnFail: false,
-      // Coder is deleted after them: a workspace is deleted by a provisioner.
-      dependsOn: [secret, ...props.dependsOn],
-    });
+    const release = new Release(
+      this,
+      "release",
+      chartRelease("coder-provisioner", {
+        ...{ namespace, chart: props.chart, values: props.values },
+        name: benchName(environment, "provisioner"),
+        // Coder is deleted after them: a workspace is deleted by a provisioner.
+        dependsOn: [secret, ...props.dependsOn],
+      }),
+    );
     release.addOverride("count", variables.once);
   }
 }
