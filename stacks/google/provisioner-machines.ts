@@ -2,7 +2,6 @@ import { ComputeInstance } from "@cdktf/provider-google/lib/compute-instance/ind
 import type { ITerraformDependable, TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import type { Size } from "../../reference-architectures/architecture.ts";
-import { PROVISIONERS_PER_MACHINE } from "../../reference-architectures/artefacts/provisioner-machine.ts";
 import type { Environment } from "../environment.ts";
 import { benchName } from "../labels.ts";
 import { providerEnvironment } from "../provider-mirror.ts";
@@ -65,6 +64,16 @@ export class ProvisionerMachines extends Construct {
   }
 }
 
+/**
+ * Returns how many of the provisioners a machine has, as an expression of its index: as many as the others, or one more.
+ * The catalogue refuses a size whose machines have no room for so many.
+ */
+function shareOf(provisioners: number, machines: number): string {
+  const each = Math.floor(provisioners / machines);
+  const rest = provisioners % machines;
+  return rest === 0 ? String(each) : `\${count.index < ${rest} ? ${each + 1} : ${each}}`;
+}
+
 function provisionerMetadata(
   { environment, size, url }: ProvisionerMachinesProps,
   keySecret: string,
@@ -76,7 +85,7 @@ function provisionerMetadata(
     "coder-env": Object.entries(env)
       .map(([name, value]) => `${name}=${value}`)
       .join("\n"),
-    "coder-provisioners": `\${min(${PROVISIONERS_PER_MACHINE}, ${count} - ${PROVISIONERS_PER_MACHINE} * count.index)}`,
+    "coder-provisioners": shareOf(count, size.machines.provisioners.nodes),
     "coder-provisioner-key-secret": keySecret,
     "coder-provisioner-cpu-percent": String(Math.ceil(cpuMillis / 10)),
     "coder-provisioner-memory-mib": String(memoryMib),

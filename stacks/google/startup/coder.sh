@@ -205,7 +205,7 @@ install_provisioners() {
     attribute coder-env
     echo
     echo "CODER_PROVISIONER_DAEMON_KEY=$key"
-  } >/etc/coder.d/provisioner.env
+  } >/etc/coder.d/provisioner.env || return 1
   cat >/etc/systemd/system/coder-provisioner@.service <<EOF || return 1
 [Unit]
 Description=External provisioner %i of Coder

@@ -32,8 +32,21 @@ beforeAll(async () => {
 test("each machine has at most 30 provisioners, and all of them together are the size's", () => {
   expect(machine.count).toBe("${var.provisioners > 0 ? 2 : 0}");
   expect(machine.name).toMatch(/-prov-\$\{count\.index\}$/);
-  expect(machine.metadata["coder-provisioners"]).toBe("${min(30, 45 - 30 * count.index)}");
-  expect([0, 1].map((index) => Math.min(30, 45 - 30 * index)).reduce((sum, each) => sum + each)).toBe(45);
+  expect(sharesOf(machine, 2)).toEqual([23, 22]);
+});
+
+test("machines that have room for fewer than 30 get no more than the catalogue counts on", async () => {
+  const overrides = {
+    ...EXTERNAL,
+    "machines.provisioners.machineType": "n2-standard-16",
+    "machines.provisioners.nodes": 3,
+  };
+  expect(() => resolveSize("gce-vm", "canary", { ...overrides, "machines.provisioners.nodes": 2 })).toThrow(
+    /at least 3: 15 provisioners/,
+  );
+  const { resources } = await synthesize({ ...at, overrides });
+  const made = resources.find(({ id }) => id === "external-provisioners_machine");
+  expect(sharesOf(made!.attributes, 3)).toEqual([15, 15, 15]);
 });
 
 test("they are of the size's type, without a public address, and build with the account of Coder's builds", () => {
@@ -72,3 +85,10 @@ test("workspaces in containers of Coder's machine cannot have them", () => {
   expect(() => resolveSize("gce-docker", "canary", EXTERNAL)).toThrow(ArchitectureError);
   expect(() => resolveSize("gce-docker", "canary", EXTERNAL)).toThrow(/provisioners is "external"/);
 });
+
+/** The number of provisioners of each machine, by its index. */
+function sharesOf({ metadata }: TerraformJson, machines: number): number[] {
+  const share = metadata["coder-provisioners"] as string;
+  const [, rest, more, each = share] = /^\$\{count\.index < (\d+) \? (\d+) : (\d+)\}$/.exec(share) ?? [];
+  return Array.from({ length: machines }, (_, index) => Number(index < Number(rest ?? 0) ? more : each));
+}
