@@ -1,4 +1,5 @@
 import type { EmulatedDeployment } from "./context.ts";
+import { hasEndpoint } from "./features.ts";
 import { authenticate, isOwner, tokenOf } from "./http/auth.ts";
 import { FORBIDDEN, ROUTE_NOT_FOUND } from "./http/reply.ts";
 import type { Reply } from "./http/reply.ts";
@@ -26,7 +27,7 @@ export class Api {
 
   constructor(deployment: EmulatedDeployment) {
     this.#deployment = deployment;
-    this.#router = new Router([
+    const routes = [
       ...userRoutes(deployment),
       ...tokenRoutes(deployment),
       ...templateRoutes(deployment),
@@ -37,7 +38,9 @@ export class Api {
       ...provisionerRoutes(deployment),
       ...provisionerKeyRoutes(deployment),
       ...deploymentRoutes(deployment),
-    ]);
+    ];
+    const { version } = deployment.world.config;
+    this.#router = new Router(routes.filter(({ pattern }) => hasEndpoint(version, pattern)));
   }
 
   async answer(incoming: Incoming): Promise<Reply> {

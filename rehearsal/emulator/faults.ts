@@ -41,6 +41,8 @@ export interface EmulatorFaults {
   readonly isLost?: (agent: EmulatedAgent) => boolean;
   /** Websockets are not pinged, as behind a proxy that swallows pings. */
   readonly hasNoPings?: true;
+  /** Returns what a template's form answers in place of this; undefined to answer nothing. */
+  readonly form?: (answer: Readonly<Record<string, unknown>>) => unknown;
   /** Returns the fault of the shells in a workspace, by its name. */
   readonly shell?: (workspace: string) => ShellFault | undefined;
 }

@@ -11,6 +11,7 @@ import { runPicture } from "./run-picture.ts";
 import { claimsTable, limitRules } from "./limit-rules.ts";
 import { largeLoadsTable, measuredCostsTable } from "./large-loads.ts";
 import { generatorLimitsTable, objectivesTable, sizesTable } from "./reference-tables.ts";
+import { scenariosTable } from "./scenarios-table.ts";
 import { sizingAnswers } from "./sizing-answers.ts";
 
 /** A page as it should be. */
@@ -31,6 +32,7 @@ const BLOCKS: Readonly<Record<string, Readonly<Record<string, () => string | Pro
     "measured-costs": measuredCostsTable,
     "large-loads": largeLoadsTable,
   },
+  "docs/scenarios.md": { scenarios: scenariosTable },
   "docs/sizing.md": { answers: sizingAnswers, sizes: sizesTable },
 };
 

@@ -9,8 +9,11 @@ import {
   flagsOfFirstLoad,
   limitWishOf,
 } from "../scaletest/find-limit/options.ts";
+import { LOAD_NOTES } from "../scaletest/load-notes.ts";
 import { followFlags } from "../scaletest/options/given-flags.ts";
 import { addCreateOptions, addTrafficOptions } from "../scaletest/options/load-options.ts";
+import { SCENARIO_COMMANDS } from "../scaletest/scenarios/scenario-commands.ts";
+import { scenarioCommand } from "../scaletest/scenarios/scenario-command.ts";
 import { addResultOptions } from "../scaletest/options/task-options.ts";
 
 /** `refbench scaletest`: the workload alone, against a deployment of the user's. */
@@ -20,6 +23,7 @@ export function scaletestCommand(io: Io): Command {
     .addCommand(createCommand(io))
     .addCommand(trafficCommand(io))
     .addCommand(cleanupCommand(io));
+  for (const scenario of SCENARIO_COMMANDS) command.addCommand(scenarioCommand(scenario, io));
   return addHelpNotes(command, {
     examples: [
       "refbench scaletest create-workspaces -t kubernetes -c 20 --dry-run",
@@ -44,7 +48,7 @@ function createCommand(io: Io): Command {
       "refbench scaletest create-workspaces -t kubernetes -c 20 --concurrency 0 --output json:result.json",
       "refbench scaletest create-workspaces -t kubernetes -c 20 --find-limit connections --limit-up-to 2000",
     ],
-    notes: NOTES,
+    notes: LOAD_NOTES,
   }).action(async (flags: CreateFlags & FindLimitFlags) => {
     const { runFindLimitCommand, runLoadCommand } = await loadCommands();
     const { prepareCreate } = await import("../../loads/prepare/prepare-create.ts");
@@ -68,7 +72,7 @@ function trafficCommand(io: Io): Command {
       "refbench scaletest traffic --run sbgq847qym32 --connections 500 --ssh-share 0.2",
       "refbench scaletest traffic --find-limit connections --limit-up-to 2000",
     ],
-    notes: NOTES,
+    notes: LOAD_NOTES,
   }).action(async (flags: TrafficFlags & FindLimitFlags) => {
     const { runFindLimitCommand, runLoadCommand } = await loadCommands();
     const { prepareTraffic } = await import("../../loads/prepare/prepare-traffic.ts");
@@ -87,9 +91,3 @@ async function loadCommands() {
   ]);
   return { runFindLimitCommand, runLoadCommand };
 }
-
-const NOTES = [
-  "Variables of Coder's utility (CODER_SCALETEST_COUNT, …) set its flags.",
-  "Exit codes: 0 pass, 10 objectives missed, 21 the generator was the limit, 20 a fault of refbench, 61 stopped, 40 something remains, 41 what remains is not known, 30 Coder does not answer, 2 refused: nothing was created.",
-  "Ctrl-C stops the load and deletes what it made; a second one leaves at once.",
-];

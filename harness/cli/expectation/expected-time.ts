@@ -1,6 +1,7 @@
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
 import { estimateMinutes, MINUTES_PER_BUILD_ROUND } from "../../../reference-architectures/cost/phases.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { scenarioRow } from "../../model/scenarios/scenarios.ts";
 import type { ShownCapacity } from "../../workload/context/capacity.ts";
 import { arrivalMs } from "../../workload/context/least-duration.ts";
 import { formatCount } from "../../tools/count-text.ts";
@@ -39,7 +40,7 @@ export function expectRunTime(architecture: Pick<Architecture, "carriedBy">, siz
 
 /** A load on a deployment that exists. */
 export function expectLoadTime(task: LoadTask, capacity: ShownCapacity): ExpectedTime {
-  const { workspaces, concurrency, cleanupConcurrency, existing, keep, connections, dashboard, app } = task;
+  const { workspaces, concurrency, cleanupConcurrency, existing, keep, connections, scenario } = task;
   const daemons = "unknown" in capacity ? 0 : capacity.daemons;
   const atOnce = (limit: number): number => (limit === 0 ? daemons : Math.min(daemons, limit));
   const roundSeconds = (limit: number): number =>
@@ -51,7 +52,7 @@ export function expectLoadTime(task: LoadTask, capacity: ShownCapacity): Expecte
     [
       { phase: "arrivals", seconds: arrivalMs(task) / 1000 },
       { phase: "builds", seconds: task.arrival === undefined ? roundSeconds(concurrency) : 0 },
-      { phase: "scenario", seconds: ((dashboard?.forMs ?? 0) + (app?.forMs ?? 0)) / 1000 },
+      { phase: "scenario", seconds: (scenarioRow(scenario).lastsMs?.(task) ?? 0) / 1000 },
       { phase: "ramp-up", seconds: isHeld ? connections.total / connections.rampPerSecond : 0 },
       { phase: "hold", seconds: isHeld ? connections.holdMs / 1000 : 0 },
       { phase: "deletes", seconds: keep === true ? 0 : roundSeconds(cleanupConcurrency) },
@@ -61,7 +62,9 @@ export function expectLoadTime(task: LoadTask, capacity: ShownCapacity): Expecte
         ? "visits are not counted"
         : daemons === 0
           ? "builds are not counted, since the number of provisioner daemons is not known"
-          : buildAssumption(workspaces, atOnce(concurrency)),
+          : workspaces === 0
+            ? "no workspace is built"
+            : buildAssumption(workspaces, atOnce(concurrency)),
       ...(task.scenario === "herd" ? ["stops and starts are not counted"] : []),
     ],
   );

@@ -2,6 +2,7 @@ import { oneLine } from "../../tools/safe-text.ts";
 import { clientName } from "../../model/cloud/client-name.ts";
 import { run12 } from "../../model/run-id.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { scenarioRow } from "../../model/scenarios/scenarios.ts";
 import { formatDuration } from "../../results/format/format.ts";
 import { countOf, formatCount } from "../../tools/count-text.ts";
 import { wrap } from "../../results/table/grid.ts";
@@ -83,8 +84,8 @@ function intentOf(task: LoadTask): string {
       : `go to ${countOf(workspaces, "workspace")} that exist, ${pace(task)}`;
   const parts = [
     ...offeredWords(task),
-    made,
-    ...(task.skipAgents === true ? [] : [`run \`${task.command}\` in each`]),
+    ...(workspaces === 0 ? usersOnly(task) : [made]),
+    ...(task.skipAgents === true || workspaces === 0 ? [] : [`run \`${task.command}\` in each`]),
     ...scenarioWords(task),
     ...(connections.total === 0
       ? []
@@ -104,15 +105,17 @@ function offeredWords({ deployment }: LoadTask): string[] {
   return [`fetch ${url}/bin/${clientName(process)} and run it on this machine as this user${only}`];
 }
 
-function scenarioWords({ scenario, dashboard, app }: LoadTask): string[] {
-  if (scenario === "herd") return ["stop all of them and start them again"];
-  if (dashboard !== undefined)
-    return [
-      `read the dashboard as each user, ${dashboard.pagesPerMinute} pages a minute for ${formatDuration(dashboard.forMs)}`,
-    ];
-  if (app === undefined) return [];
+function scenarioWords(task: LoadTask): string[] {
+  const words = scenarioRow(task.scenario).plan(task, formatDuration);
+  return words === undefined ? [] : [words];
+}
+
+/** A load without workspaces. */
+function usersOnly({ users, login, template, parameters }: LoadTask): string[] {
+  const given = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
   return [
-    `talk to app ${app.slug} over ${countOf(app.connections, "socket")} for ${formatDuration(app.forMs)}`,
+    ...(login === "host" ? [] : [`create ${countOf(users, "user")}`]),
+    `use template ${template}${given.length === 0 ? "" : ` (${given.join(", ")})`}`,
   ];
 }
 

@@ -7,7 +7,7 @@ import { JsonBoundError, parseJson } from "../../tools/parse-json.ts";
 import { type Answer, type CoderFailure, failedWith } from "./answer.ts";
 import { exhaustedBy } from "./exhausted.ts";
 import { errorBody } from "./schemas.ts";
-import { Transport, type TransportOptions } from "./transport.ts";
+import { BYPASS_RATE_LIMIT, Transport, type TransportOptions } from "./transport.ts";
 
 /** How long a call waits for its whole answer by default. */
 export const CALL_TIMEOUT_MS = 60_000;
@@ -65,6 +65,11 @@ export class CoderHttp {
   /** How many requests and websockets were answered with 429 so far, including repeated ones. */
   get throttled(): number {
     return this.transport.throttled;
+  }
+
+  /** Whether no answer has refused yet that calls bypass the rate limit. */
+  get mayBypassRateLimit(): boolean {
+    return this.#mayBypass;
   }
 
   async call<T>(call: CoderCall<T>): Promise<Answer<T>> {
@@ -131,7 +136,7 @@ export class CoderHttp {
     return {
       ...headers,
       ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }),
-      ...(call.bypassRateLimit === true ? { "x-coder-bypass-ratelimit": "true" } : {}),
+      ...(call.bypassRateLimit === true ? BYPASS_RATE_LIMIT : {}),
       ...(call.body !== undefined ? { "content-type": call.body.type } : {}),
       ...(call.json !== undefined ? { "content-type": "application/json" } : {}),
     };

@@ -289,12 +289,37 @@ export const passwordCheck = z.object({ valid: z.boolean(), details: z.string().
 
 /** What Coder makes of the values of a template's parameters. */
 const diagnostics = listOf(
-  z.object({ severity: z.string(), summary: z.string().default(""), detail: z.string().default("") }),
+  z.object({
+    severity: z.string(),
+    summary: z.string().default(""),
+    detail: z.string().default(""),
+    extra: z.object({ code: z.string().default("") }).nullish(),
+  }),
 );
+const text = z.object({ value: z.string(), valid: z.boolean() });
 export const evaluatedParameters = z.object({
   diagnostics,
-  parameters: listOf(z.object({ name: z.string(), type: z.string().default("string"), diagnostics })),
+  parameters: listOf(
+    z.object({
+      name: z.string(),
+      type: z.string().default("string"),
+      diagnostics,
+      /** Absent in answers that nobody reads values of. */
+      value: text.nullish(),
+      options: listOf(z.object({ value: text })),
+      validations: listOf(
+        z.object({
+          validation_regex: z.string().nullish(),
+          validation_min: z.number().nullish(),
+          validation_max: z.number().nullish(),
+        }),
+      ),
+      styling: z.object({ disabled: z.boolean().nullish() }).nullish(),
+    }),
+  ),
 });
+/** The same in answers of the form, each with the id of its request; the first has -1. */
+export const parameterForm = evaluatedParameters.extend({ id: z.int() });
 export type EvaluatedParameters = z.infer<typeof evaluatedParameters>;
 
 /** A named token, without its secret. */

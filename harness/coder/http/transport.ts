@@ -30,6 +30,8 @@ export interface SocketOptions {
   readonly app?: AppOrigin | undefined;
   /** W3C trace context of the request. */
   readonly traceparent?: string | undefined;
+  /** For a site admin, as in requests. */
+  readonly bypassRateLimit?: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -38,6 +40,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
  * `ws` allows would fill the memory of a machine that holds a thousand terminals.
  */
 export const MAX_MESSAGE_BYTES = 2 ** 20;
+
+/** Coder obeys it in the calls of site admins. */
+export const BYPASS_RATE_LIMIT = { "x-coder-bypass-ratelimit": "true" } as const;
 
 /**
  * The way from this machine to one Coder, for requests and websockets: headers, trusted certificates, proxy.
@@ -95,12 +100,20 @@ export class Transport {
   }
 
   /** A websocket for a load generator: without compression, UTF-8 check or timer; to an app at its own host if it has one. */
-  webSocket(path: string, token: string, { app, traceparent }: SocketOptions = {}): WebSocket {
+  webSocket(
+    path: string,
+    token: string,
+    { app, traceparent, bypassRateLimit }: SocketOptions = {},
+  ): WebSocket {
     const options: ClientRequestArgs & WebSocket.ClientOptions = {
       perMessageDeflate: false,
       maxPayload: MAX_MESSAGE_BYTES,
       skipUTF8Validation: true,
-      headers: { ...this.headers(token), ...(traceparent === undefined ? {} : { traceparent }) },
+      headers: {
+        ...this.headers(token),
+        ...(traceparent === undefined ? {} : { traceparent }),
+        ...(bypassRateLimit === true ? BYPASS_RATE_LIMIT : {}),
+      },
       ...this.#trust(),
       ...this.#localAddress,
       // An app's host has another name.

@@ -19,7 +19,7 @@ export function prepareTraffic(flags: TrafficFlags): Prepare {
     const chosen = await countTargets(reach.caller.client, flags);
     const ready = { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id };
     const task = trafficTask(flags, ready, chosen);
-    await checkScenario(client, task);
+    await checkScenario(client, task, organization.id);
     return { look, task, notes: [] };
   };
 }

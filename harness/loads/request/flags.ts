@@ -1,4 +1,6 @@
-import type { LoadTask, SCENARIOS } from "../../model/ports/worker-task.ts";
+import type { LoadTask } from "../../model/ports/worker-task.ts";
+import type { ScenarioData } from "../../model/scenarios/scenario-data.ts";
+import type { ScenarioName } from "../../model/scenarios/scenarios.ts";
 import type { OutputSpec } from "../../results/format/output-spec.ts";
 import type { EngineChoice } from "../plan-engines.ts";
 
@@ -16,13 +18,18 @@ export interface ReachFlags {
   readonly cleanupJobTimeout: number;
 }
 
+/** A scenario with its data, as its command asks for it. */
+export type OwnScenario = ScenarioData & { readonly scenario: ScenarioName };
+
 /** The flags of a load besides workspaces and connections, as commander returns them. */
 export interface ScenarioFlags {
-  readonly scenario?: (typeof SCENARIOS)[number];
+  readonly scenario?: ScenarioName;
   readonly scenarioFor: number;
   readonly pagesPerMinute: number;
   readonly app?: string;
   readonly appBy: "path" | "subdomain";
+  /** Of a command that makes one scenario. */
+  readonly ownScenario?: OwnScenario;
 }
 
 /** What `create-workspaces` and `traffic` have in common, as commander leaves it. */

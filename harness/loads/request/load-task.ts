@@ -46,7 +46,12 @@ export function createTask(
       "usage",
       "--use-host-login makes you the owner of all workspaces: omit --users, --reuse-users and --login-each",
     );
-  const users = isHost ? 1 : Math.min(flags.users ?? flags.count, flags.count);
+  // Only a load without workspaces has users who own none.
+  const users = isHost
+    ? 1
+    : flags.count === 0
+      ? (flags.users ?? 1)
+      : Math.min(flags.users ?? flags.count, flags.count);
   const arrival = arrivalOf(flags);
   return dealt({
     ...commonTask(flags, ground, isWaiting ? flags.count : 0),

@@ -1,6 +1,5 @@
 import { RefbenchError } from "../../tools/error.ts";
-import type { LoadTask } from "../../model/ports/worker-task.ts";
-import type { ScenarioFlags } from "./flags.ts";
+import type { OwnScenario, ScenarioFlags } from "./flags.ts";
 
 const LARGEST_MESSAGE = 1024;
 const SMALLEST_MESSAGE = 16;
@@ -9,7 +8,8 @@ const SMALLEST_MESSAGE = 16;
 export function scenarioOf(
   flags: ScenarioFlags & { readonly bytesPerTick?: number; readonly tickInterval: number },
   connections: number,
-): Partial<Pick<LoadTask, "scenario" | "herd" | "dashboard" | "app">> {
+): OwnScenario | Record<string, never> {
+  if (flags.ownScenario !== undefined) return flags.ownScenario;
   const {
     scenario = flags.app === undefined ? "workspaces" : "apps",
     scenarioFor: forMs,
@@ -46,5 +46,10 @@ export function scenarioOf(
         app: { slug: app, by: appBy, connections, messagesPerSecond, messageBytes: bytes, forMs },
       };
     }
+    default:
+      throw new RefbenchError(
+        "usage",
+        `--scenario is ${scenario}, which is the command scaletest ${scenario}`,
+      );
   }
 }

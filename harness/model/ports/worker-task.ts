@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { observeTask } from "../observation/observe-task.ts";
+import { arrivalStep, scenarioData } from "../scenarios/scenario-data.ts";
+import { SCENARIOS } from "../scenarios/scenarios.ts";
 
 const milliseconds = z.number().int().nonnegative();
 
@@ -127,17 +129,6 @@ export const SHARED_MACHINE_LIMITS: GeneratorLimits = {
   runQueueShare: 0.9,
 };
 
-/** The kinds of load: each has a file in `workload/scenarios`. */
-export const SCENARIOS = ["workspaces", "herd", "dashboard", "apps"] as const;
-
-/** A step of an open schedule. Arrivals beyond the last step continue at its rate. */
-const arrivalStep = z.object({
-  perSecond: z.number().positive(),
-  seconds: z.number().positive(),
-  /** The rate changes evenly from that of the previous step, or from 0; otherwise at once. */
-  ramp: z.boolean().optional(),
-});
-
 const existingWorkspaces = z.object({
   /** Only workspaces of this template. */
   template: z.string().optional(),
@@ -146,26 +137,6 @@ const existingWorkspaces = z.object({
   /** Range in the order of the listing, without `to`. */
   from: z.number().int().nonnegative().optional(),
   to: z.number().int().nonnegative().optional(),
-});
-
-/** All workspaces are stopped, then started again: all at once, or on a schedule. */
-const herd = z.object({ arrival: z.array(arrivalStep).min(1).optional() });
-
-/** Every user opens dashboard pages at a rate, independent of earlier pages. */
-const dashboard = z.object({ pagesPerMinute: z.number().positive(), forMs: milliseconds });
-
-/** Websockets to an echoing app in the workspaces, such as `wsec` of Coder's scaletest templates. */
-const app = z.object({
-  /** Slug of its `coder_app`. */
-  slug: z.string(),
-  /** How it is reached; `subdomain` uses the deployment's wildcard host. */
-  by: z.enum(["path", "subdomain"]),
-  /** Sockets in all workspaces together. */
-  connections: z.number().int().positive(),
-  /** Messages per second on all sockets together. */
-  messagesPerSecond: z.number().positive(),
-  messageBytes: z.number().int().min(16).max(1024),
-  forMs: milliseconds,
 });
 
 export const loadTask = z.object({
@@ -234,10 +205,7 @@ export const loadTask = z.object({
   traffic: z
     .object({ bytesPerTick: z.number().int().positive(), tickMs: z.number().int().positive() })
     .optional(),
-  /** The data of each scenario except `workspaces`; required by that scenario. */
-  herd: herd.optional(),
-  dashboard: dashboard.optional(),
-  app: app.optional(),
+  ...scenarioData.shape,
   /** Into how many parts the load is split, one worker each. Absent = as many as the load needs. */
   parts: z.number().int().positive().optional(),
   /** One part of a split load: it waits for the others before each stage. */

@@ -1,5 +1,6 @@
 import type { RunRecord } from "../../model/record/record.ts";
 import type { Phase } from "../../model/record/worker-result.ts";
+import { ANSWER_PHASE_NAMES } from "../../model/scenarios/scenario-phases.ts";
 import { readHistogram } from "../judge/histogram.ts";
 import { isCutShort } from "./counts.ts";
 import { successes } from "./histograms.ts";
@@ -25,6 +26,7 @@ const COMMANDS: readonly Phase[] = [
   "closing-command",
   "api-read",
   "app-echo",
+  ...ANSWER_PHASE_NAMES,
 ];
 
 /** The windows add up to the load. */

@@ -1,4 +1,5 @@
 import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { scenarioRow } from "../../model/scenarios/scenarios.ts";
 
 /**
  * The shortest time that a load can take by its plan, in milliseconds: arrivals, scenario, ramp and hold, one
@@ -7,7 +8,7 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
 export function leastDurationMs(task: LoadTask): number {
   const { total, rampPerSecond, holdMs } = task.connections;
   const rampMs = total === 0 ? 0 : (total / rampPerSecond) * 1000;
-  const scenarioMs = (task.dashboard?.forMs ?? 0) + (task.app?.forMs ?? 0);
+  const scenarioMs = scenarioRow(task.scenario).lastsMs?.(task) ?? 0;
   return arrivalMs(task) + scenarioMs + rampMs + (total === 0 ? 0 : holdMs);
 }
 

@@ -2,6 +2,7 @@ import { type EventLoopUtilization, performance } from "node:perf_hooks";
 import type { Histogram } from "hdr-histogram-js";
 import { thisMachine } from "../../model/record/machine.ts";
 import type { GeneratorHealth, LoadWindow, Phase } from "../../model/record/worker-result.ts";
+import { ANSWER_PHASE_NAMES } from "../../model/scenarios/scenario-phases.ts";
 import type { GeneratorLimits } from "../../model/ports/worker-task.ts";
 import { type HealthSignals, PACED, type Paced, findGeneratorLimits, round } from "./generator-gate.ts";
 import { newHistogram, percentileMs, recordMs } from "./histogram.ts";
@@ -24,6 +25,7 @@ const MEASURED_BY: Partial<Record<Phase, Paced>> = {
   "visit-terminal-first-byte": "visits",
   "api-read": "scenario",
   "app-echo": "scenario",
+  ...Object.fromEntries(ANSWER_PHASE_NAMES.map((phase) => [phase, "scenario"])),
   "ssh-handshake": "ramp",
   "terminal-first-byte": "ramp",
   "opening-command": "ramp",

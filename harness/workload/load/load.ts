@@ -182,7 +182,7 @@ async function runStages(
   const isReady = ({ agentId }: LoadWorkspace): boolean => agentId !== undefined;
   await load.together("scenario");
   load.board.stage = "scenario";
-  done.apps = (await scenario(load, workspaces.filter(isReady))).apps;
+  done.apps = (await scenario.run(load, workspaces.filter(isReady), users)).apps;
   await load.together("ramp");
   const { connections, close } = await holdConnections(load, workspaces.filter(isReady));
   done.connections = connections;

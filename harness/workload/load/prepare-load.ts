@@ -50,7 +50,7 @@ export async function prepareLoad(
   // Nothing of the preparation is measured, so its calls may be retried; the load's own calls are not.
   const asking = admin.patient();
   const organizationId = task.organizationId ?? (await onlyOrganization(asking)).id;
-  await checkScenario(asking, task);
+  await checkScenario(asking, task, organizationId);
   await checkDeployment(asking, organizationId, task, note);
   const tokenLifetimeMs = await chooseTokenLifetime(asking, task, note);
   let templateId: string | undefined;

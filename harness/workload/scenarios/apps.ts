@@ -1,3 +1,4 @@
+import type { LoadResult } from "../../model/record/worker-result.ts";
 import { agentsOf } from "../../coder/http/schemas.ts";
 import { inTurns } from "../../tools/time/in-turns.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
@@ -15,7 +16,14 @@ const READS_AT_ONCE = 64;
  * connections, then send messages in turn, on one open schedule for all. Every byte that comes back is
  * compared.
  */
-export const apps: Scenario = async (load, ready) => {
+export const apps: Scenario = {
+  run,
+  check: async (admin, task) => {
+    await findAppHosts(admin, task);
+  },
+};
+
+async function run(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<Pick<LoadResult, "apps">> {
   const { app } = load.task;
   if (app === undefined) return {};
   const addresses = await findAddresses(load, ready);
@@ -32,7 +40,7 @@ export const apps: Scenario = async (load, ready) => {
   const echoed = all.reduce((sum, socket) => sum + socket.echoed, 0);
   for (const socket of all) socket.close();
   return { apps: { asked: app.connections, held, echoed } };
-};
+}
 
 /** Finds the address of each workspace's app. A workspace without one has failed. */
 async function findAddresses(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<AppAddress[]> {

@@ -12,7 +12,9 @@ const NOT_OFFERED = [403, 404];
  * Every user opens a dashboard page at an interval, on an open schedule spread evenly over the users: slow or
  * failed pages change nothing. A page's requests are sent at once and never retried.
  */
-export const dashboard: Scenario = async (load, ready) => {
+export const dashboard: Scenario = { run };
+
+async function run(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<Record<string, never>> {
   const options = load.task.dashboard;
   if (options === undefined) return {};
   const visitors = chooseVisitors(ready);
@@ -25,7 +27,7 @@ export const dashboard: Scenario = async (load, ready) => {
     await http.close();
   }
   return {};
-};
+}
 
 /** One workspace of each user, for the user's pages. */
 function chooseVisitors(ready: readonly LoadWorkspace[]): LoadWorkspace[] {

@@ -17,7 +17,9 @@ const RESTART_MS = 5_000;
  * Monday morning: every workspace is stopped, then all are started again, at once or on a schedule. A
  * workspace counts as started when its agent is usable and it has run the command again.
  */
-export const herd: Scenario = async (load, ready) => {
+export const herd: Scenario = { run };
+
+async function run(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<Record<string, never>> {
   const stopped = await stopAll(load, ready);
   await load.together("herd");
   try {
@@ -26,7 +28,7 @@ export const herd: Scenario = async (load, ready) => {
     await restartExisting(load, stopped);
   }
   return {};
-};
+}
 
 async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<LoadWorkspace[]> {
   load.board.activity = "stopping workspaces";

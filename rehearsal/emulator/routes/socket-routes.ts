@@ -8,6 +8,8 @@ import { serveDerpSocket } from "../tailnet/derp.ts";
 import type { CarriedSession } from "../carriers/messages.ts";
 import { servePty } from "../terminal/pty-socket.ts";
 import type { WorkspaceHost } from "../terminal/invocation.ts";
+import { hasEndpoint } from "../features.ts";
+import { prepareForm } from "./dynamic-parameters.ts";
 import { followLogs } from "./follow-logs.ts";
 import { prepareDaemon } from "./external-daemon.ts";
 import { prepareApp } from "./workspace-apps.ts";
@@ -44,7 +46,7 @@ export function socketRoutes(
       return { value: { here: (socket) => followLogs(socket, found.value, after) } };
     },
   });
-  return [
+  const all: SocketRoute[] = [
     logs("/api/v2/workspacebuilds/{build}/logs", (request) => {
       const found = buildOf(world, request, request.params["build"] ?? "");
       return "refused" in found ? found : { value: found.value.job };
@@ -72,6 +74,10 @@ export function socketRoutes(
       open: true,
       prepare: (request) => served(prepareDaemon(deployment, request)),
     },
+    {
+      pattern: "/api/v2/templateversions/{version}/dynamic-parameters",
+      prepare: (request) => served(prepareForm(deployment, request)),
+    },
     { pattern: "/derp", open: true, prepare: () => ({ value: { here: serveDerpSocket } }) },
     {
       pattern: "/api/v2/workspaceagents/{agent}/coordinate",
@@ -94,6 +100,7 @@ export function socketRoutes(
       },
     },
   ];
+  return all.filter(({ pattern }) => hasEndpoint(world.config.version, pattern));
 }
 
 /** Only the emulator's own process can serve it. */

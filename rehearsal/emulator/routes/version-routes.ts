@@ -10,8 +10,9 @@ import { NIL_UUID } from "../state/world.ts";
 import { resourceView } from "../views/agent-view.ts";
 import { jobView, matchedProvisioners } from "../views/job-view.ts";
 import { versionView } from "../views/template-view.ts";
+import { evaluateForm } from "./dynamic-parameters.ts";
 import { byId, organizationOf } from "./lookup.ts";
-import { parameterView, presentWith, resolveParameters } from "./parameters.ts";
+import { presentWith, resolveParameters } from "./parameters.ts";
 
 const VERSION = "/api/v2/templateversions/{version}";
 const DRY_RUN = `${VERSION}/dry-run/{job}`;
@@ -161,35 +162,12 @@ function create(deployment: EmulatedDeployment, request: ApiRequest): Reply {
 }
 
 function evaluate(
-  { world }: EmulatedDeployment,
+  deployment: EmulatedDeployment,
   version: EmulatedTemplateVersion,
   request: ApiRequest,
 ): Reply {
   const body = jsonBody(request);
-  if ("refused" in body) return body.refused;
-  const { id, inputs, owner_id: ownerId } = body.value;
-  // Seen on the real server: without an owner it evaluates nothing, and says so in an answer of 200.
-  if (typeof ownerId !== "string" || !world.users.has(ownerId)) {
-    const diagnostic = {
-      severity: "error",
-      summary: "Failed to fetch workspace owner",
-      detail: "Please check your permissions or the user may not exist.",
-      extra: { code: "owner_not_found" },
-    };
-    return ok({ id: typeof id === "number" ? id : 0, diagnostics: [diagnostic], parameters: [] });
-  }
-  const given = typeof inputs === "object" && inputs !== null ? (inputs as Record<string, unknown>) : {};
-  const valueOf = (name: string): string | undefined => {
-    const value = given[name];
-    return typeof value === "string" ? value : undefined;
-  };
-  return ok({
-    id: typeof id === "number" ? id : 0,
-    diagnostics: [],
-    parameters: presentWith(version.parsed.parameters, valueOf).map((parameter) =>
-      parameterView(parameter, valueOf(parameter.name)),
-    ),
-  });
+  return "refused" in body ? body.refused : ok(evaluateForm(deployment, version, body.value));
 }
 
 function variablesOf({ parsed, variables }: EmulatedTemplateVersion): unknown[] {

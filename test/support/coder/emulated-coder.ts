@@ -4,7 +4,12 @@ import { CoderHttp } from "../../../harness/coder/http/http.ts";
 import { systemClock } from "../../../harness/tools/time/clock.ts";
 import type { EmulatorConfig } from "../../../rehearsal/emulator/config.ts";
 import type { EmulatedDeployment } from "../../../rehearsal/emulator/context.ts";
-import type { AnswerFault, FaultyRequest, SocketFault } from "../../../rehearsal/emulator/faults.ts";
+import type {
+  AnswerFault,
+  EmulatorFaults,
+  FaultyRequest,
+  SocketFault,
+} from "../../../rehearsal/emulator/faults.ts";
 import { startEmulator } from "../../../rehearsal/emulator/server.ts";
 import { newWorkspace } from "../../../rehearsal/emulator/state/new-workspace.ts";
 import { listUsers, listWorkspaces } from "../../../harness/workload/context/listing.ts";
@@ -23,6 +28,9 @@ export interface CoderOptions extends Partial<
   /** The template's `main.tf`. @default one parameter `home_disk_size` with a default, and one agent `main` */
   readonly template?: string;
   readonly faults?: NamedFaults;
+  /** @default 2.31.0 */
+  readonly version?: string;
+  readonly form?: NonNullable<EmulatorFaults["form"]>;
   /** Further faults, played before the named ones. */
   readonly answers?: readonly AnswerFault[];
   readonly sockets?: readonly SocketFault[];
@@ -42,6 +50,7 @@ export async function startEmulatedCoder(options: CoderOptions = {}) {
     ...(options.template === undefined ? {} : { template: options.template }),
     faults: {
       ...planned,
+      ...(options.form === undefined ? {} : { form: options.form }),
       ...(options.hasNoPings === undefined ? {} : { hasNoPings: options.hasNoPings }),
       answers: [record.answer, ...(options.answers ?? []), ...planned.answers],
       sockets: [record.socket, ...(options.sockets ?? []), ...planned.sockets],
@@ -79,7 +88,7 @@ function configOf(options: CoderOptions): EmulatorConfig {
     schemaVersion: 1,
     host: "127.0.0.1",
     port: 0,
-    version: "2.31.0",
+    version: options.version ?? "2.31.0",
     replicas,
     env: {
       CODER_PROVISIONER_DAEMONS: String(daemons),

@@ -62,7 +62,12 @@ function addLoadOptions(command: Command): void {
   addCommandOptions(command.optionsGroup("Command in each workspace:"));
   addScenarioOptions(command.optionsGroup("Scenarios:"));
   addGeneratorOptions(command.optionsGroup("Generator:"));
-  addJobOptions(command);
+  addMeansOptions(command);
+}
+
+/** Adds the flags of every load that say where it comes from, what is observed, and how it is cleaned up. */
+export function addMeansOptions(command: Command): void {
+  addJobOptions(command.optionsGroup("Generator:"));
   command
     .addOption(metricsListenOption())
     .addOption(

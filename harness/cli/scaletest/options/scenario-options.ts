@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { SCENARIOS } from "../../../model/ports/worker-task.ts";
+import { CHOSEN_BY_FLAG } from "../../../model/scenarios/scenarios.ts";
 import { duration, positive } from "../../../tools/quantities.ts";
 
 /** Adds the flags of what follows once workspaces are ready. */
@@ -11,7 +11,7 @@ export function addScenarioOptions(command: Command): Command {
         "what follows once workspaces are ready: stop and start all, read the dashboard, talk to apps",
       )
         .env("REFBENCH_SCALETEST_SCENARIO")
-        .choices([...SCENARIOS]),
+        .choices(CHOSEN_BY_FLAG),
     )
     .addOption(
       new Option("--scenario-for <duration>", "dashboard, apps: how long it lasts")

@@ -6,13 +6,25 @@ import { abortOn, MOST_WORKSPACES } from "./values.ts";
 
 /** Adds the flags that bound a load: how much at once, for how long, and when it stops. */
 export function addLimitOptions(command: Command): Command {
+  command.addOption(
+    new Option("--concurrency <n>", "workspaces at once; 0 = all")
+      .env("CODER_SCALETEST_CONCURRENCY")
+      .default(1)
+      .argParser(count("--concurrency", 0, MOST_WORKSPACES)),
+  );
+  return addTimeOptions(
+    command,
+    "for the build of one workspace, and again for its agents; 0 = none",
+  ).addOption(
+    new Option("--max-failures <n>", "workspaces that may fail (default: 1 %)")
+      .env("CODER_SCALETEST_MAX_FAILURES")
+      .argParser(count("--max-failures", 0, MOST_WORKSPACES)),
+  );
+}
+
+/** Adds the flags that end a load: by time, and when Coder suffers. */
+export function addTimeOptions(command: Command, jobTimeout: string): Command {
   return command
-    .addOption(
-      new Option("--concurrency <n>", "workspaces at once; 0 = all")
-        .env("CODER_SCALETEST_CONCURRENCY")
-        .default(1)
-        .argParser(count("--concurrency", 0, MOST_WORKSPACES)),
-    )
     .addOption(
       new Option("--timeout <duration>", "for the whole load, which then stops and cleans up; 0 = none")
         .env("CODER_SCALETEST_TIMEOUT")
@@ -20,10 +32,7 @@ export function addLimitOptions(command: Command): Command {
         .argParser(duration("--timeout", { orZero: true })),
     )
     .addOption(
-      new Option(
-        "--job-timeout <duration>",
-        "for the build of one workspace, and again for its agents; 0 = none",
-      )
+      new Option("--job-timeout <duration>", jobTimeout)
         .env("CODER_SCALETEST_JOB_TIMEOUT")
         .default(0, "none")
         .argParser(duration("--job-timeout", { orZero: true })),
@@ -32,11 +41,6 @@ export function addLimitOptions(command: Command): Command {
       new Option("--abort-on <limits>", "stop when Coder's API suffers: p95=500ms,errors=5%")
         .env("REFBENCH_SCALETEST_ABORT_ON")
         .argParser(abortOn),
-    )
-    .addOption(
-      new Option("--max-failures <n>", "workspaces that may fail (default: 1 %)")
-        .env("CODER_SCALETEST_MAX_FAILURES")
-        .argParser(count("--max-failures", 0, MOST_WORKSPACES)),
     );
 }
 

@@ -5,29 +5,13 @@ import { MOST_WORKSPACES, runName, steps } from "./values.ts";
 
 /** Adds the flags that say which workspaces `create-workspaces` makes. */
 export function addWorkspaceOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option("-t, --template <name>", "template by name or id")
-        .env("CODER_SCALETEST_TEMPLATE")
-        .makeOptionMandatory(),
-    )
-    .addOption(
-      new Option("-c, --count <n>", "workspaces to create")
-        .env("CODER_SCALETEST_COUNT")
-        .default(1)
-        .argParser(count("--count", 1, MOST_WORKSPACES)),
-    )
-    .addOption(
-      new Option("--parameter <name=value>", "template parameter; repeatable")
-        .env("CODER_RICH_PARAMETER")
-        .default([], "none")
-        .argParser(collect),
-    )
-    .addOption(
-      new Option("--rich-parameter-file <file>", "YAML file of template parameters").env(
-        "CODER_RICH_PARAMETER_FILE",
-      ),
-    )
+  addTemplateOption(command).addOption(
+    new Option("-c, --count <n>", "workspaces to create")
+      .env("CODER_SCALETEST_COUNT")
+      .default(1)
+      .argParser(count("--count", 1, MOST_WORKSPACES)),
+  );
+  return addParameterOptions(command)
     .addOption(
       new Option("--preset <name>", "preset of the template, by name or id").env("CODER_PRESET_NAME"),
     )
@@ -41,6 +25,31 @@ export function addWorkspaceOptions(command: Command): Command {
     .option(
       "--no-wait-for-agents",
       "a built workspace counts as ready; no connection is made (CODER_SCALETEST_NO_WAIT_FOR_AGENTS)",
+    );
+}
+
+/** Adds the flag of the template. */
+export function addTemplateOption(command: Command): Command {
+  return command.addOption(
+    new Option("-t, --template <name>", "template by name or id")
+      .env("CODER_SCALETEST_TEMPLATE")
+      .makeOptionMandatory(),
+  );
+}
+
+/** Adds the flags of its parameters. */
+export function addParameterOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--parameter <name=value>", "template parameter; repeatable")
+        .env("CODER_RICH_PARAMETER")
+        .default([], "none")
+        .argParser(collect),
+    )
+    .addOption(
+      new Option("--rich-parameter-file <file>", "YAML file of template parameters").env(
+        "CODER_RICH_PARAMETER_FILE",
+      ),
     );
 }
 

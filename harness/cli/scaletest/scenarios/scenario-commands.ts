@@ -1,0 +1,5 @@
+import { dynamicParameters } from "./dynamic-parameters.ts";
+import type { ScenarioCommand } from "./scenario-command.ts";
+
+/** The scenarios that are commands of `scaletest`. */
+export const SCENARIO_COMMANDS: readonly ScenarioCommand<never>[] = [dynamicParameters];

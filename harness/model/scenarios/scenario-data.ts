@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+const milliseconds = z.number().int().nonnegative();
+
+/** A step of an open schedule. Arrivals beyond the last step continue at its rate. */
+export const arrivalStep = z.object({
+  perSecond: z.number().positive(),
+  seconds: z.number().positive(),
+  /** The rate changes evenly from that of the previous step, or from 0; otherwise at once. */
+  ramp: z.boolean().optional(),
+});
+
+/** All workspaces are stopped, then started again: all at once, or on a schedule. */
+const herd = z.object({ arrival: z.array(arrivalStep).min(1).optional() });
+
+/** Every user opens dashboard pages at a rate, independent of earlier pages. */
+const dashboard = z.object({ pagesPerMinute: z.number().positive(), forMs: milliseconds });
+
+/** Websockets to an echoing app in the workspaces, such as `wsec` of Coder's scaletest templates. */
+const app = z.object({
+  /** Slug of its `coder_app`. */
+  slug: z.string(),
+  /** How it is reached; `subdomain` uses the deployment's wildcard host. */
+  by: z.enum(["path", "subdomain"]),
+  /** Sockets in all workspaces together. */
+  connections: z.number().int().positive(),
+  /** Messages per second on all sockets together. */
+  messagesPerSecond: z.number().positive(),
+  messageBytes: z.number().int().min(16).max(1024),
+  forMs: milliseconds,
+});
+
+/** The form of a template is opened so many times at once, and one of its parameters is changed in each. */
+const dynamicParameters = z.object({ concurrentEvaluations: z.number().int().positive() });
+
+/** The data of each scenario that needs any, by its field in the task. */
+export const scenarioData = z.object({ herd, dashboard, app, dynamicParameters }).partial();
+export type ScenarioData = z.infer<typeof scenarioData>;

@@ -1,0 +1,53 @@
+import type { SizedObjective } from "../architecture.ts";
+import { TOLD_IN_REHEARSALS } from "./in-rehearsals.ts";
+
+/** One phase of a scenario, with the latency that people bear. */
+interface PhaseGoal {
+  readonly phase: string;
+  /** What takes the time, for a table. */
+  readonly what: string;
+  /** Milliseconds, p95. */
+  readonly p95Ms: number;
+  readonly reason: string;
+}
+
+const GOALS: readonly PhaseGoal[] = [
+  {
+    phase: "dynamic-parameters-initial",
+    what: "a template's form until its first answer",
+    p95Ms: 2_000,
+    reason: "twice what a person bears without losing the thread, since all forms are opened at once",
+  },
+  {
+    phase: "dynamic-parameters-change",
+    what: "a template's form after a change",
+    p95Ms: 1_000,
+    reason: "up to a second a person who fills in a form keeps the thread (Nielsen, 1993)",
+  },
+];
+
+/** The latency and the failures of each phase of a scenario. */
+export const SCENARIO_OBJECTIVES: readonly SizedObjective[] = GOALS.flatMap(
+  ({ phase, what, p95Ms, reason }): SizedObjective[] => [
+    {
+      name: `${phase}-p95`,
+      description: `${what}, p95`,
+      metric: { path: `phases.${phase}.p95` },
+      threshold: p95Ms,
+      direction: "at-most",
+      unit: "ms",
+      appliesWhen: `phases.${phase}.attempts`,
+      reason,
+      inRehearsals: TOLD_IN_REHEARSALS,
+    },
+    {
+      name: `${phase}-failed`,
+      description: `${what}: missing or wrong, share`,
+      metric: { path: `phases.${phase}.errorShare` },
+      threshold: 0.01,
+      direction: "at-most",
+      unit: "share",
+      appliesWhen: `phases.${phase}.attempts`,
+    },
+  ],
+);
