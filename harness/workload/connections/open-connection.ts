@@ -3,7 +3,7 @@ import type { ConnectFailure, ConnectOptions, ConnectOutcome } from "../../coder
 import type { ShellSession } from "../../coder/shell-session.ts";
 import { openTerminal } from "../../coder/terminal.ts";
 import type { FailureClass, Phase } from "../../model/record/worker-result.ts";
-import { awaitShell } from "./await-shell.ts";
+import { awaitShell, type ShellProof } from "./await-shell.ts";
 import { readProcessTime } from "../generator/child-counters.ts";
 import { connectClass } from "../context/connect-class.ts";
 import type { SshNames } from "../../coder/ssh/ssh-target.ts";
@@ -22,6 +22,18 @@ export interface OpenOptions {
   readonly reconnect?: string;
 }
 
+/** An open connection whose shell has answered. */
+export interface OpenConnection {
+  readonly session: ShellSession;
+  readonly proof: ShellProof;
+}
+
+/**
+ * Turns the terminal's echo off. In a stall, the echo of later input would otherwise appear inside earlier
+ * output, and bytes would come back twice. Shells that edit their lines turn off their own echo too.
+ */
+const WITHOUT_ECHO = "stty -echo";
+
 /**
  * Opens one connection to a workspace's shell. Returns undefined if it failed, and counts the failure. The
  * latency is only that of the opening. If SSH has a limited number of places, waiting for one is a delay of
@@ -31,11 +43,14 @@ export async function openConnection(
   load: LoadContext,
   workspace: LoadWorkspace,
   options: OpenOptions,
-): Promise<ShellSession | undefined> {
+): Promise<OpenConnection | undefined> {
   const opening = options.kind === "ssh" ? "ssh-handshake" : "terminal-first-byte";
   const phase: Phase = options.isVisit === true ? `visit-${opening}` : opening;
   const session = await openMeasured(load, workspace, phase, options);
-  if (session === undefined || (await isShell(load, session, phase))) return session;
+  if (session === undefined) return undefined;
+  const isAheadOfTraffic = load.task.traffic !== undefined && options.isVisit !== true;
+  const proof = await proveShell(load, session, phase, isAheadOfTraffic ? WITHOUT_ECHO : undefined);
+  if (proof !== undefined) return { session, proof };
   session.close();
   return undefined;
 }
@@ -71,12 +86,17 @@ function coreWaitMs({ pid }: Extract<ConnectOutcome, { state: "open" }>): number
   return pid === undefined ? 0 : (readProcessTime(pid)?.waitedMs ?? 0);
 }
 
-/** Whether a shell reads the input. If not, counts a failure with the last output. */
-async function isShell(load: LoadContext, session: ShellSession, phase: Phase): Promise<boolean> {
+/** Waits for a shell that reads the input. If none does, counts a failure with the last output. */
+async function proveShell(
+  load: LoadContext,
+  session: ShellSession,
+  phase: Phase,
+  alsoRun: string | undefined,
+): Promise<ShellProof | undefined> {
   const askedMs = performance.now();
-  const outcome = await awaitShell(session, load.task.timeouts.connectMs);
-  if (outcome.state === "shell") return true;
-  if (load.signal.aborted) return false;
+  const outcome = await awaitShell(session, load.task.timeouts.connectMs, alsoRun);
+  if (outcome.state === "shell") return outcome.proof;
+  if (load.signal.aborted) return undefined;
   const { connectMs } = load.task.timeouts;
   load.latencies.recordFailure(
     phase,
@@ -94,7 +114,7 @@ async function isShell(load: LoadContext, session: ShellSession, phase: Phase): 
       phase,
       `no shell reads the input${quoted}: the template's login shell must start without a question`,
     );
-  return false;
+  return undefined;
 }
 
 /**

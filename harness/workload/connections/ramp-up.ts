@@ -73,21 +73,24 @@ export class RampUp {
     const { load } = this;
     const isReattached = kind === "terminal" && load.task.connections.reconnect === true;
     const reconnect = isReattached ? randomUUID() : undefined;
-    const session = await openConnection(load, workspace, { kind, dueMs, ...(reconnect && { reconnect }) });
-    if (session === undefined) {
+    const opened = await openConnection(load, workspace, { kind, dueMs, ...(reconnect && { reconnect }) });
+    if (opened === undefined) {
       this.failedToOpen++;
       load.board.connections.failed++;
       return;
     }
+    const { session, proof } = opened;
     const connection: HeldConnection = {
       ...{ workspace, reconnect, session },
-      ...{ isVerified: false, isProvedAtEnd: false, isLost: false, isFaulty: false },
-      provedMs: undefined,
+      ...{ isVerified: true, isProvedAtEnd: false, isLost: false, isFaulty: false },
+      provedMs: proof.atMs,
     };
     this.opened.push(connection);
     load.board.connections[kind]++;
     session.onEnd((end) => this.#ended(connection, end));
-    await verify(this, connection, { phase: "opening-command", dueMs: performance.now() });
+    load.board.answered();
+    const { askedMs, atMs } = proof;
+    load.latencies.record("opening-command", { dueMs: askedMs, startedMs: askedMs, endMs: atMs });
   }
 
   /** Counts a lost connection, even if its terminal is reattached afterwards. */

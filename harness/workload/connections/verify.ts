@@ -20,19 +20,10 @@ export interface Hold {
   readonly liveness: ConnectionLiveness;
 }
 
-/**
- * Turns the terminal's echo off. In a stall, the echo of later input would otherwise appear inside earlier
- * output, and bytes would come back twice. Shells that edit their lines turn off their own echo too.
- */
-const WITHOUT_ECHO = "stty -echo";
-
 /** When in the life of a connection a nonce is sent. */
 export type CommandPhase = "opening-command" | "held-command" | "closing-command";
 
-/**
- * Sends a word and waits until it comes back as output. If traffic follows, the first one also turns the echo
- * off.
- */
+/** Sends a word and waits until it comes back as output. */
 export async function verify(
   hold: Hold,
   connection: HeldConnection,
@@ -42,8 +33,7 @@ export async function verify(
   const word = nonce();
   const startedMs = performance.now();
   const { session, isVerified: wasVerified } = connection;
-  const isAheadOfTraffic = load.task.traffic !== undefined && phase === "opening-command";
-  const outcome = await session.ask(`echo ${word}${isAheadOfTraffic ? `; ${WITHOUT_ECHO}` : ""}`, word, {
+  const outcome = await session.ask(`echo ${word}`, word, {
     timeoutMs: load.task.timeouts.commandMs,
     mayFollowPrompt: true,
   });

@@ -25,7 +25,7 @@ export type ShellFault =
   | "menu";
 
 /** The line by which refbench recognises a shell: no fault begins before it. */
-const RECOGNITION = /^echo "[a-z]+""[a-z]+"$/;
+const RECOGNITION = /^echo "[a-z]+""[a-z]+"(; stty -echo)?$/;
 /** Longer than a nonce, which must come back unchanged for a connection to count as verified. */
 const LONG = 40;
 const HANG_UP_MS = 50;

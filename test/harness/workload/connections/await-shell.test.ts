@@ -39,7 +39,7 @@ async function waitFor(session: ShellSession, timeoutMs = 20_000) {
 
 test("a shell answers with the joined word, and is asked once", async () => {
   const { session, typed } = sessionOf(shell);
-  expect(await waitFor(session)).toEqual({ state: "shell" });
+  expect(await waitFor(session)).toMatchObject({ state: "shell" });
   expect(typed).toHaveLength(1);
   expect(session.isShell).toBe(true);
 });
@@ -60,7 +60,7 @@ test.each(questions)(
   async (_what, question) => {
     const { session, typed } = sessionOf(question, shell);
     session.push(Buffer.from("Which project? "));
-    expect(await waitFor(session)).toEqual({ state: "shell" });
+    expect(await waitFor(session)).toMatchObject({ state: "shell" });
     expect(typed).toHaveLength(2);
   },
 );
