@@ -5,7 +5,7 @@ import { programLine } from "./program-cost.ts";
 import { medianWithSpread } from "./report.ts";
 
 /** The targets for refbench's marginal cost, as a ratio to Coder's utility. */
-const TARGETS = { memory: 1 / 10, cpu: 1 / 3 } as const;
+const TARGETS = { memory: 1 / 10, cpu: 1 / 2 } as const;
 
 /** Notes that a reader needs before the ratios. */
 const NOTES = [
