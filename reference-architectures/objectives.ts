@@ -229,6 +229,16 @@ export const OBJECTIVES: readonly SizedObjective[] = [
     appliesWhen: "apps.asked",
   },
   {
+    name: "mixed-held",
+    description:
+      "connections of a mixed schedule that were held over their load's time, share of those asked for",
+    metric: { path: "mixed.held", per: "mixed.asked" },
+    threshold: 0.99,
+    direction: "at-least",
+    unit: "share",
+    appliesWhen: "mixed.asked",
+  },
+  {
     name: "dashboard-reads",
     description: "dashboard reads that failed, share",
     metric: { path: "phases.api-read.errorShare" },

@@ -1,4 +1,5 @@
 import { OBJECTIVES, objectivesFor } from "../../reference-architectures/objectives.ts";
+import { scheduleObjectives } from "../../reference-architectures/mixed/schedule-objectives.ts";
 import { type Held, heldByLoad } from "../model/record/held-verdicts.ts";
 import { thisMachine } from "../model/record/machine.ts";
 import { failsRun, objectiveSentence } from "../model/record/objective-words.ts";
@@ -152,12 +153,15 @@ function recordedCapacity({ builds }: DeploymentLook): BuildCapacity {
 
 /** The default objectives; `--max-failures` replaces the share that may fail. */
 function chooseObjectives(
-  { workspaces }: LoadTask,
+  { workspaces, mixed }: LoadTask,
   look: DeploymentLook,
   maxFailures: number | undefined,
 ): JudgedObjective[] {
   const figures = { workspaces, concurrentBuilds: Math.max(1, recordedCapacity(look).daemons) };
-  const objectives = objectivesFor(OBJECTIVES, { size: "", figures, simulated: look.isEmulated });
+  const objectives = [
+    ...objectivesFor(OBJECTIVES, { size: "", figures, simulated: look.isEmulated }),
+    ...(mixed === undefined ? [] : scheduleObjectives(mixed)),
+  ];
   if (maxFailures === undefined) return objectives;
   return objectives.map((objective) =>
     objective.name === "workspaces-succeeded"

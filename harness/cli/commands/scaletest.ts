@@ -22,6 +22,7 @@ export function scaletestCommand(io: Io): Command {
     .alias("loadtest")
     .addCommand(createCommand(io))
     .addCommand(trafficCommand(io))
+    .addCommand(mixedCommand(io))
     .addCommand(cleanupCommand(io));
   for (const scenario of SCENARIO_COMMANDS) command.addCommand(scenarioCommand(scenario, io));
   return addHelpNotes(command, {
@@ -77,9 +78,30 @@ function trafficCommand(io: Io): Command {
     const { runFindLimitCommand, runLoadCommand } = await loadCommands();
     const { prepareTraffic } = await import("../../loads/prepare/prepare-traffic.ts");
     const wish = limitWishOf(flags);
-    if (wish === undefined) return runLoadCommand(flags, prepareTraffic(flags), { io, command, given });
+    if (wish === undefined) return runLoadCommand(flags, prepareTraffic(flags, io), { io, command, given });
     const first = flagsOfFirstLoad(flags, wish);
-    return runFindLimitCommand(first, wish, prepareTraffic(first), { io, command });
+    return runFindLimitCommand(first, wish, prepareTraffic(first, io), { io, command });
+  });
+}
+
+function mixedCommand(io: Io): Command {
+  const command = new Command("mixed").description(
+    "create-workspaces with --scenario mixed: loads that begin, overlap and end by the periods of a schedule",
+  );
+  const given = followFlags(addCreateOptions(command));
+  command.setOptionValueWithSource("scenario", "mixed", "implied");
+  addResultOptions(command.optionsGroup("Options:"));
+  return addHelpNotes(command, {
+    examples: [
+      "refbench scaletest mixed -t kubernetes -c 20 --dry-run",
+      "refbench scaletest mixed -t kubernetes -c 20 --schedule monday.yaml",
+    ],
+    notes: LOAD_NOTES,
+  }).action(async (flags: CreateFlags) => {
+    const { runLoadCommand } = await loadCommands();
+    const { prepareCreate } = await import("../../loads/prepare/prepare-create.ts");
+    const mixed = { ...flags, scenario: "mixed" } as const;
+    return runLoadCommand(mixed, prepareCreate(mixed, io), { io, command, given });
   });
 }
 

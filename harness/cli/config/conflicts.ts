@@ -75,7 +75,8 @@ const NEEDS: readonly Need[] = [
   { flags: ["scenarioFor"], needs: ["scenario", "app"] },
   { flags: ["pagesPerMinute"], needs: ["scenario"] },
   { flags: ["appBy"], needs: ["app"] },
-  { flags: ["sshClient", "coderClientSha256"], needs: ["ssh", "sshShare"] },
+  { commands: ["create-workspaces", "traffic"], flags: ["schedule"], needs: ["scenario"] },
+  { flags: ["sshClient", "coderClientSha256"], needs: ["ssh", "sshShare", "scenario"] },
 ];
 
 /** Flags that a rehearsal alone uses. A config file may hold them for the rehearsals among the runs of its folder. */

@@ -53,7 +53,9 @@ export async function runLoadCommand(
   using _released = { [Symbol.dispose]: looking.release };
   await using reach = await reachDeployment(flags, io, looking.signal);
   const ground = { runId, token: reach.caller.token, env: io.env };
-  const prepared = await prepare(reach, ground, (look) => chooseSsh(flags, reach.deployment, look, io.env));
+  const prepared = await prepare(reach, ground, (look, isSshNeeded) =>
+    chooseSsh(flags, reach.deployment, look, io.env, isSshNeeded),
+  );
   const { look, task } = prepared;
   // A port that is taken is refused before anything exists.
   await using metrics = await serveMetrics(flags.metricsListen);

@@ -19,6 +19,8 @@ export async function chooseSsh(
   deployment: Reach["deployment"],
   { isEmulated, url }: DeploymentLook,
   env: NodeJS.ProcessEnv,
+  /** Whether SSH is needed whatever the flags say. */
+  isNeeded = false,
 ): Promise<Pick<TaskGround, "deployment" | "sharesMachine">> {
   const { ssh, sshShare, coderBinary, sshClient, coderClientSha256 } = flags;
   const sharesMachine = isLoopback(url);
@@ -26,7 +28,7 @@ export async function chooseSsh(
     deployment: { ...deployment, ssh: kind },
     sharesMachine,
   });
-  if (ssh !== true && sshShare === 0) return as("none");
+  if (ssh !== true && sshShare === 0 && !isNeeded) return as("none");
   if (isEmulated) return as("tunnel");
   const { deployment: reached } = as("stdio");
   if (sshClient === "offered" || coderClientSha256 !== undefined) {

@@ -4,6 +4,7 @@ import { checkTemplate } from "../../workload/checks/check-template.ts";
 import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
 import { findBuildTags } from "../../workload/context/capacity.ts";
 import { planTemplate } from "../../workload/checks/guard-plan.ts";
+import { needsSsh, readSchedule } from "../request/schedule.ts";
 import { checkScenario } from "../../workload/scenarios/find-scenario.ts";
 import { chooseTokenLifetime } from "../../workload/context/token-lifetime.ts";
 import type { Io } from "../../composition/settings/io.ts";
@@ -17,6 +18,7 @@ import { isOn } from "../request/values.ts";
 export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
   return async (reach, ground, chooseDeployment) => {
     const parameters = await readParameters(flags, io.cwd);
+    const schedule = flags.schedule === undefined ? undefined : await readSchedule(flags.schedule, io.cwd);
     requireSiteAdmin(reach, isOn(flags.useHostLogin, "CODER_SCALETEST_USE_HOST_LOGIN", io.env));
     const { client } = reach.caller;
     const { template, preset, organization: wish } = flags;
@@ -30,7 +32,12 @@ export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
     const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now(), tags);
     const task = createTask(
       flags,
-      { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id },
+      {
+        ...ground,
+        ...(await chooseDeployment(look, needsSsh(flags, schedule))),
+        organizationId: organization.id,
+        schedule,
+      },
       { template: planned.template.name, parameters, ...(presetId === undefined ? {} : { presetId }) },
     );
     const notes: string[] = [];

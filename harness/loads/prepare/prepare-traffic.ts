@@ -1,23 +1,31 @@
+import type { Io } from "../../composition/settings/io.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { systemClock } from "../../tools/time/clock.ts";
 import { runOfWorkspace } from "../../workload/checks/cleanup-ownership.ts";
 import { lookAtDeployment } from "../../workload/checks/guard-look.ts";
 import { planOrganization } from "../../workload/checks/guard-plan.ts";
 import { listWorkspaces, requireList } from "../../workload/context/listing.ts";
+import { needsSsh, readSchedule } from "../request/schedule.ts";
 import { checkScenario } from "../../workload/scenarios/find-scenario.ts";
 import { type Prepare, requireSiteAdmin } from "./prepare.ts";
 import type { TrafficFlags } from "../request/flags.ts";
 import { targetPrefix, trafficTask } from "../request/load-task.ts";
 
 /** Prepares `traffic`, which goes only to workspaces that refbench made. */
-export function prepareTraffic(flags: TrafficFlags): Prepare {
+export function prepareTraffic(flags: TrafficFlags, { cwd }: Pick<Io, "cwd">): Prepare {
   return async (reach, ground, chooseDeployment) => {
+    const schedule = flags.schedule === undefined ? undefined : await readSchedule(flags.schedule, cwd);
     requireSiteAdmin(reach, false);
     const { client } = reach.caller;
     const organization = await planOrganization(client, flags.organization);
     const look = await lookAtDeployment(reach.caller, organization.id, systemClock.now());
     const chosen = await countTargets(reach.caller.client, flags);
-    const ready = { ...ground, ...(await chooseDeployment(look)), organizationId: organization.id };
+    const ready = {
+      ...ground,
+      ...(await chooseDeployment(look, needsSsh(flags, schedule))),
+      organizationId: organization.id,
+      schedule,
+    };
     const task = trafficTask(flags, ready, chosen);
     await checkScenario(client, task, organization.id);
     return { look, task, notes: [] };

@@ -16,7 +16,10 @@ export interface PreparedLoad {
 export type Prepare = (
   reach: Reach,
   ground: Omit<TaskGround, "deployment" | "organizationId" | "sharesMachine">,
-  chooseDeployment: (look: DeploymentLook) => Promise<Pick<TaskGround, "deployment" | "sharesMachine">>,
+  chooseDeployment: (
+    look: DeploymentLook,
+    isSshNeeded?: boolean,
+  ) => Promise<Pick<TaskGround, "deployment" | "sharesMachine">>,
 ) => Promise<PreparedLoad>;
 
 /** Throws `usage` for a session that may not create users. `isHost`: the load creates none. */

@@ -26,6 +26,8 @@ export interface ScenarioFlags {
   readonly scenario?: ScenarioName;
   readonly scenarioFor: number;
   readonly pagesPerMinute: number;
+  /** File of the schedule of `mixed`. */
+  readonly schedule?: string;
   readonly app?: string;
   readonly appBy: "path" | "subdomain";
   /** Of a command that makes one scenario. */

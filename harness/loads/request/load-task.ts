@@ -1,3 +1,4 @@
+import type { Schedule } from "../../../reference-architectures/mixed/schedule.ts";
 import { countOf } from "../../tools/count-text.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
@@ -25,6 +26,8 @@ export interface TaskGround {
   /** The generator shares its cores with what it measures. */
   readonly sharesMachine: boolean;
   readonly env: NodeJS.ProcessEnv;
+  /** The content of `--schedule`. */
+  readonly schedule?: Schedule | undefined;
 }
 
 /** The load that `create-workspaces` asks for. */
@@ -54,7 +57,7 @@ export function createTask(
       : Math.min(flags.users ?? flags.count, flags.count);
   const arrival = arrivalOf(flags);
   return dealt({
-    ...commonTask(flags, ground, isWaiting ? flags.count : 0),
+    ...commonTask(flags, ground, { workspaces: isWaiting ? flags.count : 0, users }),
     prefix: prefixOf(flags.reuseUsers, ground.runId),
     template: found.template,
     parameters: found.parameters,
@@ -74,7 +77,10 @@ export function createTask(
 export function trafficTask(flags: TrafficFlags, ground: TaskGround, workspaces: number): LoadTask {
   const { template, targetWorkspaces } = flags;
   return dealt({
-    ...commonTask({ ...flags, bytesPerTick: flags.bytesPerTick ?? 1024 }, ground, workspaces),
+    ...commonTask({ ...flags, bytesPerTick: flags.bytesPerTick ?? 1024 }, ground, {
+      workspaces,
+      users: workspaces,
+    }),
     prefix: namePrefix(ground.runId),
     template: template ?? "",
     parameters: {},
@@ -125,7 +131,7 @@ function prefixOf(reuseUsers: CreateFlags["reuseUsers"], runId: string): string 
 function commonTask(
   flags: LoadFlags,
   ground: TaskGround,
-  workspaces: number,
+  { workspaces, users }: { readonly workspaces: number; readonly users: number },
 ): Omit<LoadTask, "prefix" | "template" | "parameters" | "users" | "workspaces"> {
   const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn, parts } = flags;
   if (parts !== undefined && flags.engine !== "refbench")
@@ -134,8 +140,11 @@ function commonTask(
       `--parts belongs to refbench's own engine, and --engine is ${flags.engine}: omit one of them`,
     );
   const stepMs = Math.min(jobTimeout || LONGEST_MS, timeout || LONGEST_MS);
-  const asked = flags.connections ?? workspaces;
-  const scenario = scenarioOf(flags, asked);
+  const asked = flags.connections ?? (flags.scenario === "mixed" ? 0 : workspaces);
+  const scenario = scenarioOf(flags, {
+    ...{ connections: asked, schedule: ground.schedule },
+    users: Math.min(users, workspaces),
+  });
   const total = scenario.app === undefined ? asked : 0;
   return {
     task: "load",

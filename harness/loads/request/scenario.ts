@@ -1,13 +1,24 @@
 import { RefbenchError } from "../../tools/error.ts";
+import type { Schedule } from "../../../reference-architectures/mixed/schedule.ts";
 import type { OwnScenario, ScenarioFlags } from "./flags.ts";
+import { defaultSchedule, plannedFor } from "./schedule.ts";
 
 const LARGEST_MESSAGE = 1024;
 const SMALLEST_MESSAGE = 16;
 
+/** What a scenario is made for. */
+interface ScenarioGround {
+  readonly connections: number;
+  /** Users with workspaces. */
+  readonly users: number;
+  /** The content of `--schedule`. */
+  readonly schedule: Schedule | undefined;
+}
+
 /** The part of the task that says so; sockets to apps take the place of the held connections. */
 export function scenarioOf(
   flags: ScenarioFlags & { readonly bytesPerTick?: number; readonly tickInterval: number },
-  connections: number,
+  { connections, users, schedule }: ScenarioGround,
 ): OwnScenario | Record<string, never> {
   if (flags.ownScenario !== undefined) return flags.ownScenario;
   const {
@@ -16,10 +27,17 @@ export function scenarioOf(
     app,
     appBy,
   } = flags;
-  if (app !== undefined && scenario !== "apps")
+  if (schedule !== undefined && scenario !== "mixed")
     throw new RefbenchError(
       "usage",
-      `--app needs --scenario apps, but --scenario is ${scenario}: omit one of them`,
+      `--schedule needs --scenario mixed, but --scenario is ${scenario}: omit one of them`,
+    );
+  if (app !== undefined && scenario !== "apps" && (scenario !== "mixed" || schedule !== undefined))
+    throw new RefbenchError(
+      "usage",
+      schedule !== undefined
+        ? "--app cannot be combined with --schedule, whose loads of apps name their own: omit one of them"
+        : `--app needs --scenario apps, but --scenario is ${scenario}: omit one of them`,
     );
   switch (scenario) {
     case "workspaces":
@@ -28,6 +46,15 @@ export function scenarioOf(
       return { scenario, herd: {} };
     case "dashboard":
       return { scenario, dashboard: { pagesPerMinute: flags.pagesPerMinute, forMs } };
+    case "mixed":
+      return {
+        scenario,
+        mixed: plannedFor(
+          schedule ?? defaultSchedule(app),
+          users,
+          flags.schedule === undefined ? "the default schedule" : `--schedule ${flags.schedule}`,
+        ),
+      };
     case "apps": {
       if (app === undefined)
         throw new RefbenchError(

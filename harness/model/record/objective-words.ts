@@ -37,7 +37,7 @@ export function objectiveFigure(value: number, { unit, description, direction }:
   if (unit === "ms") return value < 1000 ? `${value} ms` : `${Math.round(value / 10) / 100} s`;
   // Objectives of earlier records name their unit in their words only.
   const isShare = unit === "share" || /\bshare\b/.test(description);
-  if (!isShare) return `${value}`;
+  if (!isShare) return `${Math.round(value * 100) / 100}`;
   // Rounded away from the threshold: neither 98.96 % nor 1.04 % must read as the 99 % or the 1 % that were wanted.
   const tenths = direction === "at-most" ? Math.ceil(value * 1000 - 1e-9) : Math.floor(value * 1000 + 1e-9);
   return `${tenths / 10} %`;

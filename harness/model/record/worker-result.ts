@@ -300,6 +300,36 @@ export type ClockOffset = z.infer<typeof clockOffset>;
 /** Build times of some builds, milliseconds. */
 const buildTimes = z.object({ count, p50Ms: z.number() });
 
+/** The figures of one load of a mixed schedule in one period, by when an event was due or a connection was lost. */
+const periodFigures = z.object({
+  period: z.string(),
+  /** With the basis `intended` only. */
+  histograms: z.array(phaseHistogram),
+  failures: z.array(failureCount.pick({ class: true, phase: true, count: true })),
+});
+export type PeriodFigures = z.infer<typeof periodFigures>;
+
+/** A mixed schedule: several loads that begin and end by periods. */
+const mixedResult = z.object({
+  /** The periods as planned, in milliseconds since the schedule began. */
+  periods: z.array(z.object({ name: z.string(), startMs: count, endMs: count })),
+  /** Connections and sockets of all loads, and how many were held over their load's own time. */
+  asked: count,
+  held: count,
+  loads: z.array(
+    z.object({
+      name: z.string(),
+      kind: z.enum(["ssh", "terminals", "apps", "dashboard", "builds", "api-probe"]),
+      users: count,
+      /** Absent for loads without connections. */
+      connections: z.object({ asked: count, held: count, lost: count, failed: count }).optional(),
+      /** Only the load's own periods. */
+      periods: z.array(periodFigures),
+    }),
+  ),
+});
+export type MixedResult = z.infer<typeof mixedResult>;
+
 export const loadResult = z.object({
   stopped: z.boolean(),
   /** Start of the windows, in milliseconds since the epoch. */
@@ -390,6 +420,8 @@ export const loadResult = z.object({
   }),
   /** Sockets to apps that stayed open with every message echoed, and the messages. */
   apps: z.object({ asked: count, held: count, echoed: count }).optional(),
+  /** Of the scenario `mixed`. */
+  mixed: mixedResult.optional(),
   /**
    * Polls: how often the load asked whether a workspace is ready, stopped or gone, and how many answers did not
    * say. Absent if nothing was polled, and in earlier results.

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plannedSchedule } from "../../../reference-architectures/mixed/schedule.ts";
 
 const milliseconds = z.number().int().nonnegative();
 
@@ -34,5 +35,7 @@ const app = z.object({
 const dynamicParameters = z.object({ concurrentEvaluations: z.number().int().positive() });
 
 /** The data of each scenario that needs any, by its field in the task. */
-export const scenarioData = z.object({ herd, dashboard, app, dynamicParameters }).partial();
+export const scenarioData = z
+  .object({ herd, dashboard, app, mixed: plannedSchedule, dynamicParameters })
+  .partial();
 export type ScenarioData = z.infer<typeof scenarioData>;

@@ -1,3 +1,4 @@
+import { lengthOfAll } from "../../../reference-architectures/mixed/plan-schedule.ts";
 import { countOf } from "../../tools/count-text.ts";
 import type { ScenarioData } from "./scenario-data.ts";
 
@@ -58,6 +59,16 @@ export const SCENARIO_TABLE = {
     plan: ({ app }, inWords) =>
       app && `talk to app ${app.slug} over ${countOf(app.connections, "socket")} for ${inWords(app.forMs)}`,
     lastsMs: ({ app }) => app?.forMs ?? 0,
+  },
+  mixed: {
+    measures: "several loads that begin, overlap and end by the periods of a schedule, each by period",
+    command: "scaletest create-workspaces --scenario mixed",
+    versions: ANY,
+    needs: "mixed",
+    plan: ({ mixed }, inWords) =>
+      mixed &&
+      `run the schedule "${mixed.name}" for ${inWords(lengthOfAll(mixed) * 1000)}: ${mixed.loads.map(({ name, from, to, users }) => `${name} ${from} to ${to} for ${countOf(users, "user")}`).join(", ")}`,
+    lastsMs: ({ mixed }) => (mixed === undefined ? 0 : Math.round(lengthOfAll(mixed) * 1000)),
   },
   "dynamic-parameters": {
     measures: "the form of a template: its first answer, and the answer to a changed value",

@@ -98,8 +98,14 @@ type FigureOf = (path: string) => Figure | undefined;
 function measured({ path, per }: JudgedObjective["metric"], figureOf: FigureOf): Figure {
   const figure = figureOf(path);
   if (figure?.value === undefined || per === undefined) return figure ?? {};
-  const whole = figureOf(per)?.value;
-  return whole === undefined || whole === 0 ? {} : { value: figure.value / whole };
+  const whole = figureOf(per);
+  if (whole?.value === undefined || whole.value === 0) return {};
+  const value = figure.value / whole.value;
+  // A quotient of percentiles is carried by its samples only if both are, and by no bound if one is a bound.
+  const weak = [figure, whole].find(({ few, isAtLeast }) => few !== undefined || isAtLeast === true);
+  return weak === undefined
+    ? { value }
+    : { value, ...(weak.note === undefined ? {} : { note: weak.note }), few: { isSurelyAbove: () => false } };
 }
 
 function figuresOf(measurements: Measurements | undefined): FigureOf {
@@ -107,14 +113,33 @@ function figuresOf(measurements: Measurements | undefined): FigureOf {
   return (path) => {
     if (path === "windows.probe.worstP50Ms") return worstProbe(measurements);
     const [root, phase, figure] = path.split(".");
-    return root === "phases"
-      ? phaseFigure(measurements, phase ?? "", figure ?? "")
-      : figureAt(path, measurements);
+    if (root === "phases") return phaseFigure(measurements, phase ?? "", figure ?? "");
+    return scheduledFigure(measurements, path) ?? figureAt(path, measurements);
   };
 }
 
+/** Returns a figure of a mixed schedule: `mixed.<load>.<period, or * for all>.<phase>.<figure>`. */
+function scheduledFigure({ mixed }: Measurements, path: string): Figure | undefined {
+  const [root, name, period, phase, figure] = path.split(".");
+  if (root !== "mixed" || phase === undefined || figure === undefined) return undefined;
+  const load = mixed?.loads.find((one) => one.name === name);
+  const cells = (load?.periods ?? []).filter((cell) => period === "*" || cell.period === period);
+  if (cells.length === 0) return undefined;
+  const figures = {
+    histograms: cells.flatMap(({ histograms }) => histograms),
+    failures: cells.flatMap(({ failures }) => failures),
+  };
+  return phaseFigure(figures, phase, figure);
+}
+
+/** What a figure of one phase is computed from. */
+interface PhaseFigures {
+  readonly histograms: Measurements["histograms"];
+  readonly failures: readonly Pick<Measurements["failures"][number], "phase" | "count">[];
+}
+
 /** Returns a figure of one phase, merged over all parts. Percentiles are in milliseconds, from the intended start. */
-function phaseFigure(measurements: Measurements, phase: string, figure: string): Figure | undefined {
+function phaseFigure(measurements: PhaseFigures, phase: string, figure: string): Figure | undefined {
   const [merged] = combineHistograms(
     measurements.histograms.filter((one) => one.phase === phase && one.basis === "intended"),
   );

@@ -10,7 +10,8 @@ import { comparisonLines } from "../format/compared-versions.ts";
 import { failureLine, failureReasonsOf } from "../format/failure-words.ts";
 import { formatDuration } from "../format/format.ts";
 import { formatCount } from "../../tools/count-text.ts";
-import { wrap } from "../table/grid.ts";
+import { SCHEDULE_NOTE, scheduledLines, scheduleGrid } from "./schedule-table.ts";
+import { drawGrid, wrap } from "../table/grid.ts";
 import { latencyTable } from "./latency.ts";
 import { limitLines } from "../format/limit-lines.ts";
 import { holdWords, provedWords, serverCountWords } from "../format/hold-words.ts";
@@ -41,6 +42,7 @@ export function resultsText(record: RunRecord, width: number): string {
           LATENCY_NOTE,
           ...negativeLines(measurements),
         ],
+    measurements === undefined ? [] : scheduleLines(measurements, width),
     measurements === undefined ? [] : failureLines(measurements),
     limitLines(record),
     record.comparison === undefined ? [] : comparisonLines(record.comparison),
@@ -108,7 +110,10 @@ function childrenWords({ childCpuSeconds = 0 }: Measurements["generator"]): stri
 }
 
 /** Reports the held connections and their traffic. */
-function carriedLines({ connections, apps }: Measurements, load: RunRecord["load"]): readonly string[] {
+function carriedLines(
+  { connections, apps, mixed }: Measurements,
+  load: RunRecord["load"],
+): readonly string[] {
   const { asked, held, lost, sshPath, traffic } = connections;
   const lines = [
     `Connections: ${formatCount(held)} of ${formatCount(asked)} held at once${holdWords(load)}, ${formatCount(lost)} lost; SSH by ${sshPath}; ${provedWords(connections)}; ${serverCountWords(connections)}.`,
@@ -117,8 +122,17 @@ function carriedLines({ connections, apps }: Measurements, load: RunRecord["load
     apps &&
       `Apps: ${formatCount(apps.held)} of ${formatCount(apps.asked)} sockets held, ${formatCount(apps.echoed)} messages returned.`,
   ];
-  // A load of apps only requests no connections.
-  return lines.slice(asked === 0 && apps !== undefined ? 1 : 0).filter((line) => line !== undefined);
+  // A load of apps only, or of a schedule, requests no connections of this kind.
+  return lines
+    .slice(asked === 0 && (apps !== undefined || mixed !== undefined) ? 1 : 0)
+    .filter((line) => line !== undefined);
+}
+
+/** Reports the loads of a mixed schedule by period. */
+function scheduleLines(measurements: Measurements, width: number): readonly string[] {
+  const grid = scheduleGrid(measurements);
+  if (grid === undefined) return [];
+  return ["Schedule", ...drawGrid(grid, width).split("\n"), SCHEDULE_NOTE, ...scheduledLines(measurements)];
 }
 
 function costLines({ cost }: RunRecord): readonly string[] {

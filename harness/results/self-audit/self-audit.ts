@@ -7,6 +7,7 @@ import { observationIsPossible, partsFitTheWhole } from "./observation.ts";
 import * as record from "./record.ts";
 import type { Measured, Rule } from "./rule.ts";
 import { loadIsAsAsked } from "./load-as-asked.ts";
+import { mixedAddsUp } from "./mixed.ts";
 import { lostPartsAreTold } from "./lost-parts.ts";
 import * as windows from "./windows.ts";
 
@@ -43,6 +44,7 @@ const OF_TODAY_MEASURED: readonly Rule<Measured>[] = [
   counts.connectionsAddUp,
   counts.gaugeIsPossible,
   counts.appsAddUp,
+  mixedAddsUp,
   counts.pollsAddUp,
   counts.arrivalsAddUp,
   counts.loadIsTheOneAsked,

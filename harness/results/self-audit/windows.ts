@@ -92,7 +92,7 @@ export const probesAddUp: Rule<Measured> = {
 /** No window shows more than the load requested. */
 export const windowsFitTheLoad: Rule<Measured> = {
   name: "windows-fit-the-load",
-  check: ({ measurements: { windows = [], workspaces, connections, engine } }) =>
+  check: ({ measurements: { windows = [], workspaces, connections, mixed, engine } }) =>
     engine !== undefined
       ? []
       : windows.flatMap(({ queued, building, ready, terminal, ssh }, index) => [
@@ -100,7 +100,10 @@ export const windowsFitTheLoad: Rule<Measured> = {
             [`workspaces queued, building and ready in window ${index + 1}`, queued + building + ready],
             ["asked", workspaces.asked],
           ),
-          atMost([`connections in window ${index + 1}`, terminal + ssh], ["asked", connections.asked]),
+          atMost(
+            [`connections in window ${index + 1}`, terminal + ssh],
+            ["asked", connections.asked + (mixed?.asked ?? 0)],
+          ),
         ]),
 };
 

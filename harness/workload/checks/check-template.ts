@@ -113,7 +113,7 @@ async function checkPreset(
 async function checkAgentAndApp(
   admin: CoderClient,
   versionId: string,
-  { agent: wish, app, template: name, parameters, presetId }: LoadTask,
+  { agent: wish, app, mixed, template: name, parameters, presetId }: LoadTask,
   note: (message: string) => void,
 ): Promise<void> {
   const template = `template ${name}`;
@@ -136,9 +136,14 @@ async function checkAgentAndApp(
       `agent ${reached.name} of ${template} runs Windows, but the load types commands for a POSIX shell: choose another agent (--agent) or template`,
     );
   const slugs = reached.apps.map(({ slug }) => slug);
-  if (app === undefined || slugs.includes(app.slug)) return;
+  const wanted = [
+    app?.slug,
+    ...(mixed?.loads ?? []).map((load) => (load.kind === "apps" ? load.app : undefined)),
+  ];
+  const missing = wanted.find((slug) => slug !== undefined && !slugs.includes(slug));
+  if (missing === undefined) return;
   const has = slugs.length === 0 ? "it has none: add a coder_app" : `expected one of ${distinct(slugs)}`;
-  const message = `agent ${reached.name} of ${template} has no app "${app.slug}", ${has}`;
+  const message = `agent ${reached.name} of ${template} has no app "${missing}", ${has}`;
   // Coder evaluated the template with its defaults; the given values may add the app.
   const hasDefaults = Object.keys(parameters).length === 0 && presetId === undefined;
   if (hasDefaults) throw new RefbenchError("usage", message);

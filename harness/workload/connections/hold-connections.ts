@@ -16,18 +16,21 @@ type Connections = LoadResult["connections"];
  * Ramps up to all connections at a constant rate, verifies each with a nonce, and holds them while verified
  * commands and traffic run over them. A closing round then asks each for a last nonce: a connection is held
  * if it answers and never dropped before. Each requested connection counts as held, lost or failed.
+ * `untilMs` is the instant of `performance.now()` at which the hold ends beside other loads, whose sessions the
+ * server's own count includes: it is then not read.
  */
 export async function holdConnections(
   load: LoadContext,
   ready: readonly LoadWorkspace[],
+  untilMs?: number,
 ): Promise<{ readonly connections: Connections; readonly close: () => Promise<void> }> {
   const asked = load.task.connections.total;
-  load.board.connections.wanted = asked;
+  load.board.connections.wanted += asked;
   const ramp = new RampUp(load);
   try {
     if (asked > 0 && ready.length > 0 && !load.signal.aborted) await ramp.run(ready);
     await load.together("hold");
-    const held = await hold(ramp);
+    const held = await hold(ramp, untilMs);
     const connections = {
       ...(await countResults(ramp)),
       ...held,
@@ -41,27 +44,29 @@ export async function holdConnections(
 
 async function hold(
   ramp: RampUp,
+  untilMs: number | undefined,
 ): Promise<Pick<Partial<Connections>, "serverGauge" | "serverGaugeAsked" | "traffic">> {
   const { load, opened } = ramp;
-  const { holdMs } = load.task.connections;
+  const holdMs =
+    untilMs === undefined ? load.task.connections.holdMs : Math.max(0, untilMs - performance.now());
   if (opened.length === 0 || load.signal.aborted) return {};
   load.board.activity = "holding";
   load.board.stage = "hold";
-  const gauge = watchServerGauge(load);
+  const gauge = untilMs === undefined ? watchServerGauge(load) : undefined;
   const wheel = load.task.traffic === undefined ? undefined : new TrafficWheel(ramp, load.task.traffic);
   await Promise.all([
-    sendCommands(ramp),
+    sendCommands(ramp, holdMs),
     wheel?.run(opened, holdMs),
     load.clock.sleep(holdMs, load.signal).catch(() => undefined),
   ]);
   await closingRound(ramp);
-  return { ...(await gauge.stop()), ...(wheel && { traffic: wheel.pieces }) };
+  return { ...(await gauge?.stop()), ...(wheel && { traffic: wheel.pieces }) };
 }
 
 /** Sends verified commands at a constant rate over all connections in turn, until the last answer. */
-async function sendCommands(ramp: RampUp): Promise<void> {
+async function sendCommands(ramp: RampUp, holdMs: number): Promise<void> {
   const { load, opened } = ramp;
-  const { holdMs, commandsPerSecond } = load.task.connections;
+  const { commandsPerSecond } = load.task.connections;
   // The share of a part can fall just short of a whole number.
   const count = Math.floor((holdMs / 1000) * commandsPerSecond + 1e-9);
   const answers: Promise<void>[] = [];

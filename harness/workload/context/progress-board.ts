@@ -9,9 +9,9 @@ export type WorkspaceState = "waiting" | "queued" | "building" | "ready" | "fail
 
 /** The current state of the load, reported at most four times a second and only after a change. */
 export class ProgressBoard {
-  activity = "creating users";
-  /** Undefined before the first measured stage and after the last one. */
-  stage: LoadStage | undefined;
+  #activity = "creating users";
+  #stage: LoadStage | undefined;
+  #pinned: string | undefined;
   users = 0;
   readonly connections = { wanted: 0, terminal: 0, ssh: 0, failed: 0 };
   readonly workspaces: Record<WorkspaceState, number>;
@@ -33,6 +33,28 @@ export class ProgressBoard {
     this.workspaces = { waiting: workspaces, queued: 0, building: 0, ready: 0, failed: 0, deleted: 0 };
     this.#timer = setInterval(() => this.#report(), EVERY_MS);
     this.#timer.unref();
+  }
+
+  get activity(): string {
+    return this.#pinned ?? this.#activity;
+  }
+
+  set activity(activity: string) {
+    this.#activity = activity;
+  }
+
+  /** Undefined before the first measured stage and after the last one. */
+  get stage(): LoadStage | undefined {
+    return this.#stage;
+  }
+
+  set stage(stage: LoadStage | undefined) {
+    if (this.#pinned === undefined) this.#stage = stage;
+  }
+
+  /** Shows this activity in this stage whatever is set, until it is called without any: loads overlap meanwhile. */
+  pin(activity: string | undefined): void {
+    this.#pinned = activity;
   }
 
   /** Verified answers so far. */

@@ -68,6 +68,7 @@ export class HealthWatch {
   #beforeChange: () => void = () => undefined;
   #baseline = baseline();
   #isPaced = false;
+  #staysPaced = false;
   #hasFigures = false;
   readonly #lackedInWindow = new Set<string>();
   #children = readChildren();
@@ -133,6 +134,11 @@ export class HealthWatch {
     this.#beforeChange = cut;
   }
 
+  /** Ends the current window. */
+  cut(): void {
+    this.#beforeChange();
+  }
+
   /** Marks the start of paced events. */
   startPacing(): void {
     if (this.#isPaced) return;
@@ -140,8 +146,15 @@ export class HealthWatch {
     this.#isPaced = true;
   }
 
+  /** Paces until it is called with `false`: loads that overlap start and stop pacing in between. */
+  keepPacing(isKept: boolean): void {
+    this.#staysPaced = isKept;
+    if (isKept) this.startPacing();
+    else this.stopPacing();
+  }
+
   stopPacing(): void {
-    if (!this.#isPaced) return;
+    if (!this.#isPaced || this.#staysPaced) return;
     this.#beforeChange();
     this.#isPaced = false;
   }

@@ -43,6 +43,7 @@ interface PhaseLatencies {
 export class Latencies {
   readonly #histograms = new Map<Phase, PhaseLatencies>();
   readonly #onRecord: (phase: Phase, milliseconds: number) => void;
+  #copy: { readonly of: ReadonlySet<Phase>; readonly to: Latencies } | undefined;
 
   /** `onRecord` receives each latency from its intended start. */
   constructor(onRecord: (phase: Phase, milliseconds: number) => void = () => undefined) {
@@ -57,6 +58,7 @@ export class Latencies {
     phase: Phase,
     at: { readonly dueMs: number; readonly startedMs: number; readonly endMs: number },
   ): void {
+    if (this.#copy?.of.has(phase) === true) this.#copy.to.record(phase, at);
     const both = this.#of(phase);
     if (at.endMs < at.dueMs || at.endMs < at.startedMs) {
       both.negative++;
@@ -76,6 +78,7 @@ export class Latencies {
     at: { readonly dueMs: number; readonly startedMs: number; readonly endMs: number },
     timeoutMs: number,
   ): void {
+    if (this.#copy?.of.has(phase) === true) this.#copy.to.recordFailure(phase, at, timeoutMs);
     const both = this.#of(phase);
     both.failed++;
     enter(both, {
@@ -87,6 +90,11 @@ export class Latencies {
   /** Records a span of the server's clock, which has no other intended start. */
   recordSpan(phase: Phase, startMs: number, endMs: number): void {
     this.record(phase, { dueMs: startMs, startedMs: startMs, endMs });
+  }
+
+  /** Records these phases in others too, until it is called without them. */
+  copyTo(to: Latencies | undefined, phases: readonly Phase[]): void {
+    this.#copy = to && { of: new Set(phases), to };
   }
 
   encoded(): PhaseHistogram[] {

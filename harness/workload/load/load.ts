@@ -39,6 +39,7 @@ interface StageResults {
   arrivals: LoadResult["arrivals"];
   deletedUsers: ReadonlySet<string>;
   apps: LoadResult["apps"];
+  mixed: LoadResult["mixed"];
 }
 
 /**
@@ -149,7 +150,7 @@ function reportingParts(load: LoadContext, context: TaskContext, soFar: () => Lo
 function nothingDone({ connections }: LoadTask): StageResults {
   return {
     ...{ users: [], workspaces: [], deletedUsers: new Set<string>() },
-    ...{ daemons: undefined, arrivals: undefined, apps: undefined },
+    ...{ daemons: undefined, arrivals: undefined, apps: undefined, mixed: undefined },
     connections: {
       ...{ asked: connections.total, held: 0, heldTerminal: 0, heldSsh: 0 },
       ...{ verified: 0, lost: 0, failed: 0 },
@@ -182,7 +183,7 @@ async function runStages(
   const isReady = ({ agentId }: LoadWorkspace): boolean => agentId !== undefined;
   await load.together("scenario");
   load.board.stage = "scenario";
-  done.apps = (await scenario.run(load, workspaces.filter(isReady), users)).apps;
+  Object.assign(done, await scenario.run(load, workspaces.filter(isReady), users));
   await load.together("ramp");
   const { connections, close } = await holdConnections(load, workspaces.filter(isReady));
   done.connections = connections;
@@ -226,6 +227,7 @@ function stageResult(load: LoadContext, done: StageResults, isInterrupted: boole
     ...tracedResult(done.workspaces),
     ...(done.arrivals === undefined ? {} : { arrivals: done.arrivals }),
     ...(done.apps === undefined ? {} : { apps: done.apps }),
+    ...(done.mixed === undefined ? {} : { mixed: done.mixed }),
   } satisfies Partial<LoadResult>;
 }
 

@@ -7,6 +7,7 @@ import { mergePolls } from "../context/poll-ledger.ts";
 import type { LostPart } from "../../model/record/parts.ts";
 import { mergeGenerators } from "./merge-generators.ts";
 import { mergeHistograms } from "./merge-histograms.ts";
+import { mergeMixed } from "./merge-mixed.ts";
 import { mergeWindows } from "./merge-windows.ts";
 import { bySharedClock } from "./shared-clock.ts";
 import { without } from "./without.ts";
@@ -35,6 +36,7 @@ export function mergeResults(results: readonly LoadResult[]): LoadResult {
   const arrivals = parts.flatMap((part) => part.arrivals ?? []);
   const clocks = parts.flatMap((part) => part.clocks ?? []);
   const apps = parts.flatMap((part) => part.apps ?? []);
+  const mixed = mergeMixed(parts.flatMap((part) => part.mixed ?? []));
   const polls = mergePolls(parts.map((part) => part.polls));
   const traced = parts.flatMap((part) => part.traced ?? []);
   const observation = joinObservations(parts.flatMap((part) => part.observation ?? []));
@@ -56,6 +58,7 @@ export function mergeResults(results: readonly LoadResult[]): LoadResult {
       ? {}
       : { arrivals: { ...addUp(arrivals), lateMaxMs: Math.max(...arrivals.map((one) => one.lateMaxMs)) } }),
     ...(apps.length === 0 ? {} : { apps: addUp(apps) }),
+    ...(mixed === undefined ? {} : { mixed }),
     ...(polls === undefined ? {} : { polls }),
     ...(observation === undefined ? {} : { observation }),
     ...(traced.length === 0 ? {} : { traced }),

@@ -1,3 +1,5 @@
+import { opensPerSecond } from "../../../reference-architectures/mixed/plan-schedule.ts";
+import type { PlannedLoad, PlannedSchedule } from "../../../reference-architectures/mixed/schedule.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { localAddressOf } from "./local-address.ts";
 import { without } from "./without.ts";
@@ -61,8 +63,35 @@ export function splitLoad(task: LoadTask, parts: number): LoadTask[] {
       const messagesPerSecond = task.app.messagesPerSecond * ofApps;
       part.app = { ...task.app, connections: at(apps), messagesPerSecond };
     }
+    if (task.mixed !== undefined) part.mixed = splitSchedule(task.mixed, { task, index, parts });
     return part;
   });
+}
+
+/**
+ * The share of a part in a schedule: the users of each load are dealt as the load's users are, and rates of a whole
+ * load in proportion. Builds take the last users of each part, so that they are what all but the others leave.
+ */
+function splitSchedule(
+  schedule: PlannedSchedule,
+  { task, index, parts }: { readonly task: LoadTask; readonly index: number; readonly parts: number },
+): PlannedSchedule {
+  const shareOf = (users: number): number => deal(users, parts)[index] ?? 0;
+  let end = Math.min(task.users, task.workspaces);
+  const usersOf = (load: PlannedLoad): number => {
+    if (load.kind !== "builds" || task.existing !== undefined) return shareOf(load.users);
+    end -= load.users;
+    return shareOf(end + load.users) - shareOf(end);
+  };
+  const loads = schedule.loads.map((load): PlannedLoad => {
+    const users = usersOf(load);
+    // A part without users of a load makes nothing of it, but its rates must be positive.
+    const share = users === 0 ? 1 / parts : users / load.users;
+    if (load.kind === "builds") return { ...load, users, startsPerMinute: load.startsPerMinute * share };
+    if (!("connectionsPerUser" in load)) return { ...load, users };
+    return { ...load, users, opensPerSecond: opensPerSecond(schedule, load) * share };
+  });
+  return { ...schedule, loads };
 }
 
 /** Whole numbers that add up to the total and differ by at most one. */

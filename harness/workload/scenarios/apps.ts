@@ -17,13 +17,18 @@ const READS_AT_ONCE = 64;
  * compared.
  */
 export const apps: Scenario = {
-  run,
+  run: (load, ready) => talkToApps(load, ready),
   check: async (admin, task) => {
     await findAppHosts(admin, task);
   },
 };
 
-async function run(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<Pick<LoadResult, "apps">> {
+/** The same, until an instant of `performance.now()` if one is given. */
+export async function talkToApps(
+  load: LoadContext,
+  ready: readonly LoadWorkspace[],
+  untilMs?: number,
+): Promise<Pick<LoadResult, "apps">> {
   const { app } = load.task;
   if (app === undefined) return {};
   const addresses = await findAddresses(load, ready);
@@ -35,6 +40,7 @@ async function run(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<
   await talk(
     load,
     all.filter(({ isOpen }) => isOpen),
+    untilMs === undefined ? app.forMs : Math.max(0, untilMs - performance.now()),
   );
   const held = all.filter(({ isVerified }) => isVerified).length;
   const echoed = all.reduce((sum, socket) => sum + socket.echoed, 0);
@@ -89,11 +95,11 @@ async function open(load: LoadContext, addresses: readonly AppAddress[], all: Ap
   health.stopPacing();
 }
 
-async function talk(load: LoadContext, sockets: readonly AppSocket[]): Promise<void> {
+async function talk(load: LoadContext, sockets: readonly AppSocket[], forMs: number): Promise<void> {
   const { signal, health, task, stopped } = load;
   if (sockets.length === 0 || task.app === undefined || signal.aborted) return;
   load.board.activity = "talking to apps";
-  const { messagesPerSecond, forMs } = task.app;
+  const { messagesPerSecond } = task.app;
   // The share of a part can fall just short of a whole number.
   const count = Math.floor((forMs / 1000) * messagesPerSecond + 1e-9);
   health.startPacing();

@@ -6,6 +6,7 @@ import { apps } from "./apps.ts";
 import { dashboard } from "./dashboard.ts";
 import { dynamicParameters } from "./dynamic-parameters.ts";
 import { herd } from "./herd.ts";
+import { mixed } from "./mixed.ts";
 import type { Scenario } from "./scenario.ts";
 import { workspaces } from "./workspaces.ts";
 
@@ -15,6 +16,7 @@ const SCENARIO: Partial<Record<ScenarioName, Scenario>> = {
   herd,
   dashboard,
   apps,
+  mixed,
   "dynamic-parameters": dynamicParameters,
 };
 

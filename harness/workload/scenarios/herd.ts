@@ -30,7 +30,8 @@ async function run(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<
   return {};
 }
 
-async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<LoadWorkspace[]> {
+/** Stops workspaces, and returns those that were. */
+export async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<LoadWorkspace[]> {
   load.board.activity = "stopping workspaces";
   const stopped: LoadWorkspace[] = [];
   await takeTurns(ready, 0, async (workspace, dueMs) => {
@@ -39,7 +40,8 @@ async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]): Prom
   return stopped;
 }
 
-async function startAll(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
+/** Starts stopped workspaces, at once or on the task's schedule. */
+export async function startAll(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
   if (load.signal.aborted) return;
   load.board.activity = "starting workspaces";
   const steps = load.task.herd?.arrival;
@@ -88,7 +90,7 @@ async function requestStart(load: LoadContext, workspace: LoadWorkspace): Promis
 }
 
 /** Existing workspaces ran before the load, so a load that is cut short at least requests their starts. */
-async function restartExisting(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
+export async function restartExisting(load: LoadContext, stopped: readonly LoadWorkspace[]): Promise<void> {
   if (load.task.existing === undefined || !load.signal.aborted) return;
   const owed = stopped.filter(({ agentId, state }) => agentId === undefined && state === "waiting");
   const caller = { token: load.task.token, isSiteAdmin: true };

@@ -37,7 +37,7 @@ const SWITCHES: Readonly<Record<string, string>> = {
 };
 
 /** Files that are named without the folder they lie in, which is nobody else's. */
-const FILES = new Set(["--rich-parameter-file"]);
+const FILES = new Set(["--rich-parameter-file", "--schedule"]);
 
 /** The words of a command that was parsed, with what an environment switches on. */
 export type GivenFlags = (env: NodeJS.ProcessEnv) => readonly string[];

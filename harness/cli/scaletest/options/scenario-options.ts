@@ -2,17 +2,26 @@ import { type Command, Option } from "commander";
 import { CHOSEN_BY_FLAG } from "../../../model/scenarios/scenarios.ts";
 import { duration, positive } from "../../../tools/quantities.ts";
 
+/** `--schedule`. */
+export function scheduleOption(): Option {
+  return new Option(
+    "--schedule <file>",
+    "mixed: YAML or JSON with periods and the loads that begin and end by them (default: Coder's own pattern)",
+  );
+}
+
 /** Adds the flags of what follows once workspaces are ready. */
 export function addScenarioOptions(command: Command): Command {
   return command
     .addOption(
       new Option(
         "--scenario <name>",
-        "what follows once workspaces are ready: stop and start all, read the dashboard, talk to apps",
+        "what follows once workspaces are ready: stop and start all, read the dashboard, talk to apps, a mixed schedule",
       )
         .env("REFBENCH_SCALETEST_SCENARIO")
         .choices(CHOSEN_BY_FLAG),
     )
+    .addOption(scheduleOption().env("REFBENCH_SCALETEST_SCHEDULE"))
     .addOption(
       new Option("--scenario-for <duration>", "dashboard, apps: how long it lasts")
         .env("REFBENCH_SCALETEST_SCENARIO_FOR")

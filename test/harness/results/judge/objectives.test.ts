@@ -71,6 +71,7 @@ function wholeMeasurements(): Measurements {
     connections: { ...connections, traffic: { due: 10, back: 10 } },
     builds: { ...sample.builds, whileFull: { ms: 1, peakRunning: 120, running: 110, perMinute: 1 } },
     apps: { asked: 1, held: 1, echoed: 1 },
+    mixed: { asked: 1, held: 1, periods: [], loads: [] },
     polls: { asked: 100, lost: 1, lostBy: [{ answer: "503", count: 1, example: "503" }] },
   });
 }

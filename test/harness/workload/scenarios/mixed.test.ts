@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { planSchedule } from "../../../../reference-architectures/mixed/plan-schedule.ts";
+import { scheduleSchema } from "../../../../reference-architectures/mixed/schedule.ts";
+import { systemClock } from "../../../../harness/tools/time/clock.ts";
+import type { LoadResult } from "../../../../harness/model/record/worker-result.ts";
+import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { type Emulator, startEmulator } from "../../../../rehearsal/emulator/server.ts";
+import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
+import { loadTaskFor } from "../../../support/command/load-task.ts";
+import { runLoadHere } from "../../../support/command/run-load.ts";
+
+const TEMPLATE = `
+data "coder_parameter" "home_disk_size" {
+  name    = "home_disk_size"
+  type    = "number"
+  default = "10"
+}
+resource "coder_agent" "main" {
+  os   = "linux"
+  arch = "amd64"
+}
+resource "coder_app" "wsec" {
+  agent_id = coder_agent.main.id
+  slug     = "wsec"
+}
+`;
+
+/** All kinds of load: two begin in the first period, two others in the second, and one more ends with the last. */
+const SCHEDULE = scheduleSchema.parse({
+  name: "all kinds",
+  periods: [
+    { name: "T0", seconds: 1.5 },
+    { name: "T1", seconds: 1.5 },
+    { name: "T2", seconds: 1.5 },
+  ],
+  loads: [
+    {
+      ...{ name: "ssh", kind: "ssh", from: "T0", to: "T1", users: 2, commandsPerMinute: 600 },
+      greedy: { users: 1, bytesPerTick: 5_000, tickMs: 100 },
+    },
+    {
+      ...{ name: "terminals", kind: "terminals", from: "T1", to: "T2", users: 3, connectionsPerUser: 2 },
+      traffic: { bytesPerTick: 100, tickMs: 100 },
+    },
+    { name: "apps", kind: "apps", from: "T1", to: "T1", app: "wsec", users: 2, messagesPerMinute: 600 },
+    { name: "dashboard", kind: "dashboard", from: "T2", to: "T2", pagesPerMinute: 120 },
+    { name: "nine", kind: "builds", from: "T0", to: "T1", users: 1, startsPerMinute: 60 },
+  ],
+});
+
+let coder: { readonly url: string; readonly token: string };
+let emulator: Emulator;
+
+beforeAll(async () => {
+  emulator = await startEmulator({
+    ...{ schemaVersion: 1, host: "127.0.0.1", port: 0, version: "2.31.0", replicas: 1 },
+    env: { CODER_PROVISIONER_DAEMONS: "6", CODER_API_RATE_LIMIT: "-1" },
+    ...{ buildSpeed: 100, failBuilds: 0, licence: "none", seeded: false },
+  });
+  const { url } = emulator.ready;
+  const { token } = await runBootstrap(
+    {
+      task: "bootstrap",
+      deployment: { url, ssh: "tunnel" },
+      admin: { email: "admin@example.com", username: "admin", password: "Correct-Horse-9-Battery" },
+      template: { name: "kubernetes", files: { "main.tf": TEMPLATE }, variables: {} },
+      expect: { replicas: 1, provisionerDaemons: 6 },
+      timeoutMs: 20_000,
+    },
+    { signal: new AbortController().signal, clock: systemClock, emit: () => undefined },
+  );
+  coder = { url, token };
+}, 60_000);
+
+afterAll(() => emulator.close());
+
+function taskOf(overrides: Partial<LoadTask> = {}): LoadTask {
+  return loadTaskFor(coder, {
+    ...{ prefix: "bench-mixed", users: 4, workspaces: 4, scenario: "mixed" },
+    mixed: planSchedule(SCHEDULE, 4),
+    ...overrides,
+    connections: { total: 0 },
+  });
+}
+
+/** The phases that each load measured in each of its periods. */
+function measured({ mixed }: LoadResult, name: string): Record<string, string[]> {
+  const load = mixed?.loads.find((one) => one.name === name);
+  return Object.fromEntries(
+    (load?.periods ?? []).map(({ period, histograms }) => [period, histograms.map(({ phase }) => phase)]),
+  );
+}
+
+test("each load has figures in its own periods and no others, and holds its connections over them", async () => {
+  const { result } = await runLoadHere(taskOf());
+  expect(result.failures).toEqual([]);
+  expect(result.mixed).toMatchObject({ asked: 11, held: 11 });
+  const { ssh, apps, dashboard, nine } = Object.fromEntries(
+    (result.mixed?.loads ?? []).map(({ name }) => [name, measured(result, name)]),
+  );
+  expect(ssh).toEqual({
+    T0: ["ssh-handshake", "opening-command", "held-command"],
+    // It was proved and closed before its last period ended.
+    T1: ["held-command", "closing-command"],
+  });
+  expect(measured(result, "ssh-greedy")["T1"]).toContain("traffic-tick");
+  expect(measured(result, "terminals")["T2"]).toEqual(["closing-command", "traffic-tick"]);
+  expect(apps).toEqual({ T1: ["app-echo"] });
+  expect(dashboard).toEqual({ T2: ["api-read"] });
+  expect(nine?.["T0"]).toContain("start-workspace");
+  expect(measured(result, "api-probe")).toEqual({ T0: ["api-probe"], T1: ["api-probe"], T2: ["api-probe"] });
+}, 30_000);
