@@ -1,9 +1,8 @@
 import { rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { loadPackageDefinition, Server, ServerCredentials } from "@grpc/grpc-js";
-import type { GrpcObject, ServiceClientConstructor, UntypedServiceImplementation } from "@grpc/grpc-js";
-import { loadSync } from "@grpc/proto-loader";
+import { Server, ServerCredentials, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import { selfSignedCertificate } from "./certificate.ts";
+import { readService } from "./read-service.ts";
 import { newSocketFile } from "./socket-file.ts";
 
 const MAGIC_COOKIE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2";
@@ -26,13 +25,13 @@ export function serve({ protos, provider }: ServeOptions): void {
   const { der, pem, keyPem } = selfSignedCertificate();
   // Room for the whole of a large plan: gRPC's own limit is 4 MiB.
   const server = new Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
-  server.addService(serviceOf(join(protos, "tfplugin6.proto"), "tfplugin6", "Provider"), provider);
+  server.addService(readService(join(protos, "tfplugin6.proto"), "tfplugin6.Provider"), provider);
   const socket = newSocketFile();
   const leave = (): never => {
     rmSync(socket, { force: true });
     process.exit(0);
   };
-  server.addService(serviceOf(join(protos, "controller.proto"), "plugin", "GRPCController"), {
+  server.addService(readService(join(protos, "controller.proto"), "plugin.GRPCController"), {
     Shutdown: (_call: unknown, answer: (error: null, response: object) => void) => {
       answer(null, {});
       setTimeout(leave, 20);
@@ -52,16 +51,4 @@ export function serve({ protos, provider }: ServeOptions): void {
     const certificate = der.toString("base64").replaceAll("=", "");
     writeSync(1, `1|6|unix|${socket}|grpc|${certificate}\n`);
   });
-}
-
-function serviceOf(file: string, packageName: string, service: string): ServiceClientConstructor["service"] {
-  const definition = loadSync(file, {
-    keepCase: true,
-    longs: Number,
-    enums: Number,
-    defaults: true,
-    oneofs: true,
-  });
-  const loaded = loadPackageDefinition(definition)[packageName] as GrpcObject;
-  return (loaded[service] as ServiceClientConstructor).service;
 }
