@@ -24,10 +24,12 @@ import { planWorkspaces, runWorkspace, runWorkspaces } from "../workspaces/run-w
 /** How long a load tries to delete its tokens. */
 const TOKEN_CLEANUP_MS = { ended: 60_000, stopped: 5_000 };
 
-/** How often the load records a window and sends an API probe, in milliseconds. */
+/** How often the load records a window and sends an API probe, and how long it tries its last step, in milliseconds. */
 export interface LoadPace {
   readonly windowMs?: number;
   readonly probeEveryMs?: number;
+  /** How long a load that was not stopped tries to delete its tokens. @default 60,000 */
+  readonly tokenCleanupMs?: number;
 }
 
 /** The results of a load's stages so far, filled in by each stage. */
@@ -92,7 +94,7 @@ export async function runLoad(
       await runStages(reportingParts(load, context, soFar), context, scenario, done);
     } finally {
       await probe.stop();
-      await deleteRemainingTokens(load, context.signal.aborted, done);
+      await deleteRemainingTokens(load, context.signal.aborted, done, pace);
     }
     const throttled = http.throttled + polling.throttled;
     if (throttled > 0)
@@ -207,10 +209,11 @@ async function deleteRemainingTokens(
   load: LoadContext,
   isStopped: boolean,
   { users, deletedUsers }: StageResults,
+  { tokenCleanupMs = TOKEN_CLEANUP_MS.ended }: LoadPace,
 ): Promise<void> {
   const ours = new Set(users.filter(({ isOurs }) => isOurs).map(({ id }) => id));
   const isGone = isStopped ? ours : deletedUsers;
-  const timeoutMs = isStopped ? TOKEN_CLEANUP_MS.stopped : TOKEN_CLEANUP_MS.ended;
+  const timeoutMs = isStopped ? TOKEN_CLEANUP_MS.stopped : tokenCleanupMs;
   await deleteTokens(load, (userId) => !isGone.has(userId), timeoutMs);
 }
 

@@ -251,6 +251,8 @@ describe.concurrent("a load", () => {
       onEvent: (event) => {
         if (event.type === "progress" && event.progress.activity === "holding") proxy.goAway();
       },
+      // What has gone away does not come back.
+      pace: { tokenCleanupMs: 1_000 },
     });
     expect(result.connections).toMatchObject({ held: 0, lost: 8 });
     const named = result.failures.find((failure) => failure.class === "workspace-delete");
