@@ -25,7 +25,7 @@ export function sshPath(
 }
 
 /** How long a rehearsal waits for external provisioners whose number does not change. */
-const REHEARSED_WITHIN_MS = 20_000;
+const REHEARSED_WITHIN_MS = 10_000;
 
 /**
  * The capacity that must be live before the load starts. A real server on one machine is one replica with the daemons of
