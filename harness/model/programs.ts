@@ -23,7 +23,7 @@ declare const REFBENCH_PROGRAMS: Readonly<Record<ProgramName | "stacks", string>
 
 /**
  * The path of a program that `npm run build` compiled together with this code; undefined when this code runs from its
- * source, as in tests.
+ * source. Tests have the build's programs, too.
  */
 export function builtProgram(name: ProgramName | "stacks"): string | undefined {
   if (typeof REFBENCH_PROGRAMS === "undefined") return undefined;

@@ -4,7 +4,7 @@ import { systemClock } from "../../harness/tools/time/clock.ts";
 import { jobCluster } from "../../harness/workload/pods/cluster.ts";
 import { jobWorkerRunner } from "../../harness/workload/pods/job-runner.ts";
 import type { JobPlace } from "../../harness/workload/pods/job-plan.ts";
-import { bundle } from "../../rehearsal/bundle.ts";
+import { programFile } from "../../rehearsal/bundle.ts";
 import { loadTaskFor } from "../support/command/load-task.ts";
 import {
   eventually,
@@ -27,7 +27,7 @@ describe.skipIf(place === undefined)("a Job whose pods cannot start", () => {
   let program: string;
   beforeAll(async () => {
     cluster = await openRealCluster(place!);
-    program = await bundle(new URL("../../harness/workload/worker.ts", import.meta.url).pathname);
+    program = await programFile("worker");
   });
 
   async function newNamespace(labels: Readonly<Record<string, string>> = {}) {

@@ -20,7 +20,7 @@ import { LEAN_ALLOCATOR, LEAN_NODE } from "./lean-process.ts";
 import { findOutcome, parseEvent } from "./worker-outcome.ts";
 import { startPiped } from "./start-piped.ts";
 import { type Silence, WorkerWatch } from "./worker-watch.ts";
-import { programSource } from "../../model/programs.ts";
+import { builtProgram, programSource } from "../../model/programs.ts";
 
 /** Time for a stopped worker to close 10,000 connections and report its result. */
 const STOP_GRACE_MS = 20_000;
@@ -31,7 +31,7 @@ export interface LocalRunnerOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** How long a stopped worker may take before it is killed, in milliseconds. @default 20,000 */
   readonly stopGraceMs?: number;
-  /** Path of the worker bundled into one file. @default its source, through tsx */
+  /** Path of the worker bundled into one file. @default the one compiled with this code, else its source through tsx */
   readonly program?: () => Promise<string>;
   /** The reactions to silence of the worker. */
   readonly silence?: Partial<Silence>;
@@ -128,8 +128,9 @@ function passStopsOn(
 }
 
 async function workerCommand(program: LocalRunnerOptions["program"]): Promise<[string, ...string[]]> {
+  const compiled = (await program?.()) ?? builtProgram("worker");
   const asSource = ["--import", import.meta.resolve("tsx"), programSource("worker")];
-  return [process.execPath, ...LEAN_NODE, ...(program === undefined ? asSource : [await program()])];
+  return [process.execPath, ...LEAN_NODE, ...(compiled === undefined ? asSource : [compiled])];
 }
 
 async function awaitEnd(child: ChildProcess): Promise<{ readonly how: string; readonly signal?: string }> {

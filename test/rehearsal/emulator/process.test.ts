@@ -3,16 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { programFile } from "../../../rehearsal/bundle.ts";
 import { emulatorReady } from "../../../rehearsal/emulator/config.ts";
 import { CONFIG, Driver } from "./driver.ts";
 
-const MAIN = join(import.meta.dirname, "../../../rehearsal/emulator/main.ts");
+const MAIN = await programFile("emulator");
 
 test("the process prints its address in one line, survives the terminal's signals, and ends by SIGTERM", async () => {
   const directory = await mkdtemp(join(tmpdir(), "refbench-emulator-"));
   const file = join(directory, "emulator.json");
   await writeFile(file, JSON.stringify(CONFIG));
-  const child = execa("node", ["--import", "tsx", MAIN, "--config", file], { stdin: "ignore" });
+  const child = execa("node", [MAIN, "--config", file], { stdin: "ignore" });
   const line = await new Promise<string>((resolve) =>
     child.stdout.once("data", (bytes) => resolve(String(bytes))),
   );
@@ -32,7 +33,7 @@ test("the process prints its address in one line, survives the terminal's signal
 });
 
 test("an invalid configuration ends the process with its fault", async () => {
-  const result = await execa("node", ["--import", "tsx", MAIN], { reject: false });
+  const result = await execa("node", [MAIN], { reject: false });
   expect(result.exitCode).toBe(1);
   expect(result.stderr).toContain("--config");
 });

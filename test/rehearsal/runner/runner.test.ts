@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { SFTPWrapper } from "ssh2";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { bundle } from "../../../rehearsal/bundle.ts";
+import { programFile } from "../../../rehearsal/bundle.ts";
 
 import { isAlive } from "../../../harness/tools/process/local-process.ts";
 import { processesBehind } from "../../../rehearsal/inventory/marked-processes.ts";
@@ -39,8 +39,7 @@ else {
 async function twinWithRunner(name: string) {
   const root = mkdtempSync(join(tmpdir(), "twin-runner-"));
   const store = makeStore(join(root, "inventory"));
-  const entry = join(import.meta.dirname, "../../../rehearsal/runner/main.ts");
-  const settings = { root, runner: await bundle(entry) } as Cloud["settings"];
+  const settings = { root, runner: await programFile("runner") } as Cloud["settings"];
   const item = controllerItem({ kind: "google_compute_instance", scope: "project/zone", name }, {});
   const metadata = { users: [{ name: "refbench", publicKey: PUBLIC }], reports: true };
   const started = await launchRunner({ store, settings, signal }, item, metadata);

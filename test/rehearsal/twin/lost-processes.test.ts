@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { seenIn } from "../../../harness/model/ports/listing.ts";
 import { newRunId } from "../../../harness/model/run-id.ts";
-import { bundle } from "../../../rehearsal/bundle.ts";
+import { programFile } from "../../../rehearsal/bundle.ts";
 import type { TwinItem } from "../../../rehearsal/inventory/item.ts";
 import { endProcessesBehind, processesBehind } from "../../../rehearsal/inventory/marked-processes.ts";
 import { makeStore, type TwinStore } from "../../../rehearsal/inventory/store.ts";
@@ -17,7 +17,7 @@ import { twinIfAny, twinInventory } from "../../../rehearsal/twin/inventory-adap
 
 const runId = newRunId();
 const signal = AbortSignal.timeout(60_000);
-const runner = bundle(join(import.meta.dirname, "../../../rehearsal/runner/main.ts"));
+const runner = programFile("runner");
 
 let root: string;
 let store: TwinStore;

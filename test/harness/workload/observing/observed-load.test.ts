@@ -1,14 +1,12 @@
 import { createServer } from "node:http";
 import { expect, test } from "vitest";
 import type { LoadResult } from "../../../../harness/model/record/worker-result.ts";
-import { programSource } from "../../../../harness/model/programs.ts";
 import { observedLoad } from "../../../../harness/workload/observing/observed-load.ts";
 import { startObserver } from "../../../../harness/workload/observing/start-observer.ts";
+import { programFile } from "../../../../rehearsal/bundle.ts";
 import { serveHttp } from "../../../support/network/http-server.ts";
 
-const command = [
-  ...[process.execPath, "--import", import.meta.resolve("tsx"), programSource("worker"), "observe"],
-] as const;
+const command = [process.execPath, await programFile("worker"), "observe"] as const;
 const { signal } = new AbortController();
 const result = { stopped: false } as LoadResult;
 

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
-import { programSource } from "../../../../harness/model/programs.ts";
+import { programFile } from "../../../../rehearsal/bundle.ts";
 import { observerEvent } from "../../../../harness/workload/observing/protocol.ts";
 
-const OBSERVER = [...["--import", import.meta.resolve("tsx"), programSource("worker"), "observe"]] as const;
+const OBSERVER = [await programFile("worker"), "observe"] as const;
 const TASK = `${JSON.stringify({ places: [], everyMs: 1_000 })}\n`;
 
 function startObserver(): ChildProcess {

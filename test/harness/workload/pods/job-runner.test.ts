@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
 import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import { jobWorkerRunner, type JobRunnerOptions } from "../../../../harness/workload/pods/job-runner.ts";
-import { bundle } from "../../../../rehearsal/bundle.ts";
+import { programFile } from "../../../../rehearsal/bundle.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { FakeJobCluster } from "../../../support/fake-job-cluster.ts";
 import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
@@ -12,7 +12,7 @@ const nobody = { url: "http://127.0.0.1:9", token: "t" };
 const HELD = { connections: { holdMs: 600_000 } };
 let program: string;
 beforeAll(async () => {
-  program = await bundle(new URL("../../../../harness/workload/worker.ts", import.meta.url).pathname);
+  program = await programFile("worker");
 });
 
 function runnerIn(cluster: FakeJobCluster, options: Partial<JobRunnerOptions> = {}) {

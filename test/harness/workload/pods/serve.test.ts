@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
 import { POD_EXIT } from "../../../../harness/workload/pods/pod-exit.ts";
-import { bundle } from "../../../../rehearsal/bundle.ts";
+import { programFile } from "../../../../rehearsal/bundle.ts";
 
 let program: string;
 beforeAll(async () => {
-  program = await bundle(new URL("../../../../harness/workload/worker.ts", import.meta.url).pathname);
+  program = await programFile("worker");
 });
 
 function tasksFolder(): string {

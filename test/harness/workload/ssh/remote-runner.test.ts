@@ -7,7 +7,7 @@ import { processStart } from "../../../../harness/tools/process/process-start.ts
 import type { RunnerAccess } from "../../../../harness/model/ports/runner.ts";
 import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { DrainTask } from "../../../../harness/model/ports/worker-task.ts";
-import { bundle } from "../../../../rehearsal/bundle.ts";
+import { programFile } from "../../../../rehearsal/bundle.ts";
 import { remoteWorkerRunner, type RemoteRunnerOptions } from "../../../../harness/workload/ssh/ssh-runner.ts";
 import { fakeClock } from "../../../support/fake-clock.ts";
 import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
@@ -17,7 +17,7 @@ import { hostPidOf, startSshMachine } from "../../../support/network/ssh-machine
 const never = new AbortController().signal;
 let program: string;
 beforeAll(async () => {
-  program = await bundle(new URL("../../../../harness/workload/worker.ts", import.meta.url).pathname);
+  program = await programFile("worker");
 });
 
 function runnerOn(access: RunnerAccess, options: Partial<RemoteRunnerOptions> = {}) {

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { localWorkerRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
@@ -8,18 +7,18 @@ import {
   machineNeed,
   refuseShortMachine,
 } from "../../../../harness/workload/tasks/refuse-machine.ts";
+import { programFile } from "../../../../rehearsal/bundle.ts";
 import { gatheringSockets, PTY } from "../../../support/coder/coder-faults.ts";
 import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const CODER = { url: "http://127.0.0.1:1", token: "t" };
-const WORKER = fileURLToPath(new URL("../../../../harness/workload/worker.ts", import.meta.url));
+const WORKER = await programFile("worker");
 
 /** A load in a process that may have so many files open. */
 function runnerWith(openFiles: number) {
   const script = `ulimit -n ${openFiles}; exec "$0" "$@"`;
-  const node = [process.execPath, "--import", import.meta.resolve("tsx"), WORKER];
-  return localWorkerRunner({ command: ["sh", "-c", script, ...node] });
+  return localWorkerRunner({ command: ["sh", "-c", script, process.execPath, WORKER] });
 }
 
 function stdio(total: number, sshShare: number): LoadTask {

@@ -4,14 +4,15 @@ import { expect, test } from "vitest";
 import { readLines } from "../../../../harness/tools/files/lines.ts";
 import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import { localWorkerRunner } from "../../../../harness/workload/worker-process/local-runner.ts";
+import { programFile } from "../../../../rehearsal/bundle.ts";
 import { startEmulatedCoder } from "../../../support/coder/emulated-coder.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 
 const never = new AbortController().signal;
-const workerFile = new URL("../../../../harness/workload/worker.ts", import.meta.url).pathname;
+const worker = await programFile("worker");
 
 function startWorker() {
-  const child = spawn(process.execPath, ["--import", "tsx", workerFile], {
+  const child = spawn(process.execPath, [worker], {
     stdio: ["pipe", "pipe", "inherit"],
   });
   const lines = readLines(child.stdout as AsyncIterable<Buffer>);
