@@ -8,6 +8,7 @@ import { architectures, getArchitecture, resolveSize } from "../../reference-arc
 import { type Environment, environmentSchema, twinOwnCluster } from "../../stacks/environment.ts";
 import { benchLabels } from "../../stacks/labels.ts";
 import { comparable, type PlanJson } from "../harness/terraform/export/planned.ts";
+import { servePlugins } from "../rehearsal/twin/in-process-plugin.ts";
 import { Twin } from "../rehearsal/twin/workdir.ts";
 import { RUN } from "../stacks/synthesize.ts";
 import { findTofu } from "../support/tofu.ts";
@@ -212,9 +213,11 @@ async function terraform(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<string> {
+  // OpenTofu asks for providers of its own registry, and so starts them.
+  await using plugins = await servePlugins(twin.env);
   const { stdout, all, exitCode } = await execa(program, [...args, "-no-color"], {
     cwd: folder,
-    env: { ...twin.env, ...env },
+    env: { ...twin.env, ...env, ...plugins.variables },
     extendEnv: false,
     reject: false,
     all: true,

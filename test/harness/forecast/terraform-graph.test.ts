@@ -4,6 +4,7 @@ import { execa } from "execa";
 import { expect, test } from "vitest";
 import { readStackGraph, type StackGraph } from "../../../harness/forecast/stack-graph.ts";
 import { architectures } from "../../../reference-architectures/catalogue.ts";
+import { servePlugins } from "../../rehearsal/twin/in-process-plugin.ts";
 import { Twin } from "../../rehearsal/twin/workdir.ts";
 import { synthesize } from "../../stacks/synthesize.ts";
 
@@ -63,9 +64,10 @@ test.runIf(hasTerraform).each([...architectures.values()].map(({ name }) => name
     for (const stack of stacks) {
       const directory = join(twin.root, "stacks", stack);
       await twin.terraform(directory, ["init", "-input=false"]);
+      await using plugins = await servePlugins(twin.env);
       const { stdout } = await execa("terraform", ["graph", "-type=plan"], {
         cwd: directory,
-        env: twin.env,
+        env: { ...twin.env, ...plugins.variables },
         extendEnv: false,
       });
       const graph = readStackGraph(stack, synthesis.stacks[stack]);

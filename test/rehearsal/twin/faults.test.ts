@@ -64,6 +64,7 @@ test("a leak is a disk of the run that no state knows; a delete that is in use e
 test("a slow create that is interrupted is kept by the state, tainted, and destroy removes it", async () => {
   await using twin = await Twin.prepare({
     faults: [{ op: "create", type: "google_compute_network", do: "slow", ms: 3_600_000 }],
+    startsPlugins: true,
   });
   const stack = twin.stack("one", network("d"));
   await twin.terraform(stack, ["init"]);

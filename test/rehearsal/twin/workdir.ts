@@ -8,6 +8,7 @@ import { prepareTwin } from "../../../rehearsal/twin/environment.ts";
 import type { FaultsFile } from "../../../rehearsal/twin/faults.ts";
 import { listTwin } from "../../../rehearsal/twin/inventory-adapter.ts";
 import { TYPES_IN_USE } from "../../../rehearsal/twin/types-in-use.ts";
+import { servePlugins } from "./in-process-plugin.ts";
 
 type Json = Record<string, unknown>;
 export interface Outcome {
@@ -15,20 +16,31 @@ export interface Outcome {
   readonly output: string;
 }
 
+interface TwinOptions {
+  readonly speed?: number;
+  readonly faults?: unknown[];
+  readonly parent?: string;
+  /**
+   * Whether Terraform starts the twin's plugin itself, as in a rehearsal, instead of asking this process: seconds for
+   * each command. @default false
+   */
+  readonly startsPlugins?: boolean;
+}
+
 /** A separate twin in a temporary folder, with folders that real terraform works in. */
 export class Twin implements AsyncDisposable {
   readonly root: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #startsPlugins: boolean;
 
-  private constructor(env: NodeJS.ProcessEnv, parent: string) {
+  private constructor(env: NodeJS.ProcessEnv, { parent = tmpdir(), startsPlugins = false }: TwinOptions) {
     this.root = mkdtempSync(join(parent, "twin-"));
     this.#env = env;
+    this.#startsPlugins = startsPlugins;
   }
 
-  static async prepare(
-    options: { readonly speed?: number; readonly faults?: unknown[]; readonly parent?: string } = {},
-  ): Promise<Twin> {
-    const twin = new Twin({}, options.parent ?? tmpdir());
+  static async prepare(options: TwinOptions = {}): Promise<Twin> {
+    const twin = new Twin({}, options);
     const faultsFile = join(twin.root, "faults.json");
     writeFileSync(
       faultsFile,
@@ -70,14 +82,9 @@ export class Twin implements AsyncDisposable {
   }
 
   async terraform(directory: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    const { exitCode, all } = await execa("terraform", [...args, "-no-color"], {
-      cwd: directory,
-      env: { ...this.#env, ...env },
-      extendEnv: false,
-      reject: false,
-      all: true,
-    });
-    return { exitCode, output: unwrapped(all) };
+    const all = { ...this.#env, ...env };
+    await using plugins = this.#startsPlugins ? undefined : await servePlugins(all);
+    return outcomeOf(await startTerraform(directory, args, { ...all, ...plugins?.variables }));
   }
 
   async apply(directory: string, env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
@@ -85,23 +92,16 @@ export class Twin implements AsyncDisposable {
     return this.terraform(directory, ["apply", "-auto-approve"], env);
   }
 
-  /** Runs terraform and interrupts it, as Ctrl-C would, once something holds. */
+  /** Runs terraform, which starts its plugins, and interrupts it, as Ctrl-C would, once something holds. */
   async interrupt(
     directory: string,
     args: readonly string[],
     once: () => Promise<boolean>,
   ): Promise<Outcome> {
-    const running = execa("terraform", [...args, "-no-color"], {
-      cwd: directory,
-      env: this.#env,
-      extendEnv: false,
-      reject: false,
-      all: true,
-    });
+    const running = startTerraform(directory, args, this.#env);
     while (!(await once())) await new Promise((resolve) => setTimeout(resolve, 20));
     running.kill("SIGINT");
-    const { exitCode, all } = await running;
-    return { exitCode, output: unwrapped(all) };
+    return outcomeOf(await running);
   }
 
   destroy(directory: string): Promise<Outcome> {
@@ -129,6 +129,15 @@ export class Twin implements AsyncDisposable {
       if (behind !== undefined) await endProcess(behind, { graceMs: 2_000 });
     rmSync(this.root, { recursive: true, force: true });
   }
+}
+
+function startTerraform(directory: string, args: readonly string[], env: NodeJS.ProcessEnv) {
+  const options = { cwd: directory, env, extendEnv: false, reject: false, all: true } as const;
+  return execa("terraform", [...args, "-no-color"], options);
+}
+
+function outcomeOf({ exitCode, all }: Awaited<ReturnType<typeof startTerraform>>): Outcome {
+  return { exitCode, output: unwrapped(all) };
 }
 
 /** Terraform wraps its messages to the width of a terminal. */

@@ -17,7 +17,7 @@ afterEach(() => rmSync(parent, { recursive: true, force: true }));
 test("terraform reaches the twin's providers from a folder of any depth", async () => {
   const deep = join(parent, "d".repeat(80), "e".repeat(80));
   mkdirSync(deep, { recursive: true });
-  await using twin = await Twin.prepare({ parent: deep });
+  await using twin = await Twin.prepare({ parent: deep, startsPlugins: true });
   const network = { google_compute_network: { one: { name: "one", auto_create_subnetworks: false } } };
   const stack = twin.stack("one", { provider: { google: { project: "p" } }, resource: network });
   expect(await twin.apply(stack)).toMatchObject({ exitCode: 0 });
