@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
-import { recordSchema } from "../harness/model/record/record.ts";
+import { storedRecord } from "../harness/model/record/migrate-record.ts";
 import { PHASES } from "../harness/model/record/worker-result.ts";
 import { EXIT_CODES } from "../harness/tools/verdict.ts";
 import { callsIn, unknownIn } from "./support/command/refbench-calls.ts";
@@ -81,7 +81,7 @@ test.each(["docs/first-real-run.md", "docs/hosted-nights.md"])(
 );
 
 test("the example of an own cluster is a record with overridden figures, whose teardown was clean", () => {
-  const record = recordSchema.parse(JSON.parse(read("docs/examples/own-cluster-record.json")));
+  const record = storedRecord.parse(JSON.parse(read("docs/examples/own-cluster-record.json")));
   expect(record).toMatchObject({ architecture: "kubernetes", teardown: { state: "clean" } });
   expect(record.overrides).not.toEqual({});
   expect(read("docs/examples/own-cluster-report.txt")).toContain(record.runId);

@@ -153,6 +153,12 @@ export class CoderClient {
   quota = (organizationId: string, userId: string) =>
     this.#get(`/organizations/${organizationId}/members/${userId}/workspace-quota`, schemas.quota);
 
+  /** How clients reach agents: relays, and whether they may connect directly; 404 on older servers. */
+  connectionInfo = () => this.#get("/workspaceagents/connection", schemas.connectionInfo);
+
+  /** Coder itself as `primary`, and its workspace proxies. */
+  regions = () => this.#get("/regions", schemas.regions);
+
   deploymentConfig = () => this.#get("/deployment/config", schemas.deploymentConfig);
 
   addLicence = (licence: string) => this.#send("POST", "/licenses", schemas.anything, { license: licence });

@@ -1,5 +1,6 @@
 import { OBJECTIVES, objectivesFor } from "../../reference-architectures/objectives.ts";
 import { scheduleObjectives } from "../../reference-architectures/mixed/schedule-objectives.ts";
+import { recordNetwork, sshPathOf } from "../model/observation/network.ts";
 import { type Held, heldByLoad } from "../model/record/held-verdicts.ts";
 import { thisMachine } from "../model/record/machine.ts";
 import { failsRun, objectiveSentence } from "../model/record/objective-words.ts";
@@ -98,6 +99,7 @@ export async function buildLoadRecord(outcome: LoadOutcome, ground: RecordInput)
       node: process.version,
       machine: thisMachine(),
     },
+    network: recordNetwork(outcome.result?.network, observation),
     conditions: [...listConditions(task, look, ground), ...measuredConditions(measured)],
     resources: {},
     stages: listStages(outcome),
@@ -140,10 +142,9 @@ function readMeasurements(
   { deployment }: LoadTask,
 ): Measurements | undefined {
   if (result === undefined) return undefined;
-  const { sshDirect = 0 } = result.connections;
-  const figures = without(result, "observation");
-  const path = { tunnel: "tunnel", none: "none", stdio: sshDirect > 0 ? "direct" : "relayed" } as const;
-  return { ...figures, connections: { ...result.connections, sshPath: path[deployment.ssh] } };
+  const figures = without(result, "observation", "network");
+  const sshPath = sshPathOf(deployment.ssh, result.connections);
+  return { ...figures, connections: { ...result.connections, sshPath } };
 }
 
 /** The build capacity for the record: 0 means unknown, and a condition has the reason. */

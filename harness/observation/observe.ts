@@ -92,7 +92,7 @@ class Sampler {
     }
     const cpu = process.cpuUsage(this.#startCpu);
     const { questions, bytes, totalMs, maxMs, asked } = this.#cost;
-    const listed = (key: "statements" | "logs" | "events" | "profiles") => {
+    const listed = (key: "statements" | "logs" | "events" | "profiles" | "pubsub") => {
       const all = found.flatMap((each) => (each[key] ?? []) as unknown[]);
       return all.length === 0 ? {} : { [key]: all };
     };
@@ -115,6 +115,7 @@ class Sampler {
       ...listed("logs"),
       ...listed("events"),
       ...listed("profiles"),
+      ...listed("pubsub"),
     };
   }
 

@@ -19,7 +19,7 @@ export interface Reading {
 
 /** What a source knows beside series, such as logs. */
 export type Findings = Partial<
-  Pick<Observation, "statements" | "logs" | "events" | "profiles"> & {
+  Pick<Observation, "statements" | "logs" | "events" | "profiles" | "pubsub"> & {
     readonly unseen: readonly Unseen[];
     /** What this took, and what was not counted with a reading. */
     readonly questions: number;

@@ -109,6 +109,7 @@ export class CoderHttp {
         dispatcher: this.#dispatcher,
         ...(call.maxBytes === undefined ? {} : { maxBytes: call.maxBytes }),
       });
+      this.transport.hear(headers);
       const text = bytes.toString();
       if (status === 429) {
         return {

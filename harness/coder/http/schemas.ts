@@ -268,6 +268,7 @@ export const deploymentConfig = z.object({
     disable_path_apps: z.boolean().nullish(),
     browser_only: z.boolean().nullish(),
     disable_password_auth: z.boolean().nullish(),
+    tls: z.object({ enable: z.boolean().nullish() }).nullish(),
     /** Nanoseconds; the second is the limit of site admins' tokens. */
     session_lifetime: z
       .object({
@@ -278,6 +279,40 @@ export const deploymentConfig = z.object({
     /** Nanoseconds, as Go counts them. */
     workspace_prebuilds: z.object({ reconciliation_interval: z.number().nullish() }).nullish(),
   }),
+});
+
+/** The names of its fields are Tailscale's. */
+export const connectionInfo = z.object({
+  disable_direct_connections: z.boolean(),
+  derp_map: z
+    .object({
+      Regions: z
+        .record(
+          z.string(),
+          z
+            .object({
+              RegionName: z.string().default(""),
+              RegionCode: z.string().default(""),
+              Nodes: listOf(z.object({ STUNOnly: z.boolean().default(false) })),
+            })
+            .nullable(),
+        )
+        .nullish(),
+    })
+    .nullish(),
+});
+export type ConnectionInfo = z.infer<typeof connectionInfo>;
+
+export const regions = z.object({
+  regions: listOf(
+    z.object({
+      name: z.string(),
+      healthy: z.boolean().default(false),
+      /** URL of its API, terminals and apps by path. */
+      path_app_url: z.string().default(""),
+      wildcard_hostname: z.string().default(""),
+    }),
+  ),
 });
 
 export const prebuildsSettings = z.object({ reconciliation_paused: z.boolean().default(false) });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { ClientRequestArgs } from "node:http";
+import type { ClientRequestArgs, IncomingHttpHeaders } from "node:http";
 import type { LookupFunction } from "node:net";
 import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import { HttpsProxyAgent } from "https-proxy-agent";
@@ -7,6 +7,7 @@ import { type Dispatcher, Pool, ProxyAgent } from "undici";
 import { WebSocket } from "ws";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
+import { oneLine } from "../../tools/safe-text.ts";
 import { presentedCertificate } from "./presented-certificate.ts";
 import { sharedLookup } from "./shared-lookup.ts";
 import { tlsProblem } from "./tls-problem.ts";
@@ -35,6 +36,8 @@ export interface SocketOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
+/** More ways to name the same servers are not kept: a header may differ with each answer. */
+const MOST_INTERMEDIARIES = 5;
 /**
  * The longest message of a terminal, a tunnel or an app. Coder's server sends at most 32 KiB in one; the 100 MiB that
  * `ws` allows would fill the memory of a machine that holds a thousand terminals.
@@ -51,6 +54,7 @@ export class Transport {
   readonly url: string;
   /** How many requests and websockets were answered with 429 so far, including repeated ones. */
   throttled = 0;
+  readonly #intermediaries = new Set<string>();
   readonly #headers: Readonly<Record<string, string>>;
   readonly #serverName: string | undefined;
   readonly #proxy: string | undefined;
@@ -92,6 +96,20 @@ export class Transport {
       requestTls: toCoder,
       proxyTls: connect,
     });
+  }
+
+  /** How servers between this machine and Coder named themselves in answers: `via 1.1 google`, `server nginx`. */
+  get intermediaries(): readonly string[] {
+    return [...this.#intermediaries];
+  }
+
+  /** Takes note of the headers of an answer that Coder itself never sets. */
+  hear(headers: IncomingHttpHeaders): void {
+    for (const name of ["via", "server"] as const) {
+      const value = headers[name];
+      if (value === undefined || this.#intermediaries.size >= MOST_INTERMEDIARIES) continue;
+      this.#intermediaries.add(oneLine(`${name} ${String(value)}`).slice(0, 80));
+    }
   }
 
   /** The headers that are added to every request. */

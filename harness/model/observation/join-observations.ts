@@ -46,6 +46,10 @@ export function joinObservations(all: readonly Observation[]): Observation | und
       "profiles",
       listed(({ profiles }) => profiles),
     ),
+    ...some(
+      "pubsub",
+      listed(({ pubsub }) => pubsub),
+    ),
   };
 }
 

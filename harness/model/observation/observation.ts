@@ -90,6 +90,14 @@ export const observedProfile = z.object({
 });
 export type ObservedProfile = z.infer<typeof observedProfile>;
 
+/** How replicas of Coder notify each other. */
+export const PUBSUBS = ["postgres", "nats"] as const;
+export type Pubsub = (typeof PUBSUBS)[number];
+
+/** The pub/sub that a replica used, by the metrics that it served. */
+export const observedPubsub = z.object({ of: z.string(), kind: z.enum(PUBSUBS) });
+export type ObservedPubsub = z.infer<typeof observedPubsub>;
+
 /** The least difference between clocks that an observation lists, in milliseconds. */
 export const LISTED_OFFSET_MS = 1000;
 
@@ -117,5 +125,7 @@ export const observation = z.object({
   logs: z.array(observedLog).optional(),
   events: z.array(observedEvent).optional(),
   profiles: z.array(observedProfile).optional(),
+  /** Absent where no replica served a metric that shows it, and in earlier records. */
+  pubsub: z.array(observedPubsub).optional(),
 });
 export type Observation = z.infer<typeof observation>;

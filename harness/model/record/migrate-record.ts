@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sshPathOf, unknownNetwork } from "../observation/network.ts";
 import { MEASURING_METHODS, recordSchema } from "./record.ts";
 
 type Migration = (record: Readonly<Record<string, unknown>>) => Record<string, unknown>;
@@ -25,6 +26,16 @@ const MIGRATIONS: ReadonlyMap<number, Migration> = new Map<number, Migration>([
   ],
   // Version 4 can tell of lost parts. A load of version 3 that lost a part had no measurements.
   [3, (record) => ({ ...record, schemaVersion: 4 })],
+  // Version 5 has the network as it was seen. Version 4 took SSH for relayed where nothing had shown its path.
+  [
+    4,
+    (record) => ({
+      ...record,
+      schemaVersion: 5,
+      network: unknownNetwork("records of version 4 and earlier do not have it"),
+      ...withSeenPath(record["measurements"]),
+    }),
+  ],
 ]);
 
 /** Brings a record of an older version to today's shape; anything else stays as it is, for the schema to refuse. */
@@ -36,6 +47,24 @@ function migrateRecord(stored: unknown): unknown {
     if (!known.success || migrate === undefined) return record;
     record = migrate(known.data);
   }
+}
+
+const measuredSsh = z.looseObject({
+  connections: z.looseObject({
+    sshPath: z.string(),
+    sshRelayed: z.number().optional(),
+    sshDirect: z.number().optional(),
+  }),
+});
+
+/** The measurements with the path of SSH as far as it was seen; nothing if there are none. */
+function withSeenPath(measurements: unknown): object {
+  const known = measuredSsh.safeParse(measurements);
+  if (!known.success) return {};
+  const { connections, ...rest } = known.data;
+  const isBySession = connections.sshPath === "relayed" || connections.sshPath === "direct";
+  const sshPath = isBySession ? sshPathOf("stdio", connections) : connections.sshPath;
+  return { measurements: { ...rest, connections: { ...connections, sshPath } } };
 }
 
 const versioned = z.looseObject({ schemaVersion: z.number() });

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { claim } from "../observation/claims.ts";
 import { limits } from "../observation/limits.ts";
+import { network, SSH_PATHS } from "../observation/network.ts";
 import { observation } from "../observation/observation.ts";
 import { comparison } from "./comparison.ts";
 import { runCost } from "./cost.ts";
@@ -10,7 +11,7 @@ import { traces } from "../observation/traces.ts";
 import { loadResult } from "./worker-result.ts";
 
 /** Version of the record's shape; `storedRecord` of `migrate-record.ts` reads older ones too. */
-export const RECORD_SCHEMA_VERSION = 4;
+export const RECORD_SCHEMA_VERSION = 5;
 
 /**
  * How the figures of a record were measured, in the order that refbench came to it. Figures of one name that were
@@ -98,12 +99,14 @@ export const stageTiming = z.object({
 });
 
 /** The measurements of the load stage; absent when the run ended before it. */
-export const measurements = loadResult.omit({ stopped: true, observation: true, traced: true }).extend({
-  connections: loadResult.shape.connections.extend({
-    /** How SSH travelled: relayed, direct, or the emulator's tunnel. Never compared with one another. */
-    sshPath: z.enum(["tunnel", "relayed", "direct", "none"]),
-  }),
-});
+export const measurements = loadResult
+  .omit({ stopped: true, observation: true, network: true, traced: true })
+  .extend({
+    connections: loadResult.shape.connections.extend({
+      /** How SSH travelled. */
+      sshPath: z.enum(SSH_PATHS),
+    }),
+  });
 export type Measurements = z.infer<typeof measurements>;
 
 /** The origin of a run, which decides how its figures may be used. */
@@ -246,6 +249,8 @@ export const recordSchema = z.object({
   }),
   /** Conditions that change what the figures mean, in words: "rate limits off", "licence simulated". */
   conditions: z.array(z.string()),
+  /** Pub/sub, TLS, proxies and relays that were really used. Records that differ in it are never one series. */
+  network,
   /** Its environment stayed after a failure, until then at most. */
   kept: z.object({ until: instant, reason: z.string() }).optional(),
   /** Resources that Terraform created, by stack. */

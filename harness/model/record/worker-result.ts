@@ -3,6 +3,7 @@ import { foreignEngine } from "./engine.ts";
 import { machine } from "./machine.ts";
 import { generatorPart, lostPart, partClock, workerPlace } from "./parts.ts";
 import { tracedWorkspace } from "../observation/traces.ts";
+import { seenNetwork } from "../observation/network.ts";
 import { observation } from "../observation/observation.ts";
 import { ANSWER_PHASE_NAMES } from "../scenarios/scenario-phases.ts";
 
@@ -445,6 +446,8 @@ export const loadResult = z.object({
   lostParts: z.array(lostPart).optional(),
   /** What was observed of the deployment from where the load ran. A record keeps it apart from the measurements. */
   observation: observation.optional(),
+  /** What its workers saw of their way to Coder. A record keeps it apart from the measurements. Absent in earlier results. */
+  network: seenNetwork.optional(),
   /** Phases of a sample of workspaces, of which spans are made. Absent where none was asked for. */
   traced: z.array(tracedWorkspace).optional(),
   /** Why the load stopped itself early. */

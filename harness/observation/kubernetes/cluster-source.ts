@@ -90,7 +90,9 @@ class ClusterSource implements FigureSource {
   }
 
   findings(): Promise<Findings> {
-    return Promise.resolve({ unseen: this.#replicas.unseen() });
+    const { pubsub } = this.#replicas;
+    const unseen = this.#replicas.unseen();
+    return Promise.resolve({ unseen, ...(pubsub.length === 0 ? {} : { pubsub: [...pubsub] }) });
   }
 
   async #usages(

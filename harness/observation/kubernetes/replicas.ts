@@ -2,7 +2,7 @@ import { messageOf } from "../../tools/error.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import { inTurns } from "../../tools/time/in-turns.ts";
 import { SERIES, type SeriesName } from "../../model/observation/series.ts";
-import type { Unseen } from "../../model/observation/observation.ts";
+import type { ObservedPubsub, Unseen } from "../../model/observation/observation.ts";
 import { CODERD_RULES } from "../metrics/coderd-rules.ts";
 import { MetricReader } from "../metrics/metric-reader.ts";
 import type { Sample } from "../source.ts";
@@ -22,6 +22,7 @@ export class Replicas {
   readonly #readers = new Map<string, MetricReader>();
   /** Series for which any replica had a value. */
   readonly #served = new Set<SeriesName>();
+  readonly #pubsubs = new Map<string, ObservedPubsub>();
 
   constructor(asking: Asking, clock: Pick<Clock, "elapsed">) {
     this.#asking = asking;
@@ -62,8 +63,14 @@ export class Replicas {
     const { samples, problems } = reader.read(bytes.toString(), this.#clock.elapsed() / 1_000);
     this.#readers.set(name, reader);
     for (const series of reader.served) this.#served.add(series);
+    for (const each of reader.pubsub) this.#pubsubs.set(`${each.of} ${each.kind}`, each);
     unseen.push(...problems.map((why) => ({ what: `some metrics of ${name}`, why })));
     return samples;
+  }
+
+  /** The pub/sub of each replica that showed it, those that are gone included. */
+  get pubsub(): readonly ObservedPubsub[] {
+    return [...this.#pubsubs.values()];
   }
 
   /** Figures that no replica ever had, with what they need. */

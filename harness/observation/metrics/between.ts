@@ -23,7 +23,9 @@ export function between(
   const seconds = before === undefined ? 0 : now.atSeconds - before.atSeconds;
   const earlier = before === undefined || isRestarted(before, now) ? undefined : before.gathered;
   const sums = new Map<Sample["series"], number | undefined>();
+  const { pubsub = "postgres" } = now.gathered;
   for (const rule of rules) {
+    if (rule.pubsub !== undefined && rule.pubsub !== pubsub) continue;
     const value = valueOf(rule, { earlier, now: now.gathered, seconds, isFirst: before === undefined });
     const sum = sums.has(rule.series) ? sums.get(rule.series) : 0;
     const isKnown = value !== undefined && sum !== undefined;

@@ -7,6 +7,12 @@ const code = (is: (code: string) => boolean): Pick<MetricRule, "where"> => ({
   where: (value) => is(value.label("code") ?? ""),
 });
 
+/** Either pub/sub has the same metrics. Those of the one that Coder does not use are not read. */
+const PUBSUB_METRICS = [
+  { pubsub: "postgres", prefix: "coder_pubsub" },
+  { pubsub: "nats", prefix: "coder_nats_pubsub" },
+] as const;
+
 /**
  * Coder's metrics by the names of version 2.31. The CPU is that of the process alone; Go's collector does not
  * count children, so Terraform is not in it.
@@ -74,11 +80,16 @@ export const CODERD_RULES: readonly MetricRule[] = [
     without: "coderd counts agents once a minute, and serves it once there are some",
   },
   // Coder sets it to -1 while a measurement fails.
-  {
-    ...{ series: "coderd.pubsub-latency", metric: "coder_pubsub_receive_latency_seconds", as: "gauge" },
-    ...{ by: 1_000, isValid: (value) => value >= 0 },
-  },
-  { series: "coderd.pubsub-disconnections", metric: "coder_pubsub_disconnections_total", as: "rate" },
+  ...PUBSUB_METRICS.flatMap(({ pubsub, prefix }): MetricRule[] => [
+    {
+      ...{ series: "coderd.pubsub-latency", metric: `${prefix}_receive_latency_seconds`, as: "gauge" },
+      ...{ by: 1_000, isValid: (value) => value >= 0, pubsub },
+    },
+    {
+      ...{ series: "coderd.pubsub-disconnections", metric: `${prefix}_disconnections_total`, as: "rate" },
+      pubsub,
+    },
+  ]),
   { series: "coderd.received", metric: "process_network_receive_bytes_total", as: "rate" },
   { series: "coderd.sent", metric: "process_network_transmit_bytes_total", as: "rate" },
   { series: "coderd.derp-sent", metric: "coder_derp_server_bytes_sent_total", as: "rate" },

@@ -1,3 +1,4 @@
+import type { Pubsub } from "../../model/observation/observation.ts";
 import type { MetricRule } from "./metric-rule.ts";
 import { type ReadText, readText } from "./read-text.ts";
 
@@ -11,11 +12,16 @@ export interface Gathered {
   /** Start of the server's process, seconds since the epoch by its clock. Another start resets all counters. */
   readonly processStart: number | undefined;
   readonly text: ReadText;
+  /** The pub/sub of a coderd; undefined where its metrics do not show it. */
+  readonly pubsub: Pubsub | undefined;
   /** Values that cannot be: a counter below zero, or a figure that is not a number. */
   readonly impossible: number;
 }
 
 const START = "process_start_time_seconds";
+/** Coder serves each of them for the whole life of the pub/sub, whether it is connected or not. */
+const POSTGRES = "coder_pubsub_connected";
+const NATS = "coder_nats_pubsub_connected";
 
 /** Reads a text once and adds up what each rule wants. */
 export function gather(text: string, rules: readonly MetricRule[]): Gathered {
@@ -24,11 +30,15 @@ export function gather(text: string, rules: readonly MetricRule[]): Gathered {
   const buckets = new Map<MetricRule, Map<number, number>>();
   let processStart: number | undefined;
   let impossible = 0;
+  let pubsub: Pubsub | undefined;
   const read = readText(
     text,
-    (name) => name === START || byName.has(name),
+    (name) => name === START || name === POSTGRES || name === NATS || byName.has(name),
     (value) => {
       if (value.name === START) processStart = value.value;
+      // A coderd that uses NATS keeps Postgres' pub/sub, and its metrics, for the list of its replicas.
+      if (value.name === NATS) pubsub = "nats";
+      if (value.name === POSTGRES) pubsub ??= "postgres";
       for (const rule of byName.get(value.name) ?? []) {
         const isCounter = rule.as !== "gauge";
         if (!Number.isFinite(value.value) || (isCounter && value.value < 0)) impossible++;
@@ -44,7 +54,7 @@ export function gather(text: string, rules: readonly MetricRule[]): Gathered {
       }
     },
   );
-  return { numbers, buckets, processStart, text: read, impossible };
+  return { numbers, buckets, processStart, text: read, pubsub, impossible };
 }
 
 function indexRules(rules: readonly MetricRule[]): ReadonlyMap<string, readonly MetricRule[]> {

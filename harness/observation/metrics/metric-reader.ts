@@ -1,3 +1,4 @@
+import type { ObservedPubsub, Pubsub } from "../../model/observation/observation.ts";
 import type { SeriesName } from "../../model/observation/series.ts";
 import type { Sample } from "../source.ts";
 import { between, type Read } from "./between.ts";
@@ -16,6 +17,7 @@ export class MetricReader {
   readonly #of: string;
   readonly #rules: readonly MetricRule[];
   readonly #served = new Set<SeriesName>();
+  readonly #pubsubs = new Set<Pubsub>();
   #before: Read | undefined;
 
   /** @param of the thing that the server's figures are about */
@@ -34,6 +36,11 @@ export class MetricReader {
     return this.#served;
   }
 
+  /** The pub/sub that the server showed, and another one if it changed; empty if it showed none. */
+  get pubsub(): readonly ObservedPubsub[] {
+    return [...this.#pubsubs].map((kind) => ({ of: this.#of, kind }));
+  }
+
   /**
    * Reads a text that arrived at this moment, in seconds of a clock that nobody sets.
    * @throws if it is not in Prometheus' text format
@@ -45,6 +52,7 @@ export class MetricReader {
     const now: Read = { atSeconds, gathered };
     const samples = between(this.#of, this.#rules, this.#before, now);
     this.#before = now;
+    if (gathered.pubsub !== undefined) this.#pubsubs.add(gathered.pubsub);
     for (const { series } of [...gathered.numbers.keys(), ...gathered.buckets.keys()])
       this.#served.add(series);
     return {

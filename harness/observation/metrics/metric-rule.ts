@@ -1,3 +1,4 @@
+import type { Pubsub } from "../../model/observation/observation.ts";
 import type { SeriesName } from "../../model/observation/series.ts";
 import type { MetricValue } from "./read-text.ts";
 
@@ -16,6 +17,8 @@ export interface MetricRule {
   readonly where?: (value: MetricValue) => boolean;
   /** Whether a value says something; others are skipped. */
   readonly isValid?: (value: number) => boolean;
+  /** Only where coderd uses this pub/sub; where it does not show which, only Postgres'. */
+  readonly pubsub?: Pubsub;
   /** Multiplies the value, such as 1,000 for milliseconds. @default 1 */
   readonly by?: number;
   /** Why the server may lack it. Absent = other versions lack it, which is not reported. */

@@ -56,7 +56,7 @@ class MetricsSource implements FigureSource {
     };
   }
 
-  /** Figures that the server never had, with what it needs to have them. */
+  /** The server's pub/sub, and figures that it never had, with what it needs to have them. */
   findings(): Promise<Findings> {
     // Without one answer, the failed readings say why.
     if (!this.#reader.hasRead) return Promise.resolve({});
@@ -69,7 +69,8 @@ class MetricsSource implements FigureSource {
       what: `${this.#place.of}: ${[...new Set(words)].join("; ")}`,
       why,
     }));
-    return Promise.resolve({ unseen });
+    const { pubsub } = this.#reader;
+    return Promise.resolve({ unseen, ...(pubsub.length === 0 ? {} : { pubsub: [...pubsub] }) });
   }
 
   async close(): Promise<void> {

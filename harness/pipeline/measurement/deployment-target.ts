@@ -1,3 +1,4 @@
+import { sshPathOf, type SshPath } from "../../model/observation/network.ts";
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import type { BootstrapTask } from "../../model/ports/worker-task.ts";
 import type { Plan } from "../folder/plan.ts";
@@ -14,14 +15,12 @@ function sshCarrier({ rehearsal }: Plan): "tunnel" | "stdio" {
   return rehearsal !== undefined && rehearsal.coder === undefined ? "tunnel" : "stdio";
 }
 
-/** The path that SSH took, for the record. With Coder's own client, the agents report it. */
+/** The path that SSH took, for the record. */
 export function sshPath(
   plan: Plan,
-  { ssh, sshDirect = 0 }: Pick<LoadResult["connections"], "ssh" | "sshDirect">,
-): "tunnel" | "relayed" | "direct" | "none" {
-  if (sshCarrier(plan) === "tunnel") return "tunnel";
-  if (ssh?.dealt === 0 && ssh.why !== undefined) return "none";
-  return sshDirect > 0 ? "direct" : "relayed";
+  connections: Pick<LoadResult["connections"], "ssh" | "sshRelayed" | "sshDirect">,
+): SshPath {
+  return sshPathOf(sshCarrier(plan), connections);
 }
 
 /** How long a rehearsal waits for external provisioners whose number does not change. */

@@ -34,7 +34,7 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
   const { entries: stored, damaged } = await new Journal(folder.journal, ports.clock).read();
   const timeline = timelineNow(plan, stored, ports.clock);
   const { entries } = timeline;
-  const { measured, observation } = await readMeasurements(context);
+  const { measured, observation, network } = await readMeasurements(context);
   const results = withGenerator(plan, await readStageResults(folder), measured);
   const objectives = [...ports.judge(plan.objectives, measured)];
   const held = listVerdicts(entries, measured, objectives, plan, teardown);
@@ -58,6 +58,7 @@ export async function buildRecord(context: StageContext, teardown: Teardown): Pr
     clock: recordedClock(timeline),
     load: recordedLoad(plan, environment),
     provenance: await recordedProvenance(context, results, unplayed),
+    network,
     conditions: [...allConditions(context, results, measured), ...unplayedConditions(unplayed)],
     ...recordedKeep(entries),
     resources: Object.fromEntries(await countCreated(folder, entries, results.provision)),

@@ -1,6 +1,7 @@
 import { sharedCluster } from "../../model/record/shared-cluster.ts";
 import { salvageJson } from "../../tools/files/json-file.ts";
 import { loadResult } from "../../model/record/worker-result.ts";
+import { recordNetwork, type Network } from "../../model/observation/network.ts";
 import type { Observation } from "../../model/observation/observation.ts";
 import type { Measurements } from "../../model/record/record.ts";
 import type { StageContext } from "../context/context.ts";
@@ -28,14 +29,17 @@ export async function readStageResults(folder: RunFolder) {
 /** Results of stages, each undefined until its stage has left it. */
 export type StageResults = Awaited<ReturnType<typeof readStageResults>>;
 
-/** The measurements of the load, if it left any, and what was observed meanwhile. */
+/** The measurements of the load, if it left any, what was observed meanwhile, and the network that it used. */
 export async function readMeasurements({ folder, plan }: StageContext): Promise<{
   readonly measured: Measurements | undefined;
   readonly observation: Observation | undefined;
+  readonly network: Network;
 }> {
   const result = await salvageJson(folder.result("load"), loadResult.loose());
+  const observation = await readObservation(folder, result?.observation);
   return {
     measured: result === undefined ? undefined : recordedMeasurements(plan, result),
-    observation: await readObservation(folder, result?.observation),
+    observation,
+    network: recordNetwork(result?.network, observation),
   };
 }

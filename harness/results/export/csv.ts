@@ -1,7 +1,7 @@
 import { stringify } from "csv-stringify/sync";
 import type { RunRecord } from "../../model/record/record.ts";
 import { oneLine } from "../../tools/safe-text.ts";
-import { describeRun } from "./described-run.ts";
+import { describeRun, describeRunNetwork, NETWORK_COLUMNS } from "./described-run.ts";
 import { exportedFigures } from "./exported-figures.ts";
 import { exportedSeries } from "./exported-series.ts";
 
@@ -13,6 +13,7 @@ const COLUMNS = [
   "coder_version",
   "simulated",
   "verdict",
+  ...NETWORK_COLUMNS,
   "kind",
   "name",
   "of",
@@ -31,7 +32,7 @@ type Row = Partial<Record<(typeof COLUMNS)[number], string | number>>;
  */
 export function toCsv(records: readonly RunRecord[]): string {
   const rows = records.flatMap((record) => {
-    const run = { ...describeRun(record), started_at: record.startedAt };
+    const run = { ...describeRun(record), ...describeRunNetwork(record), started_at: record.startedAt };
     return rowsOf(record).map((row): Row => ({ ...run, ...row }));
   });
   return stringify(rows.map(safeRow), {

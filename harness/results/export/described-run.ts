@@ -1,3 +1,4 @@
+import { describeNetwork } from "../format/network-words.ts";
 import type { RunRecord } from "../../model/record/record.ts";
 
 /** What identifies a record in every format, in words of a few letters. */
@@ -24,6 +25,35 @@ export function describeRun(record: RunRecord): DescribedRun {
     verdict,
   };
 }
+
+/** The network that a record's figures were measured on, as `describeNetwork` words it, by names for columns and labels. */
+export function describeRunNetwork({
+  network,
+  measurements,
+}: RunRecord): Readonly<Record<NetworkColumn, string>> {
+  const words = describeNetwork(network);
+  return {
+    pubsub: words["pub/sub"],
+    tls: words.TLS,
+    http_proxies: words["HTTP proxies"],
+    direct_connections: words["direct connections"],
+    relays: words.relays,
+    workspace_proxies: words["workspace proxies"],
+    ssh_path: measurements?.connections.sshPath ?? "unknown",
+  };
+}
+
+/** The columns of a network in exports. */
+export const NETWORK_COLUMNS = [
+  "pubsub",
+  "tls",
+  "http_proxies",
+  "direct_connections",
+  "relays",
+  "workspace_proxies",
+  "ssh_path",
+] as const;
+type NetworkColumn = (typeof NETWORK_COLUMNS)[number];
 
 /** Whether the figures of a record are of a simulated cloud or an emulated Coder. */
 export function isSimulated({ simulated, coder }: RunRecord): boolean {

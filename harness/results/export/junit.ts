@@ -2,7 +2,7 @@ import XMLBuilder from "fast-xml-builder";
 import { judgedWord, objectiveSentence } from "../../model/record/objective-words.ts";
 import type { ObjectiveResult, RunRecord } from "../../model/record/record.ts";
 import { oneLine } from "../../tools/safe-text.ts";
-import { describeRun, sizeName } from "./described-run.ts";
+import { describeRun, describeRunNetwork, sizeName } from "./described-run.ts";
 
 /** One test case in the builder's form: attributes begin with an at sign. */
 interface Case {
@@ -51,10 +51,12 @@ function suiteOf(record: RunRecord): object {
     "@errors": count("error"),
     "@skipped": count("skipped"),
     properties: {
-      property: Object.entries<string>({ ...describeRun(record) }).map(([name, value]) => ({
-        "@name": name,
-        "@value": text(value),
-      })),
+      property: Object.entries<string>({ ...describeRun(record), ...describeRunNetwork(record) }).map(
+        ([name, value]) => ({
+          "@name": name,
+          "@value": text(value),
+        }),
+      ),
     },
     testcase: cases.map((each) => caseOf(each, sizeName(record))),
   };

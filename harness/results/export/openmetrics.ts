@@ -3,7 +3,7 @@ import type { RunRecord } from "../../model/record/record.ts";
 import type { Phase } from "../../model/record/worker-result.ts";
 import { PHASE_WORDS } from "../format/phase-words.ts";
 import { oneLine } from "../../tools/safe-text.ts";
-import { describeRun } from "./described-run.ts";
+import { describeRun, describeRunNetwork } from "./described-run.ts";
 import { exportedFigures, type ExportedFigure } from "./exported-figures.ts";
 import { exportedSeries } from "./exported-series.ts";
 
@@ -75,7 +75,9 @@ function addRecord(record: RunRecord, add: Add): void {
     value,
     atSeconds,
   });
-  add({ name: "refbench_run_info", type: "gauge", help: "A run and its verdict." }, [at(1, { verdict })]);
+  add({ name: "refbench_run_info", type: "gauge", help: "A run, its verdict and its network." }, [
+    at(1, { verdict, ...describeRunNetwork(record) }),
+  ]);
   for (const figure of exportedFigures(record)) addFigure(figure, at, add);
   for (const { name, met, judged } of record.objectives)
     if (judged !== false)

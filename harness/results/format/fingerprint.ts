@@ -1,4 +1,5 @@
 import type { Measurements, RunRecord } from "../../model/record/record.ts";
+import { knownNetwork } from "./network-words.ts";
 import { platformWord } from "./platform-words.ts";
 
 /** The platform of a run's measurement. Figures with different fingerprints never form one series. */
@@ -30,6 +31,8 @@ export function fingerprintOf(record: RunRecord): Fingerprint {
       : { "generator's processor": generatorProcessors(measurements.generator) }),
     // Another SSH path, or none, is a different measurement.
     ...(measurements === undefined ? {} : { "ssh path": measurements.connections.sshPath }),
+    // Notifications, TLS, proxies and relays cost time and CPU.
+    ...knownNetwork(record.network),
     // A figure keeps its name when refbench measures it in a better way.
     method: provenance.method,
     "refbench major version": major,

@@ -5,15 +5,17 @@ import { NO_FIGURE } from "./format.ts";
 import { formatCount } from "../../tools/count-text.ts";
 import { holdLines } from "./hold-words.ts";
 import { recordStandingOf } from "../judge/official.ts";
+import { networkCell } from "./network-words.ts";
 import { verifiedOnCloud, verifiedWords } from "./verified-on-cloud.ts";
 
-/** The columns of the results table, as in Coder's documentation. */
+/** The columns of the results table: those of Coder's documentation, and the network that was really used. */
 export const COLUMNS = [
   "Environment",
   "Users",
   "Workspaces",
   "Concurrent builds",
   "Concurrent connections (Terminal/SSH)",
+  "Network",
   "Coder version",
   "Last tested",
   "Status",
@@ -21,7 +23,7 @@ export const COLUMNS = [
 
 /** Explains the columns, below a table. */
 const LEGEND =
-  "Users: created/with a workspace that became ready; the others are idle. Workspaces: succeeded. Concurrent builds: running at once by the server's timestamps/capacity, and how many succeeded a minute while builds were queued. Concurrent connections: held at the same time, each answering at the end of the hold (terminal/SSH).";
+  "Users: created/with a workspace that became ready; the others are idle. Workspaces: succeeded. Concurrent builds: running at once by the server's timestamps/capacity, and how many succeeded a minute while builds were queued. Concurrent connections: held at the same time, each answering at the end of the hold (terminal/SSH). Network: as it was seen, not as it was configured.";
 
 /** Returns the legend of a table of runs. For official rows it also says which architectures were verified on a cloud. */
 export function legendOf(records: readonly RunRecord[]): string {
@@ -52,6 +54,7 @@ export function rowOf(record: RunRecord): readonly string[] {
     measured === undefined ? NO_FIGURE : of(measured.workspaces.succeeded, measured.workspaces.asked),
     measured === undefined ? NO_FIGURE : buildsCell(measured.builds),
     measured === undefined ? NO_FIGURE : connectionsOf(measured.connections),
+    measured === undefined ? NO_FIGURE : networkCell(record),
     versionText(record),
     (finishedAt ?? startedAt).slice(0, "2026-11-22".length),
     status,

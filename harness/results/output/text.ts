@@ -9,6 +9,7 @@ import { clocksLine, negativeLines, ownClockLines } from "../format/clock-words.
 import { comparisonLines } from "../format/compared-versions.ts";
 import { failureLine, failureReasonsOf } from "../format/failure-words.ts";
 import { formatDuration } from "../format/format.ts";
+import { networkLines } from "../format/network-words.ts";
 import { formatCount } from "../../tools/count-text.ts";
 import { SCHEDULE_NOTE, scheduledLines, scheduleGrid } from "./schedule-table.ts";
 import { drawGrid, wrap } from "../table/grid.ts";
@@ -47,7 +48,7 @@ export function resultsText(record: RunRecord, width: number): string {
     limitLines(record),
     record.comparison === undefined ? [] : comparisonLines(record.comparison),
     objectiveLines(record),
-    record.conditions.length === 0 ? [] : ["Conditions", ...record.conditions.map((each) => `  - ${each}`)],
+    conditionLines(record),
     ownClockLines(record),
     costLines(record),
     teardownLines(record),
@@ -61,6 +62,12 @@ function textOf(sections: readonly (readonly string[])[], width: number): string
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.flatMap((line) => fitted(line, width)).join("\n"))
     .join("\n\n")}\n`;
+}
+
+function conditionLines(record: RunRecord): readonly string[] {
+  const { conditions, measurements } = record;
+  const all = [...(measurements === undefined ? [] : networkLines(record)), ...conditions];
+  return all.length === 0 ? [] : ["Conditions", ...all.map((each) => `  - ${each}`)];
 }
 
 /** Whether the run ended in preflight: only the reason matters then. */

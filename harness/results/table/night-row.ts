@@ -5,9 +5,10 @@ import { type NightRow, NIGHTS_OF_A_ROW } from "../nights/nights.ts";
 import { nightHoldWords } from "../format/hold-words.ts";
 import type { Spread } from "../nights/spread.ts";
 import { statusWords } from "../nights/status-words.ts";
+import { networkCell } from "../format/network-words.ts";
 import { COLUMNS, versionText } from "../format/row.ts";
 
-/** The columns of the table of nights: those of Coder's documentation, and the cost of a night. */
+/** The columns of the table of nights: those of the table of runs, and the cost of a night. */
 export const NIGHT_COLUMNS = [...COLUMNS.slice(0, -1), "Cost per night", "Status"] as const;
 
 /** Explains the figures of a row, below a table of nights. */
@@ -20,7 +21,7 @@ export const MEDIAN_LEGEND =
 export const NIGHT_LEGEND =
   `${MEDIAN_LEGEND} ` +
   "Users: created/with a workspace that became ready; the others are idle. Workspaces: succeeded. Concurrent builds: running at once by the server's timestamps/capacity, on average over time, and how many succeeded a minute while builds were queued. " +
-  "Concurrent connections: held at the same time (terminal/SSH, path of SSH, and length of the hold). Last tested: the newest night, whatever its result.";
+  "Concurrent connections: held at the same time (terminal/SSH, path of SSH, and length of the hold). Network: as it was seen, not as it was configured. Last tested: the newest night, whatever its result.";
 
 /** A figure of a row, with an optional note in small type. */
 export interface FigureCell {
@@ -36,11 +37,17 @@ export function nightCells(row: NightRow): readonly string[] {
   return [
     `${environment}, ${size}${simulated ? " (simulated)" : ""}`,
     ...figures,
+    nightNetwork(row),
     versionCell(row),
     newest.day,
     cost ?? NO_FIGURE,
     statusWords(row),
   ];
+}
+
+/** The network of all nights behind the figures: others are not in the same series. */
+export function nightNetwork({ measured: [night] }: NightRow): string {
+  return night === undefined ? NO_FIGURE : networkCell(night.record);
 }
 
 function cellText({ value, note }: FigureCell): string {

@@ -64,7 +64,7 @@ export async function runLoad(
   const polling = new CoderHttp({ ...task.deployment, clock: context.clock });
   const board = new ProgressBoard((event) => context.emit(event), task.workspaces);
   try {
-    const { load, capacity } = await prepareLoad(task, context, {
+    const { load, capacity, network } = await prepareLoad(task, context, {
       ...{ http, polling, ssh, board, signal },
     });
     board.setPlan(task, capacity);
@@ -89,6 +89,7 @@ export async function runLoad(
       ...stageResult(load, done, signal.aborted),
       windows: windows.soFar(),
       generator: load.health.soFar(),
+      network,
     });
     try {
       await runStages(reportingParts(load, context, soFar), context, scenario, done);

@@ -2,6 +2,7 @@ import { failedWith } from "../../coder/http/answer.ts";
 import { CoderClient } from "../../coder/client.ts";
 import type { CoderHttp } from "../../coder/http/http.ts";
 import { sshDoor, type SshDoor } from "../../coder/ssh/ssh-door.ts";
+import type { SeenNetwork } from "../../model/observation/network.ts";
 import type { Tags } from "../../model/provisioner-tags.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
@@ -9,6 +10,7 @@ import { BuildLedger } from "../context/builds.ts";
 import { findBuildTags, shownCapacity } from "../context/capacity.ts";
 import { ClockWatch } from "../context/clock-watch.ts";
 import { checkDeployment } from "../checks/check-deployment.ts";
+import { lookAtNetwork } from "../checks/look-at-network.ts";
 import { checkTemplate } from "../checks/check-template.ts";
 import { FailureLedger } from "../context/failures.ts";
 import { HealthWatch } from "../generator/generator-health.ts";
@@ -42,7 +44,7 @@ export async function prepareLoad(
   task: LoadTask,
   context: TaskContext,
   { http, polling = http, ssh, board, signal }: LoadMeans,
-): Promise<{ readonly load: LoadContext; readonly capacity: number }> {
+): Promise<{ readonly load: LoadContext; readonly capacity: number; readonly network: SeenNetwork }> {
   const caller = { token: task.token, isSiteAdmin: true };
   const admin = new CoderClient(http, caller, context.signal);
   const polls = new PollLedger();
@@ -65,6 +67,7 @@ export async function prepareLoad(
   if ("unknown" in capacity) note(`the build capacity is not known: ${capacity.unknown}`);
   // 0 means unknown: polling then expects one daemon, and no figure is judged by it.
   const daemons = "unknown" in capacity ? 0 : capacity.daemons;
+  const network = await lookAtNetwork(asking, task.deployment);
   const health = new HealthWatch(task.generatorLimits);
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   const load: LoadContext = {
@@ -98,7 +101,7 @@ export async function prepareLoad(
     health,
     ssh: ssh ?? sshDoor({ ...task.deployment, ssh: "tunnel" }),
   };
-  return { load, capacity: daemons };
+  return { load, capacity: daemons, network };
 }
 
 async function findTemplate(admin: CoderClient, organizationId: string, name: string) {

@@ -3,6 +3,7 @@ import { agentStatus, buildStatus, latestBuild } from "../state/types.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import type { DurationHistograms } from "./gauges.ts";
 import { processMetrics } from "./process-metrics.ts";
+import { pubsubPrefixes } from "./pubsub.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Histograms = Pick<DurationHistograms, "bounds" | "byLabels">;
@@ -44,6 +45,11 @@ export function metricsText(deployment: EmulatedDeployment): string {
     metric("coderd_api_workspace_latest_build", "gauge", latestBuilds(deployment)),
     metric("coderd_agents_connections", "gauge", agents(deployment)),
     ...(agentStats(deployment) ? sessionCounts(deployment) : []),
+    // The emulator passes no message on, so it has neither counts nor latencies of them.
+    ...pubsubPrefixes(world.config.env).flatMap((prefix) => [
+      metric(`${prefix}_connected`, "gauge", [[{}, 1]]),
+      metric(`${prefix}_disconnections_total`, "counter", [[{}, 0]]),
+    ]),
     ...processMetrics(world.startedAt).map(({ name, type, value }) => metric(name, type, [[{}, value]])),
   ].join("");
 }

@@ -6,6 +6,7 @@ import type { Route } from "../http/router.ts";
 import type { EmulatedAgent } from "../state/types.ts";
 import { NIL_UUID } from "../state/world.ts";
 import { agentView } from "../views/agent-view.ts";
+import { isSwitchOn } from "../is-on.ts";
 import { agentOf } from "./lookup.ts";
 
 /** Workspace agents; their terminals and SSH are websockets, in `websocket-routes.ts`. */
@@ -25,8 +26,13 @@ export function agentRoutes(deployment: EmulatedDeployment): Route[] {
     },
     {
       method: "GET",
+      pattern: "/api/v2/workspaceagents/connection",
+      handle: () => ok(connectionView(deployment)),
+    },
+    {
+      method: "GET",
       pattern: "/api/v2/workspaceagents/{agent}/connection",
-      handle: of(() => ok(connectionView(deployment.url()))),
+      handle: of(() => ok(connectionView(deployment))),
     },
     {
       method: "GET",
@@ -59,8 +65,8 @@ export function agentRoutes(deployment: EmulatedDeployment): Route[] {
   ];
 }
 
-function connectionView(url: string): unknown {
-  const { hostname, port, protocol } = new URL(url);
+function connectionView({ world, url }: EmulatedDeployment): unknown {
+  const { hostname, port, protocol } = new URL(url());
   return {
     derp_map: {
       Regions: {
@@ -83,7 +89,7 @@ function connectionView(url: string): unknown {
       },
     },
     derp_force_websockets: false,
-    disable_direct_connections: false,
+    disable_direct_connections: isSwitchOn(world.config.env["CODER_BLOCK_DIRECT"]),
     hostname_suffix: "coder",
   };
 }

@@ -57,7 +57,13 @@ export function deploymentRoutes(deployment: EmulatedDeployment): Route[] {
       pattern: "/api/v2/deployment/ssh",
       handle: () => ok({ hostname_prefix: "coder.", hostname_suffix: "coder", ssh_config_options: {} }),
     },
-    { method: "GET", pattern: "/api/v2/experiments", handle: () => ok([]) },
+    {
+      method: "GET",
+      pattern: "/api/v2/experiments",
+      handle: () =>
+        ok((world.config.env["CODER_EXPERIMENTS"] ?? "").split(",").filter((name) => name !== "")),
+    },
+    { method: "GET", pattern: "/api/v2/regions", handle: () => ok({ regions: [primaryRegion(deployment)] }) },
     {
       method: "GET",
       pattern: "/api/v2/notifications/inbox",
@@ -133,6 +139,19 @@ export function deploymentRoutes(deployment: EmulatedDeployment): Route[] {
       handle: licensed(() => ok(replicas(deployment))),
     },
   ];
+}
+
+/** Coder itself, as one of the places that terminals and apps can be reached by. */
+function primaryRegion(deployment: EmulatedDeployment): unknown {
+  return {
+    id: deployment.world.deploymentId,
+    name: "primary",
+    display_name: "Default",
+    icon_url: "/emojis/1f3e1.png",
+    healthy: true,
+    path_app_url: deployment.url(),
+    wildcard_hostname: wildcardOf(deployment),
+  };
 }
 
 function buildInfo(deployment: EmulatedDeployment): unknown {

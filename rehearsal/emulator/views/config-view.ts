@@ -29,7 +29,7 @@ export function configView({ world, limits, queue, liveReplicas, url }: Emulated
         region_code: "coder",
         region_name: "Coder Embedded Relay",
         stun_addresses: (env["CODER_DERP_SERVER_STUN_ADDRESSES"] ?? "disable").split(","),
-        relay_url: "",
+        relay_url: env["CODER_DERP_SERVER_RELAY_URL"] ?? "",
       },
       config: { block_direct: on("CODER_BLOCK_DIRECT"), force_websockets: false, url: "", path: "" },
     },

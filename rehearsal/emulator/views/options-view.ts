@@ -9,6 +9,7 @@ const OPTIONS: readonly (readonly [env: string, name: string, unset: unknown])[]
   ["CODER_BLOCK_DIRECT", "Block Direct Connections", false],
   ["CODER_BROWSER_ONLY", "Browser Only", false],
   ["CODER_DANGEROUS_DISABLE_RATE_LIMITS", "Disable All Rate Limits", false],
+  ["CODER_DERP_SERVER_RELAY_URL", "DERP Server Relay URL", ""],
   ["CODER_DERP_SERVER_STUN_ADDRESSES", "DERP Server STUN Addresses", ["disable"]],
   ["CODER_DISABLE_OWNER_WORKSPACE_ACCESS", "Disable Owner Workspace Access", false],
   ["CODER_EXPERIMENTS", "Experiments", null],

@@ -22,6 +22,10 @@ const coder = {
   p95: (metric: string, labels = "") => p95("instance", metric, CODER + labels),
 };
 
+/** Either pub/sub's metric: where a replica serves NATS', Coder does not use Postgres'. */
+const pubsub = (read: (metric: string) => string, name: string): string =>
+  `(${read(`coder_nats_pubsub_${name}`)} or ${read(`coder_pubsub_${name}`)})`;
+
 /** The same figures as coderd's rules (harness/observation/metrics/coderd-rules.ts), each replica by its `instance`. */
 const CODERD = {
   "coderd.cpu": coder.rate("process_cpu_seconds_total"),
@@ -49,8 +53,8 @@ const CODERD = {
   "coderd.queue-wait-p95": coder.p95("coderd_provisioner_job_queue_wait_seconds"),
   "coderd.agents": value("instance", "coderd_agents_connections", `${CODER}, status="connected"`),
   // Coder sets it to -1 while a measurement fails.
-  "coderd.pubsub-latency": `1000 * (${coder.value("coder_pubsub_receive_latency_seconds")} >= 0)`,
-  "coderd.pubsub-disconnections": coder.rate("coder_pubsub_disconnections_total"),
+  "coderd.pubsub-latency": `1000 * (${pubsub(coder.value, "receive_latency_seconds")} >= 0)`,
+  "coderd.pubsub-disconnections": pubsub(coder.rate, "disconnections_total"),
   "coderd.received": coder.rate("process_network_receive_bytes_total"),
   "coderd.sent": coder.rate("process_network_transmit_bytes_total"),
   "coderd.derp-sent": coder.rate("coder_derp_server_bytes_sent_total"),

@@ -24,6 +24,7 @@ test("the table has both published tables' columns, the cost of a night and its 
     "Workspaces",
     "Concurrent builds",
     "Concurrent connections (Terminal/SSH)",
+    "Network",
     "Coder version",
     "Last tested",
     "Cost per night",
@@ -62,6 +63,7 @@ test("a row is the median of its nights with least and most, date and version of
       "1,198 of 1,200",
       "118 (110–118)/120 (97.3 on average)",
       "10,000 (9,990–10,000) of 10,000 (9,000 (8,990–9,000)/1,000 tunnel)",
+      "Postgres pub/sub, SSH by the tunnel, direct allowed, no TLS, no proxies",
       "2.31.0 (figures of 2.30.0, 2.31.0)",
       "2026-11-22",
       "$5.00 ($4.00–$6.00) (estimated)",
@@ -79,6 +81,7 @@ test("a figure that no night measured is a dash, and the row says what happened"
   expect(cellsOf(official([failed]))).toEqual([
     [
       "Kubernetes (GKE), 1200",
+      "-",
       "-",
       "-",
       "-",

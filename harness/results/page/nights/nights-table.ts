@@ -10,7 +10,7 @@ import { monthOf } from "../../nights/standing.ts";
 import { tallyWords } from "../../nights/tally-words.ts";
 import { alarmsOf } from "../../statistics/change-words.ts";
 import type { WatchedSeries } from "../../statistics/changes-of.ts";
-import { type FigureCell, figureCells, versionCell } from "../../table/night-row.ts";
+import { type FigureCell, figureCells, nightNetwork, versionCell } from "../../table/night-row.ts";
 import { type Child, type Html, html, small } from "../parts/html.ts";
 import { nightSpark, nightStrip } from "./night-strip.ts";
 import { type KeyFigure, monthWords, READY, TERMINAL } from "../parts/page-figures.ts";
@@ -88,8 +88,9 @@ function nightRow(row: NightRow, { records, watched }: NightsGround): Html {
   </tbody> `;
 }
 
-/** The machines of the newest night, and the claims of the newest that has some. */
-function detailsOf({ newest, measured }: NightRow): Html {
+/** The machines of the newest night, the network of the figures, and the claims of the newest that has some. */
+function detailsOf(row: NightRow): Html {
+  const { newest, measured } = row;
   const groups = machinesOf(newest.record);
   const claimed = measured.find(({ record }) => (record.claims ?? []).length > 0);
   return html`${
@@ -99,6 +100,7 @@ function detailsOf({ newest, measured }: NightRow): Html {
           groups.map((group) => [html`<span class="group">${group.role}: ${machineWords(group)}</span> `]),
         )
   }
+  ${small(`Network: ${nightNetwork(row)}`)}
   ${
     claimed !== undefined &&
     html`<details>

@@ -3,6 +3,7 @@ import { failureReasonsOf } from "../../format/failure-words.ts";
 import { judgedWord, reachedWords, thresholdWords } from "../../../model/record/objective-words.ts";
 import type { Measurements, ObjectiveResult, RunRecord } from "../../../model/record/record.ts";
 import { formatCount } from "../../../tools/count-text.ts";
+import { networkLines } from "../../format/network-words.ts";
 import { pollsLine } from "../../format/poll-words.ts";
 import { dataTable } from "../parts/data-table.ts";
 import { type Child, type Html, html, small } from "../parts/html.ts";
@@ -66,9 +67,11 @@ export function errorsSection(measurements: Measurements): Html {
 }
 
 /** Lists conditions that change the meaning of the figures. */
-export function conditionsSection({ conditions, measurements }: RunRecord): Html | undefined {
+export function conditionsSection(record: RunRecord): Html | undefined {
+  const { conditions, measurements } = record;
   const { engine } = measurements ?? {};
   const said = [
+    ...(measurements === undefined ? [] : networkLines(record)),
     ...conditions,
     ...(engine === undefined
       ? []

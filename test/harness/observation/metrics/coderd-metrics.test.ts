@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { between, type Read } from "../../../../harness/observation/metrics/between.ts";
 import { CODERD_RULES } from "../../../../harness/observation/metrics/coderd-rules.ts";
 import { gather } from "../../../../harness/observation/metrics/gather.ts";
+import { MetricReader } from "../../../../harness/observation/metrics/metric-reader.ts";
 import { NODE_RULES } from "../../../../harness/observation/metrics/node-rules.ts";
 import { readText } from "../../../../harness/observation/metrics/read-text.ts";
 
@@ -83,6 +84,24 @@ test("what cannot be is left out and counted: negative counters, and what is not
 test("a database pool without a limit has none, and a failed pub/sub measurement is no latency", () => {
   const text = "go_sql_max_open_connections 0\ncoder_pubsub_receive_latency_seconds -1\n";
   expect(valuesOf(text, text)).toEqual({});
+});
+
+test("pub/sub is what a replica serves metrics of; beside NATS, Postgres' are not read", () => {
+  const postgres = "coder_pubsub_connected 1\ncoder_pubsub_receive_latency_seconds 0.004\n";
+  const nats = "coder_nats_pubsub_connected 0\ncoder_nats_pubsub_receive_latency_seconds 0.001\n";
+  const pubsub = (text: string): string | undefined => gather(text, CODERD_RULES).pubsub;
+  expect([pubsub(postgres), pubsub(nats + postgres), pubsub(postgres + nats)]).toEqual([
+    ...["postgres", "nats", "nats"],
+  ]);
+  expect(pubsub("coder_pubsub_publishes_total 7\n")).toBeUndefined();
+  expect(valuesOf(postgres, postgres)).toEqual({ "coderd.pubsub-latency": 4 });
+  expect(valuesOf(postgres + nats, postgres + nats)).toEqual({ "coderd.pubsub-latency": 1 });
+  const reader = new MetricReader("coder-0", CODERD_RULES);
+  for (const text of [postgres, nats + postgres]) reader.read(text, 1);
+  expect(reader.pubsub).toEqual([
+    { of: "coder-0", kind: "postgres" },
+    { of: "coder-0", kind: "nats" },
+  ]);
 });
 
 test("a node's use is by time that is neither idle nor stolen, on devices that leave it", () => {

@@ -26,7 +26,7 @@ test.each([
   [{ asked: 0, dealt: 0 }, "SSH: by coder ssh --stdio, one process per session", "relayed"],
 ] as const)("a record says of %j what was carried, and how", (ssh, condition, path) => {
   expect(measuredConditions({ generator, connections: { ...connections, ssh } })).toEqual([condition]);
-  expect(sshPath(REAL, { ssh })).toBe(path);
+  expect(sshPath(REAL, { ssh, sshRelayed: 3, sshDirect: 0 })).toBe(path);
 });
 
 test("a load through the emulator's tunnel needs no condition", () => {

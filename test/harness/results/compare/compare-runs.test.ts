@@ -65,6 +65,16 @@ describe("the reasons why figures cannot be compared come first", () => {
       measuring({ connections: { ...connections, sshPath: "direct" } }),
       /tunnel → direct/,
     ],
+    [
+      "another pub/sub",
+      nightOn("2026-11-21", { network: { ...first.network, pubsub: "nats" } }),
+      /pub\/sub: Postgres → NATS/,
+    ],
+    [
+      "proxies that were not seen",
+      nightOn("2026-11-21", { network: { ...first.network, workspaceProxies: "unknown" } }),
+      /workspace proxies: none → unknown/,
+    ],
     ["a run without measurements", unmeasured(second), /has no measurements/],
     [
       "a limited generator",

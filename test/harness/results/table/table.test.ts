@@ -15,13 +15,14 @@ const VERDICTS = Object.keys(EXIT_CODES).filter(
   (word) => word !== "usage" && word !== "handed-over",
 ) as RunRecord["verdict"][];
 
-test("a row has both published tables' columns", () => {
+test("a row has both published tables' columns, and the network that was used", () => {
   expect(COLUMNS).toEqual([
     "Environment",
     "Users",
     "Workspaces",
     "Concurrent builds",
     "Concurrent connections (Terminal/SSH)",
+    "Network",
     "Coder version",
     "Last tested",
     "Status",
@@ -32,6 +33,7 @@ test("a row has both published tables' columns", () => {
     "1,198 of 1,200",
     "118/120",
     "10,000 (9,000/1,000)",
+    "Postgres pub/sub, SSH by the tunnel, direct allowed, no TLS, no proxies",
     "2.31.0",
     "2026-11-22",
     "pass",
@@ -41,6 +43,7 @@ test("a row has both published tables' columns", () => {
 test("a row of a run that measured nothing claims nothing", () => {
   expect(rowOf(unmeasured(officialRecord({ verdict: "infrastructure" })))).toEqual([
     "Kubernetes (GKE)",
+    "-",
     "-",
     "-",
     "-",
@@ -65,7 +68,7 @@ test.each(VERDICTS)("a table with a row that ended %s fits 80 columns and keeps 
 });
 
 test("a row takes one line if there is room for it", () => {
-  const table = resultsTable([officialRecord()], 160);
+  const table = resultsTable([officialRecord()], 260);
   expect(
     table
       .split("\n")
@@ -75,7 +78,7 @@ test("a row takes one line if there is room for it", () => {
 });
 
 test.each([
-  ["text", (records: readonly RunRecord[]) => resultsTable(records, 400)],
+  ["text", (records: readonly RunRecord[]) => resultsTable(records, 500)],
   ["Markdown", resultsMarkdown],
 ])(
   "in %s, official rows say whether their architecture was verified on its cloud, rehearsals do not",
@@ -111,7 +114,7 @@ test("a run whose commit nobody can check out, or without a cloud, is unofficial
 });
 
 test("an emulated Coder's version is never shown as a server's", () => {
-  expect(rowOf(sampleRecord())[5]).toBe("2.31.0 emulated");
+  expect(rowOf(sampleRecord())[6]).toBe("2.31.0 emulated");
 });
 
 test.each([
@@ -164,7 +167,7 @@ describe("a real run is not official", () => {
     "%s, and this is marked above its row and in it",
     (_, change, why) => {
       const record = officialRecord(change);
-      for (const table of [resultsTable([record], 160), resultsMarkdown([record])]) {
+      for (const table of [resultsTable([record], 260), resultsMarkdown([record])]) {
         expect(table).toMatch(/UNOFFICIAL, never published/);
         expect(table).toMatch(why);
         expect(table).toContain("Kubernetes (GKE) (unofficial)");
@@ -182,7 +185,7 @@ test("Markdown is a table of one line a row, whatever a label holds", () => {
   const markdown = resultsMarkdown([officialRecord({ environment: "GKE | two\nlines" })]);
   const lines = markdown.split("\n").filter((line) => line.startsWith("|"));
   expect(lines).toHaveLength(3);
-  expect(lines.map((line) => line.split(/(?<!\\)\|/).length)).toEqual([10, 10, 10]);
+  expect(lines.map((line) => line.split(/(?<!\\)\|/).length)).toEqual([11, 11, 11]);
 });
 
 test("held connections below the requested number are shown beside it", () => {
