@@ -321,6 +321,17 @@ export class CoderClient {
   stopWorkspace = (id: string) =>
     this.#send("POST", `/workspaces/${id}/builds`, schemas.build, { transition: "stop" });
 
+  /** Starts the workspace by a schedule, such as `CRON_TZ=UTC 30 9 * * *`; undefined ends it. */
+  scheduleStart = (id: string, schedule: string | undefined) =>
+    this.#call({
+      method: "PUT",
+      path: `/workspaces/${id}/autostart`,
+      schema: schemas.anything,
+      json: { schedule: schedule ?? null },
+      mayRepeat: true,
+      maxBytes: MAX_ONE_BYTES,
+    });
+
   /** For example `*.apps.example.com`; empty if apps have no separate hosts. */
   applicationsHost = () => this.#get("/applications/host", schemas.applicationsHost);
 

@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { messageOf, RefbenchError } from "../../harness/tools/error.ts";
 import { Api, type Incoming } from "./api.ts";
+import { Autostart } from "./build/autostart.ts";
 import { PrebuildsReconciler } from "./build/prebuilds-reconciler.ts";
 import { Provisioner } from "./build/provisioner.ts";
 import { TemplateImports } from "./build/template-imports.ts";
@@ -87,6 +88,7 @@ export async function startEmulator(
     faults,
   );
   const prebuilds = new PrebuildsReconciler(world, builds);
+  const autostart = new Autostart(world, builds);
   const deployment: EmulatedDeployment = {
     world,
     provisioner,
@@ -121,6 +123,7 @@ export async function startEmulator(
     deployment,
     close: async () => {
       prebuilds.close();
+      autostart.close();
       provisioner.close();
       terminals.close();
       heartbeats.close();

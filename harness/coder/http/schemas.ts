@@ -93,6 +93,8 @@ export type Agent = z.infer<typeof agent>;
 export const build = z.object({
   id: z.string(),
   transition: z.enum(["start", "stop", "delete"]),
+  /** `initiator`, or `autostart` for one that Coder made by the workspace's schedule. */
+  reason: z.string().nullish(),
   job,
   resources: z
     .array(
@@ -139,6 +141,9 @@ export const template = z.object({
   /** If false, workspaces stop after `default_ttl_ms`, whatever was requested. */
   allow_user_autostop: z.boolean().default(true),
   default_ttl_ms: z.number().default(0),
+  /** Absent in earlier versions of Coder. */
+  allow_user_autostart: z.boolean().nullish(),
+  autostart_requirement: z.object({ days_of_week: z.array(z.string()).nullish() }).nullish(),
 });
 export type Template = z.infer<typeof template>;
 

@@ -5,7 +5,7 @@ import { generatorPart, lostPart, partClock, workerPlace } from "./parts.ts";
 import { tracedWorkspace } from "../observation/traces.ts";
 import { seenNetwork } from "../observation/network.ts";
 import { observation } from "../observation/observation.ts";
-import { ANSWER_PHASE_NAMES } from "../scenarios/scenario-phases.ts";
+import { ANSWER_PHASE_NAMES, STAMPED_PHASE_NAMES } from "../scenarios/scenario-phases.ts";
 
 /** The steps of a workload whose latency is measured. */
 export const PHASES = [
@@ -60,6 +60,7 @@ export const PHASES = [
   /** A message to an app inside a workspace and back. */
   "app-echo",
   ...ANSWER_PHASE_NAMES,
+  ...STAMPED_PHASE_NAMES,
   /** POST of the stop build until the server said that it had succeeded. */
   "stop-workspace",
   /** POST of the start build until the agent that the load goes to could be used again. */

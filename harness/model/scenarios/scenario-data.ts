@@ -31,11 +31,19 @@ const app = z.object({
   forMs: milliseconds,
 });
 
+/** Workspaces are started by Coder, on a schedule with one minute for all. */
+const autostart = z.object({
+  /** From the last stop until the minute, at least. */
+  delayMs: milliseconds,
+  /** From the minute until the workspace is built. */
+  buildTimeoutMs: milliseconds.positive(),
+});
+
 /** The form of a template is opened so many times at once, and one of its parameters is changed in each. */
 const dynamicParameters = z.object({ concurrentEvaluations: z.number().int().positive() });
 
 /** The data of each scenario that needs any, by its field in the task. */
 export const scenarioData = z
-  .object({ herd, dashboard, app, mixed: plannedSchedule, dynamicParameters })
+  .object({ herd, dashboard, app, mixed: plannedSchedule, autostart, dynamicParameters })
   .partial();
 export type ScenarioData = z.infer<typeof scenarioData>;

@@ -7,7 +7,16 @@ export const ANSWER_PHASES = {
   "dynamic-parameters-change": "a value is changed in a template's form until the answer to it",
 } as const;
 
+/** The phases of scenarios between two stamps of Coder's clock, with what each measures. */
+export const STAMPED_PHASES = {
+  "autostart-queued": "from the minute of the schedule until Coder has requested the build, by Coder's clock",
+  "autostart-started": "from the minute of the schedule until the build runs, by Coder's clock",
+  "autostart-built": "from the minute of the schedule until the build is done, by Coder's clock",
+  "autostart-ready": "from the minute of the schedule until the agent can be used, by Coder's clock",
+} as const;
+
 type AnswerPhase = keyof typeof ANSWER_PHASES;
 
 /** Their names. */
 export const ANSWER_PHASE_NAMES = Object.keys(ANSWER_PHASES) as readonly AnswerPhase[];
+export const STAMPED_PHASE_NAMES = Object.keys(STAMPED_PHASES) as readonly (keyof typeof STAMPED_PHASES)[];

@@ -70,6 +70,18 @@ export const SCENARIO_TABLE = {
       `run the schedule "${mixed.name}" for ${inWords(lengthOfAll(mixed) * 1000)}: ${mixed.loads.map(({ name, from, to, users }) => `${name} ${from} to ${to} for ${countOf(users, "user")}`).join(", ")}`,
     lastsMs: ({ mixed }) => (mixed === undefined ? 0 : Math.round(lengthOfAll(mixed) * 1000)),
   },
+  autostart: {
+    measures:
+      "workspaces that Coder starts at one minute by their schedules: from the minute until queued, running, built, usable",
+    command: "scaletest autostart",
+    versions: ANY,
+    utility: "autostart",
+    needs: "autostart",
+    plan: ({ autostart }, inWords) =>
+      autostart &&
+      `stop all of them and let Coder start them by schedule, at one minute after ${inWords(autostart.delayMs)}`,
+    lastsMs: ({ autostart }) => autostart?.delayMs ?? 0,
+  },
   "dynamic-parameters": {
     measures: "the form of a template: its first answer, and the answer to a changed value",
     command: "scaletest dynamic-parameters",

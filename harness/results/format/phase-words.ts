@@ -1,5 +1,5 @@
 import type { Phase } from "../../model/record/worker-result.ts";
-import { ANSWER_PHASES } from "../../model/scenarios/scenario-phases.ts";
+import { ANSWER_PHASES, STAMPED_PHASES } from "../../model/scenarios/scenario-phases.ts";
 
 /** Explains what each phase measures. */
 export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
@@ -31,6 +31,7 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   "api-probe-hold": "the same while connections are held",
   "app-echo": "a message to an app in a workspace returns",
   ...ANSWER_PHASES,
+  ...STAMPED_PHASES,
   "stop-workspace": "a workspace is stopped",
   "start-workspace": "a workspace is started until the agent used by the load is ready",
   "delete-workspace": "a workspace is deleted",

@@ -147,7 +147,8 @@ export const clocksAgree: Rule<Measured> = {
 
 /** Each created workspace has one timestamp of the API, and each finished build two of a replica. */
 function stampsAddUp({ clocks = [], workspaces, builds, histograms, engine }: Measured["measurements"]) {
-  const isAgain = histograms.some(({ phase }) => phase === "start-workspace");
+  // Builds of workspaces that were stopped meanwhile are not in these figures, or were requested by Coder itself.
+  const isAgain = histograms.some(({ phase }) => phase === "start-workspace" || phase === "stop-workspace");
   if (clocks.length === 0 || engine !== undefined || isAgain) return [];
   const { jobs = [] } = builds;
   const samples = (isApi: boolean): number =>

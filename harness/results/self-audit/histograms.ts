@@ -40,6 +40,8 @@ const COUNTED_OTHERWISE: ReadonlySet<Phase> = new Set<Phase>([
   "held-command",
   "closing-command",
   "traffic-tick",
+  // Counted under what failed, as a workspace that never became ready.
+  "autostart-ready",
 ]);
 
 export const histogramCountsArePossible: Rule<Measured> = {

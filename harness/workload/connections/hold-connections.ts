@@ -29,6 +29,8 @@ export async function holdConnections(
   const ramp = new RampUp(load);
   try {
     if (asked > 0 && ready.length > 0 && !load.signal.aborted) await ramp.run(ready);
+    // Without a workspace, none of them can be opened.
+    if (ready.length === 0 && !load.signal.aborted) ramp.failedToOpen = asked;
     await load.together("hold");
     const held = await hold(ramp, untilMs);
     const connections = {

@@ -3,6 +3,7 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { type ScenarioName, scenarioRow, SCENARIOS } from "../../model/scenarios/scenarios.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { apps } from "./apps.ts";
+import { autostart } from "./autostart.ts";
 import { dashboard } from "./dashboard.ts";
 import { dynamicParameters } from "./dynamic-parameters.ts";
 import { herd } from "./herd.ts";
@@ -17,6 +18,7 @@ const SCENARIO: Partial<Record<ScenarioName, Scenario>> = {
   dashboard,
   apps,
   mixed,
+  autostart,
   "dynamic-parameters": dynamicParameters,
 };
 

@@ -7,7 +7,7 @@ import { pace } from "../generator/pacer.ts";
 import type { Scenario } from "./scenario.ts";
 import { takeTurns } from "../context/take-turns.ts";
 import { visitWorkspace } from "../connections/visit-workspace.ts";
-import { stopWorkspace } from "./stop-workspace.ts";
+import { stopAll } from "./stop-workspace.ts";
 import { countOf } from "../../tools/count-text.ts";
 
 /** How long a stopped load may take to start again the existing workspaces that it stopped. */
@@ -28,16 +28,6 @@ async function run(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<
     await restartExisting(load, stopped);
   }
   return {};
-}
-
-/** Stops workspaces, and returns those that were. */
-export async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<LoadWorkspace[]> {
-  load.board.activity = "stopping workspaces";
-  const stopped: LoadWorkspace[] = [];
-  await takeTurns(ready, 0, async (workspace, dueMs) => {
-    if (await stopWorkspace(load, workspace, dueMs)) stopped.push(workspace);
-  });
-  return stopped;
 }
 
 /** Starts stopped workspaces, at once or on the task's schedule. */

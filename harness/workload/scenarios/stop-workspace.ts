@@ -1,13 +1,20 @@
 import { failedWith } from "../../coder/http/answer.ts";
 import { isActive } from "../../coder/http/schemas.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
+import { takeTurns } from "../context/take-turns.ts";
+
+/** Stops every workspace at once. Returns those that are. */
+export async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<LoadWorkspace[]> {
+  load.board.activity = "stopping workspaces";
+  const stopped: LoadWorkspace[] = [];
+  await takeTurns(ready, 0, async (workspace, dueMs) => {
+    if (await stopWorkspace(load, workspace, dueMs)) stopped.push(workspace);
+  });
+  return stopped;
+}
 
 /** Stops one workspace and waits until the server confirms it. Returns whether it did. */
-export async function stopWorkspace(
-  load: LoadContext,
-  workspace: LoadWorkspace,
-  dueMs: number,
-): Promise<boolean> {
+async function stopWorkspace(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<boolean> {
   const startedMs = await requestStop(load, workspace);
   if (startedMs === undefined) return false;
   delete workspace.job;

@@ -49,6 +49,7 @@ export class WorkspaceBuilds {
       version: EmulatedTemplateVersion;
       initiatorId: string;
       parameters: readonly NamedValue[];
+      reason?: "autostart";
     },
   ): EmulatedBuild {
     const id = randomUUID();

@@ -1,4 +1,5 @@
 import type { EmulatedDeployment } from "../context.ts";
+import { minuteOfDay } from "../build/autostart.ts";
 import { created, NOT_FOUND, ok, problem } from "../http/reply.ts";
 import type { Reply, Validation } from "../http/reply.ts";
 import { jsonBody, namedValues, text } from "../http/request.ts";
@@ -60,6 +61,11 @@ export function workspaceRoutes(deployment: EmulatedDeployment): Route[] {
       },
     },
     {
+      method: "PUT",
+      pattern: "/api/v2/workspaces/{workspace}/autostart",
+      handle: (request) => schedule(deployment, request),
+    },
+    {
       method: "POST",
       pattern: "/api/v2/workspaces/{workspace}/usage",
       handle: (request) => {
@@ -70,6 +76,24 @@ export function workspaceRoutes(deployment: EmulatedDeployment): Route[] {
       },
     },
   ];
+}
+
+/** Only one time of each day is understood. */
+function schedule({ world }: EmulatedDeployment, request: ApiRequest): Reply {
+  const found = workspaceOf(world, request, request.params["workspace"] ?? "");
+  if ("refused" in found) return found.refused;
+  const body = jsonBody(request);
+  if ("refused" in body) return body.refused;
+  const given = text(body.value, "schedule");
+  if (given === "") delete found.value.schedule;
+  else if (minuteOfDay(given) === undefined)
+    return problem(400, "Invalid autostart schedule.", {
+      validations: [
+        { field: "schedule", detail: `expected CRON_TZ=UTC <minute> <hour> * * *, got ${given}` },
+      ],
+    });
+  else found.value.schedule = given;
+  return { status: 204 };
 }
 
 function create(deployment: EmulatedDeployment, request: ApiRequest): Reply {

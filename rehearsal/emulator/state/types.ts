@@ -165,6 +165,8 @@ export interface EmulatedBuild {
   readonly transition: Transition;
   readonly version: EmulatedTemplateVersion;
   readonly initiatorId: string;
+  /** Absent = somebody requested it. */
+  readonly reason?: "autostart";
   readonly parameters: readonly NamedValue[];
   readonly job: EmulatedJob;
   readonly createdAt: string;
@@ -182,6 +184,8 @@ export interface EmulatedWorkspace {
   readonly builds: EmulatedBuild[];
   /** Made by the prebuilds reconciler. */
   readonly isPrebuild?: boolean;
+  /** When it starts, such as `CRON_TZ=UTC 30 9 * * *`. */
+  schedule?: string;
   name: string;
   updatedAt: string;
   lastUsedAt: string;

@@ -1,4 +1,4 @@
-import { systemClock } from "../../../harness/tools/time/clock.ts";
+import { type Clock, systemClock } from "../../../harness/tools/time/clock.ts";
 import type { WorkerEvent } from "../../../harness/model/ports/worker.ts";
 import type { LoadResult } from "../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../harness/model/ports/worker-task.ts";
@@ -11,12 +11,14 @@ export async function runLoadHere(
     readonly signal?: AbortSignal;
     readonly onEvent?: (event: WorkerEvent) => void;
     readonly pace?: LoadPace;
+    /** @default the system's */
+    readonly clock?: Clock;
   } = {},
 ): Promise<{ result: LoadResult; events: WorkerEvent[] }> {
   const events: WorkerEvent[] = [];
   const context = {
     signal: options.signal ?? new AbortController().signal,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     emit: (event: WorkerEvent) => {
       events.push(event);
       options.onEvent?.(event);

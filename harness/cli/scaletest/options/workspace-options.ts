@@ -21,11 +21,16 @@ export function addWorkspaceOptions(command: Command): Command {
         .default(0)
         .argParser(count("--retry", 0, 100)),
     )
-    .option("--no-cleanup", "keep workspaces and users after the load (CODER_SCALETEST_NO_CLEANUP)")
+    .addOption(noCleanupOption())
     .option(
       "--no-wait-for-agents",
       "a built workspace counts as ready; no connection is made (CODER_SCALETEST_NO_WAIT_FOR_AGENTS)",
     );
+}
+
+/** The flag that keeps what a load made. */
+export function noCleanupOption(): Option {
+  return new Option("--no-cleanup", "keep workspaces and users after the load (CODER_SCALETEST_NO_CLEANUP)");
 }
 
 /** Adds the flag of the template. */

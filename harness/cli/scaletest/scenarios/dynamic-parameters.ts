@@ -39,7 +39,8 @@ export const dynamicParameters: ScenarioCommand<Flags> = {
       "the template exists already, with the tags of its version: remove it",
     );
   },
-  read: ({ concurrentEvaluations, users }) => ({
+  read: ({ concurrentEvaluations, users, jobTimeout }) => ({
+    ...(jobTimeout === 0 ? {} : { connectTimeout: jobTimeout, runTimeout: jobTimeout }),
     ...(users === undefined ? { useHostLogin: true } : {}),
     ownScenario: { scenario: "dynamic-parameters", dynamicParameters: { concurrentEvaluations } },
   }),

@@ -10,7 +10,7 @@ import { addReachOptions } from "../options/reach-options.ts";
 import { addResultOptions, addTimeOptions } from "../options/task-options.ts";
 
 /** Flags that every command of a scenario has, as commander returns them. */
-type CommonFlags = Omit<CreateFlags, keyof typeof PLAIN> & { readonly jobTimeout: number };
+type CommonFlags = Omit<CreateFlags, keyof typeof PLAIN>;
 
 /** A scenario with a command of its own. */
 export interface ScenarioCommand<Flags = unknown> {
@@ -51,12 +51,7 @@ export function scenarioCommand<Flags>(scenario: ScenarioCommand<Flags>, io: Io)
   }).action(async (flags: Flags & CommonFlags) => {
     const { runLoadCommand } = await import("../load-command.ts");
     const { prepareCreate } = await import("../../../loads/prepare/prepare-create.ts");
-    const whole: CreateFlags = { ...PLAIN, ...timeoutsOf(flags), ...flags, ...scenario.read(flags) };
+    const whole: CreateFlags = { ...PLAIN, ...flags, ...scenario.read(flags) };
     return runLoadCommand(whole, prepareCreate(whole, io), { io, command, given });
   });
-}
-
-/** The timeout of one job is that of each of its answers. */
-function timeoutsOf({ jobTimeout }: CommonFlags): Partial<CreateFlags> {
-  return jobTimeout === 0 ? {} : { connectTimeout: jobTimeout, runTimeout: jobTimeout };
 }

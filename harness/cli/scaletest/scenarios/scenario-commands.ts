@@ -1,5 +1,6 @@
+import { autostart } from "./autostart.ts";
 import { dynamicParameters } from "./dynamic-parameters.ts";
 import type { ScenarioCommand } from "./scenario-command.ts";
 
 /** The scenarios that are commands of `scaletest`. */
-export const SCENARIO_COMMANDS: readonly ScenarioCommand<never>[] = [dynamicParameters];
+export const SCENARIO_COMMANDS: readonly ScenarioCommand<never>[] = [autostart, dynamicParameters];
