@@ -26,6 +26,7 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
     ...["--workspace-count", "1", "--template", "t", "--timeout", "2s", "--cleanup-timeout", "2s"],
   ],
   "scaletest dynamic-parameters": ["--template", "t", "--timeout", "2s", "--cleanup-timeout", "2s"],
+  "scaletest mixed": [...["--count", "1", "--template", "t", "--timeout", "2s", "--cleanup-timeout", "2s"]],
   "scaletest traffic": ["--timeout", "2s", "--cleanup-timeout", "2s"],
   "scaletest cleanup": ["--cleanup-timeout", "2s"],
 };

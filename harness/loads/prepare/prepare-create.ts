@@ -42,10 +42,10 @@ export function prepareCreate(flags: CreateFlags, io: Io): Prepare {
     );
     const notes: string[] = [];
     const note = (message: string): unknown => notes.push(message);
-    await checkScenario(client, task, organization.id);
     await checkDeployment(client, organization.id, task, note);
     await chooseTokenLifetime(client, task, note);
     await checkTemplate(client, planned.template, task, note);
+    await checkScenario(client, task, organization.id);
     return { look, task, notes };
   };
 }

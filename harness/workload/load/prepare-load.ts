@@ -52,7 +52,6 @@ export async function prepareLoad(
   // Nothing of the preparation is measured, so its calls may be retried; the load's own calls are not.
   const asking = admin.patient();
   const organizationId = task.organizationId ?? (await onlyOrganization(asking)).id;
-  await checkScenario(asking, task, organizationId);
   await checkDeployment(asking, organizationId, task, note);
   const tokenLifetimeMs = await chooseTokenLifetime(asking, task, note);
   let templateId: string | undefined;
@@ -63,6 +62,7 @@ export async function prepareLoad(
     templateId = template.id;
     buildTags = await findBuildTags(asking, template.active_version_id);
   }
+  await checkScenario(asking, task, organizationId);
   const capacity = await shownCapacity(asking, organizationId, buildTags);
   if ("unknown" in capacity) note(`the build capacity is not known: ${capacity.unknown}`);
   // 0 means unknown: polling then expects one daemon, and no figure is judged by it.

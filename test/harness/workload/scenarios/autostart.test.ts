@@ -149,3 +149,20 @@ test.each([
     message: expect.stringMatching(words),
   });
 });
+
+test("a stop ends the wait for the minute, and no workspace has failed", async () => {
+  await using coder = await startEmulatedCoder();
+  const stop = new AbortController();
+  const task = loadTaskFor(coder, {
+    ...{ scenario: "autostart", autostart: { delayMs: 120_000, buildTimeoutMs: 20_000 } },
+    connections: { total: 0 },
+  });
+  const { result } = await runLoadHere(task, {
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type === "progress" && event.progress.activity === "waiting for the minute") stop.abort();
+    },
+  });
+  expect(result).toMatchObject({ stopped: true, failures: [], workspaces: { failed: 0 } });
+  for (const phase of PHASES) expect(figures(result, phase).count).toBeUndefined();
+});

@@ -124,3 +124,39 @@ test.each<[string, CoderOptions, RegExp]>([
     message: expect.stringMatching(words),
   });
 });
+
+test("a template whose import failed is refused for that, not for its parameters", async () => {
+  const failed: CoderOptions["answers"] = [
+    {
+      call: /^GET \/templateversions\/[^/]+$/,
+      play: async (_, ask) => {
+        const reply = await ask();
+        const { job, ...version } = reply?.json as { job: object };
+        return (
+          reply && { ...reply, json: { ...version, job: { ...job, status: "failed", error: "no provider" } } }
+        );
+      },
+    },
+  ];
+  await expect(openForms({ template: "", answers: failed })).rejects.toMatchObject({
+    code: "usage",
+    message: expect.stringContaining("no provider"),
+  });
+});
+
+test("a stop ends forms that wait for an answer, and none of them has failed", async () => {
+  await using coder = await startEmulatedCoder({ form: () => undefined });
+  const stop = new AbortController();
+  const task = loadTaskFor(coder, {
+    ...{ scenario: "dynamic-parameters", dynamicParameters: { concurrentEvaluations: 10 } },
+    ...{ login: "host", users: 1, workspaces: 0, parameters: {}, connections: { total: 0 } },
+  });
+  const { result } = await runLoadHere(task, {
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type === "progress" && event.progress.activity === "opening forms") stop.abort();
+    },
+  });
+  expect(result).toMatchObject({ stopped: true, failures: [] });
+  expect(counted(result, INITIAL)).toBeUndefined();
+});

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -31,6 +31,8 @@ describe.skipIf(BINARY === undefined)("on a real server", { timeout: 180_000 }, 
   beforeAll(async () => {
     await new Promise<void>((resolve) => echo.listen(0, "127.0.0.1", resolve));
     folder = mkdtempSync(join(tmpdir(), "refbench-real-apps-"));
+    // The server never makes an inventory itself: a missing one means that it was lost.
+    mkdirSync(join(folder, "inventory"));
     server = await startServer(
       {
         ...{ schemaVersion: 1, host: "127.0.0.1", port: 0, replicas: 1, folder },
