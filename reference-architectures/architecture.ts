@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BUILD_RULES } from "./capacity/build-rules.ts";
 import { PROVISIONER_TAGS } from "./capacity/provisioner-tags.ts";
+import { scheduleSchema } from "./mixed/schedule.ts";
 import { IMAGE_REFERENCE, WORKSPACE_IMAGE } from "./artefacts/workspace-image.ts";
 
 const count = z.int().positive();
@@ -147,6 +148,8 @@ export const sizeSchema = z.strictObject({
    * more after its standard support.
    */
   kubernetesChannel: z.enum(["REGULAR", "EXTENDED"]).optional(),
+  /** Overlapping loads that run before the connections are opened, such as Coder's own pattern. Absent = none. */
+  schedule: scheduleSchema.optional(),
   /** The published rule for the cores that the builds need. */
   buildRule: z.enum(Object.keys(BUILD_RULES) as [keyof typeof BUILD_RULES]),
 });

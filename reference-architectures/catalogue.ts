@@ -60,6 +60,12 @@ export function resolveSize(
   let figures: Record<string, unknown> = size;
   const typed: Record<string, unknown> = {};
   for (const [path, given] of Object.entries(overrides)) {
+    // A schedule is data of its own, of which no size has to have one to begin with.
+    if (path === "schedule" && typeof given === "object") {
+      figures = { ...figures, schedule: given };
+      typed[path] = given;
+      continue;
+    }
     const set = withOverride(figures, path, given);
     figures = set.figures;
     typed[path] = set.value;

@@ -2,6 +2,7 @@ import type { Architecture, Size } from "./architecture.ts";
 import { buildCapacity } from "./capacity/build-capacity.ts";
 import { findCapacityProblem } from "./capacity/find-problem.ts";
 import type { Contradiction } from "./contradiction.ts";
+import { findScheduleProblem } from "./mixed/schedule-problem.ts";
 import { ArchitectureError } from "./error.ts";
 
 /** Throws if figures of a size contradict each other or the architecture, with the path to change. */
@@ -27,6 +28,11 @@ function findContradiction(size: Size): Contradiction | undefined {
       value: size.connections.total,
       expected: `at least ${size.workspaces}, one for each of the workspaces`,
     };
+  }
+  const schedule = size.schedule && findScheduleProblem(size.schedule, Math.min(size.users, size.workspaces));
+  if (schedule !== undefined) {
+    const { field, value, expected, next } = schedule;
+    return { path: `schedule.${field}`, value, expected: `${expected}; ${next}` };
   }
   const needsLicence = size.coder.replicas > 1 || size.provisioners === "external";
   if (needsLicence && !size.licensed) {

@@ -33,7 +33,7 @@ export async function runRequestOf(
   /** Whose command line the flags are of: a flag that says nothing here is refused, a variable is passed over. */
   command: Pick<Command, "getOptionValueSource">,
 ): Promise<RunRequest> {
-  const settings = await runSettingsOf(architecture, flags, command);
+  const settings = await runSettingsOf(architecture, flags, command, io.cwd);
   const { rehearse, size, overrides, runner, generators, coderVersion, clusterAccess, tls } = settings;
   refuseFooting(architecture, flags, io);
   if (!/^[a-z0-9][a-z0-9_-]{0,62}$/.test(flags.owner)) {

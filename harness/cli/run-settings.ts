@@ -1,3 +1,5 @@
+import { coderPattern } from "../../reference-architectures/mixed/coder-pattern.ts";
+import { readSchedule } from "../loads/request/schedule.ts";
 import type { Command } from "commander";
 import {
   atCoderVersion,
@@ -23,12 +25,17 @@ export interface SettingsFlags extends ClusterAccessFlags, OwnClusterFlags, TlsF
   readonly size?: string;
   readonly set: readonly string[];
   readonly coderVersion?: string;
+  readonly scenario?: "mixed";
+  readonly schedule?: string;
   readonly coderServer?: string;
   readonly rehearse?: boolean;
   readonly region?: string;
   readonly zone?: string;
   readonly runner: Plan["runner"];
 }
+
+/** How long a period of the default schedule lasts in a rehearsal. */
+const REHEARSED_PERIOD_SECONDS = 5;
 
 /**
  * Reads and checks the flags for `run`, `stage` and `preflight` alike, so that a preflight asks about the run that its
@@ -38,11 +45,15 @@ export async function runSettingsOf(
   architecture: string,
   flags: SettingsFlags,
   command: Pick<Command, "getOptionValueSource">,
+  cwd: string,
 ): Promise<RunSettings> {
   const { rehearse = false, coderVersion } = flags;
   const runner = runnerOf(architecture, flags, command);
   const own = ownClusterOf(architecture, rehearse, flags, command);
-  const overrides = withDatabase(parseOverrides(flags.set), { architecture, rehearse, ...own });
+  const overrides = {
+    ...withDatabase(parseOverrides(flags.set), { architecture, rehearse, ...own }),
+    ...(await scheduleOf(flags, cwd)),
+  };
   const size = resolveSize(architecture, flags.size, overrides);
   refuseOthersFlags(architecture, rehearse, command);
   const access = clusterAccessOf(architecture, flags, command);
@@ -64,6 +75,17 @@ export async function runSettingsOf(
     ...own,
     ...tls,
   };
+}
+
+/** The schedule of `--scenario mixed`, as an override of the size: that of the file, or Coder's own pattern. */
+async function scheduleOf(
+  { scenario, schedule, rehearse = false }: SettingsFlags,
+  cwd: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  if (scenario === undefined && schedule === undefined) return {};
+  if (schedule !== undefined) return { schedule: await readSchedule(schedule, cwd) };
+  // The templates of the architectures have no app that echoes.
+  return { schedule: coderPattern(undefined, rehearse ? REHEARSED_PERIOD_SECONDS : undefined) };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { lengthOfAll } from "../mixed/plan-schedule.ts";
 import type { Architecture, Size } from "../architecture.ts";
 
 /** The durations of the parts of a run, in hours. */
@@ -74,7 +75,8 @@ export function estimateMinutes({ carriedBy }: Pick<Architecture, "carriedBy">, 
     readiness: LOAD,
     builds: rounds,
     rampUp: total / rampPerSecond / 60,
-    hold: holdSeconds / 60,
+    // A schedule runs before the connections are opened.
+    hold: (holdSeconds + (size.schedule === undefined ? 0 : lengthOfAll(size.schedule))) / 60,
     // After a stopped load, the drain deletes every workspace.
     drain: rounds,
     destroy: DESTROY[carriedBy],

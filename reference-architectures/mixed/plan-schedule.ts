@@ -93,14 +93,17 @@ export function mostAtOnce(
   schedule: PlannedSchedule,
   isCounted: (load: PlannedLoad) => boolean = () => true,
 ): number {
-  const counts = schedule.periods.map(({ name }) => {
-    const one = timeOf(schedule, { from: name, to: name });
-    return schedule.loads
-      .filter((load) => {
-        const { startSeconds, endSeconds } = timeOf(schedule, load);
-        return isCounted(load) && startSeconds <= one.startSeconds && endSeconds >= one.endSeconds;
-      })
-      .reduce((sum, load) => sum + connectionsOf(load), 0);
-  });
+  const counts = schedule.periods.map(({ name }) =>
+    schedule.loads
+      .filter((load) => isCounted(load) && runsIn(schedule, load, name))
+      .reduce((sum, load) => sum + connectionsOf(load), 0),
+  );
   return Math.max(0, ...counts);
+}
+
+/** Whether a load runs in a period. */
+export function runsIn(schedule: Periods, load: Pick<PlannedLoad, "from" | "to">, period: string): boolean {
+  const { startSeconds, endSeconds } = timeOf(schedule, load);
+  const one = timeOf(schedule, { from: period, to: period });
+  return startSeconds <= one.startSeconds && endSeconds >= one.endSeconds;
 }

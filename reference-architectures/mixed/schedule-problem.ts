@@ -4,7 +4,7 @@ import {
   lengthOf,
   lengthOfAll,
   opensPerSecond,
-  timeOf,
+  runsIn,
 } from "./plan-schedule.ts";
 import {
   API_PROBE,
@@ -223,7 +223,7 @@ function objectiveProblem(
     };
   const own = periods
     .map(({ name }) => name)
-    .filter((name) => found === undefined || isDuring(schedule, found, name));
+    .filter((name) => found === undefined || runsIn(schedule, found, name));
   for (const key of ["period", "comparedWith"] as const) {
     const named = objective[key];
     if (named !== undefined && !own.includes(named))
@@ -239,12 +239,6 @@ function objectiveProblem(
     expected: "the period that is compared with comparedWith",
     next: "add it, or omit comparedWith",
   };
-}
-
-function isDuring(schedule: Schedule, load: ScheduledLoad, period: string): boolean {
-  const whole = timeOf(schedule, load);
-  const one = timeOf(schedule, { from: period, to: period });
-  return one.startSeconds >= whole.startSeconds && one.endSeconds <= whole.endSeconds;
 }
 
 function rounded(value: number): string {

@@ -79,7 +79,7 @@ async function plan(
   flags: Flags,
   { io, command }: { readonly io: Io; readonly command: Command },
 ): Promise<void> {
-  const settings = await runSettingsOf(architecture, flags, command);
+  const settings = await runSettingsOf(architecture, flags, command, io.cwd);
   const project = givenProject(architecture, flags);
   const records = await recordsFor(settings.rehearse, flags, io);
   const { draftStacks } = await import("../plan/draft-stacks.ts");

@@ -87,7 +87,7 @@ async function preflight(
   flags: Flags,
   { io, command }: { readonly io: Io; readonly command: Command },
 ): Promise<void> {
-  const settings = await runSettingsOf(architecture, flags, command);
+  const settings = await runSettingsOf(architecture, flags, command, io.cwd);
   const { rehearse } = settings;
   if (flags.failCheck !== undefined && !rehearse) {
     throw new RefbenchError(

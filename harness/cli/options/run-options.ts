@@ -14,6 +14,7 @@ import { addRehearsalOptions, addTwinSpeeds } from "./rehearsal-options.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
 import { addOwnClusterOptions, type OwnClusterFlags } from "./own-cluster-options.ts";
 import type { Io } from "../../composition/settings/io.ts";
+import { scheduleOption } from "../scaletest/options/scenario-options.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 
@@ -24,6 +25,9 @@ const DEFAULT_PAIRS = 8;
 export interface RunFlags extends CloudFlags, ClusterAccessFlags, OwnClusterFlags, TlsFlags {
   readonly size?: string;
   readonly set: readonly string[];
+  readonly scenario?: "mixed";
+  /** File of the schedule of `mixed`. */
+  readonly schedule?: string;
   readonly coderVersion?: string;
   readonly compare?: string;
   readonly pairs: number;
@@ -65,7 +69,16 @@ export function addRunOptions(command: Command, io: Io): Command {
 
 /** Adds the flags that say which load is measured, on which Coder. */
 function addMeasuredOptions(command: Command): Command {
-  command.addOption(sizeOption()).addOption(setOption()).addOption(coderVersionOption());
+  command
+    .addOption(sizeOption())
+    .addOption(setOption())
+    .addOption(
+      new Option("--scenario <name>", "what follows once workspaces are ready: a mixed schedule")
+        .env("REFBENCH_SCENARIO")
+        .choices(["mixed"]),
+    )
+    .addOption(scheduleOption().env("REFBENCH_SCHEDULE"))
+    .addOption(coderVersionOption());
   addComparisonOptions(command);
   return addNightOptions(command);
 }

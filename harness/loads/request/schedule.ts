@@ -52,7 +52,9 @@ export function parseSchedule(text: string, source: string): Schedule {
   }
   const parsed = scheduleSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
+  const { issues } = parsed.error;
+  // A misspelt field is also missing under its right name.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   throw new RefbenchError(
     "usage",
     `${source}: ${issue === undefined ? "not a schedule" : issueText(issue, value)}`,
@@ -95,10 +97,10 @@ function issueText(issue: z.core.$ZodIssue, root: unknown): string {
   const where = field === "" ? "the file" : field;
   if (issue.code === "unrecognized_keys")
     return `${where} has the unknown ${issue.keys.length === 1 ? "field" : "fields"} ${issue.keys.join(", ")}; remove what is misspelt, or see docs/mixed.md for the fields`;
-  const expected = issue.message.replace(
-    /^(Invalid input|Invalid option|Too small|Too big|Invalid string): ?/,
-    "",
-  );
+  const expected = issue.message
+    .replace(/^Invalid (input|option|string|discriminator value)[.:] ?|^Too (small|big): ?/, "")
+    .replace(/, received .*$/, "")
+    .replace(/^Expected/, "expected");
   return `${where} is ${shown(value)}: ${expected}; correct it, docs/mixed.md describes every field`;
 }
 

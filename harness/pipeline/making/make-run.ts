@@ -2,6 +2,7 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Architecture, Size } from "../../../reference-architectures/architecture.ts";
 import { atCoderVersion, getArchitecture, resolveSize } from "../../../reference-architectures/catalogue.ts";
+import { scheduleObjectives } from "../../../reference-architectures/mixed/schedule-objectives.ts";
 import { objectivesFor } from "../../../reference-architectures/objectives.ts";
 import { templateParameters } from "../../../reference-architectures/template.ts";
 import { newCoderCertificate } from "../../../stacks/coder-certificate.ts";
@@ -236,7 +237,10 @@ function planOf(request: RunRequest, draft: Draft): Plan {
     size,
     template: architecture.templateName,
     parameters: templateParameters(size),
-    objectives: objectivesFor(architecture.objectives, { size: resolved.name, figures: size, simulated }),
+    objectives: [
+      ...objectivesFor(architecture.objectives, { size: resolved.name, figures: size, simulated }),
+      ...(size.schedule === undefined ? [] : scheduleObjectives(size.schedule)),
+    ],
     conditions: conditionsOf(request, draft),
     ...("cost" in planned ? planned : {}),
     ...(request.keepOnFailure === undefined ? {} : { keepOnFailure: request.keepOnFailure }),

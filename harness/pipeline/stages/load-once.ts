@@ -1,3 +1,4 @@
+import { lengthOfAll, planSchedule } from "../../../reference-architectures/mixed/plan-schedule.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { TRACED_WORKSPACES } from "../../model/observation/traces.ts";
 import { traceIdOf } from "../../model/trace-ids.ts";
@@ -81,6 +82,12 @@ async function buildLoadTask({ folder, plan, environment }: StageContext): Promi
     trace: { id: traceIdOf(plan.runId), sample: TRACED_WORKSPACES, propagate: true },
     probeEveryMs: PROBE_EVERY_MS,
     generatorLimits: plan.simulated ? SHARED_MACHINE_LIMITS : GENERATOR_LIMITS,
-    workspaceTtlMs: 4 * 60 * 60_000,
+    workspaceTtlMs: 4 * 60 * 60_000 + (size.schedule === undefined ? 0 : lengthOfAll(size.schedule) * 1000),
+    ...(size.schedule === undefined
+      ? {}
+      : {
+          scenario: "mixed" as const,
+          mixed: planSchedule(size.schedule, Math.min(size.users, size.workspaces)),
+        }),
   };
 }

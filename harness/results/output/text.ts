@@ -213,8 +213,13 @@ function verdictLines(record: RunRecord): readonly string[] {
 }
 
 function overridesOf({ overrides }: RunRecord): string {
-  const set = Object.entries(overrides).map(([path, value]) => `${path}=${JSON.stringify(value)}`);
+  const set = Object.entries(overrides).map(([path, value]) => `${path}=${JSON.stringify(nameOf(value))}`);
   return set.length === 0 ? "" : ` (${set.join(", ")})`;
+}
+
+/** A schedule is named: its figures fill a page. */
+function nameOf(value: unknown): unknown {
+  return typeof value === "object" && value !== null && "name" in value ? value.name : value;
 }
 
 /** Wraps one line of prose and keeps its indent; tables already fit. */

@@ -25,6 +25,7 @@ import { conditionsSection, errorsSection, objectivesSection } from "./sections/
 import { latencySection } from "./sections/latency.ts";
 import { overTimeSection } from "./sections/over-time.ts";
 import { provenanceSection } from "./sections/provenance.ts";
+import { scheduleSection } from "./sections/schedule.ts";
 import { milestonesOf, stagesSection } from "./sections/stages.ts";
 import { chip, toneOf } from "./parts/status.ts";
 import { contents, heading } from "./parts/heading.ts";
@@ -67,6 +68,7 @@ function bodyOf(record: RunRecord, { lastNight }: Neighbours): Html {
       ? html`${heading(2, "Measurements")}
           <p>Nothing was measured: the run ended before its load did.</p>`
       : html`${overTimeSection({ ...record, measurements })} ${latencySection(measurements)}
+        ${scheduleSection(measurements)}
         ${said([clocksLine(measurements), ...negativeLines(measurements), arrivalsLine(measurements), probeLine(measurements), partsLine(measurements), ...lostPartLines(measurements)])}
         ${errorsSection(measurements)} ${claimsSection(record.claims)}`
   }

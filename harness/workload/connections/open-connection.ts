@@ -162,7 +162,7 @@ async function countFailure(
   if (load.signal.aborted) return;
   // A request that was never sent has no latency.
   if (failure.why !== "exhausted") load.latencies.recordFailure(phase, at, load.task.timeouts.connectMs);
-  load.failures.add(await classifyFailure(load, workspace, failure), phase, failure.message);
+  load.failures.add(await classifyFailure(load, workspace, failure), phase, failure.message, at.dueMs);
 }
 
 async function classifyFailure(

@@ -173,7 +173,8 @@ export class TrafficWheel {
     failureClass: "truncated-output" | "wrong-output" | "silent-connection",
     what: string,
   ): void {
-    for (const sent of [...stream.pending.values()]) {
+    const pending = [...stream.pending.values()];
+    for (const sent of pending) {
       this.#recordFailure(sent);
       this.#settle(sent);
     }
@@ -181,7 +182,8 @@ export class TrafficWheel {
     stream.connection.isFaulty = true;
     const { sent, received } = stream.connection.session;
     const message = `${what}: ${sent} bytes sent and ${received} received so far`;
-    const count = (): void => this.#load.failures.add(failureClass, "traffic-tick", message);
+    const count = (): void =>
+      this.#load.failures.add(failureClass, "traffic-tick", message, pending[0]?.dueMs);
     if (failureClass === "silent-connection") this.#liveness.suspect(stream.connection, count);
     else count();
   }

@@ -53,7 +53,7 @@ export async function verify(
   // A half-open connection is only counted as half-open, even if an earlier answer came meanwhile. A
   // connection that failed before the closing round is not counted again.
   if (phase === "closing-command" && !wasVerified) liveness.suspect(connection);
-  else liveness.suspect(connection, () => void isAnswered(load, phase, outcome, word));
+  else liveness.suspect(connection, () => void isAnswered(load, phase, outcome, word, dueMs));
 }
 
 /** Records an unanswered command with at least its time limit, unless the load was stopped. */
@@ -67,15 +67,21 @@ export function recordFailedCommand(
 }
 
 /** Whether the expected line came back. Counts what went wrong if not. */
-export function isAnswered(load: LoadContext, phase: Phase, outcome: AskOutcome, expected: string): boolean {
+export function isAnswered(
+  load: LoadContext,
+  phase: Phase,
+  outcome: AskOutcome,
+  expected: string,
+  dueMs?: number,
+): boolean {
   if (outcome.state === "answered") return true;
   if (load.signal.aborted) return false;
   const seen = outcome.output.trim() === "" ? "nothing" : JSON.stringify(outcome.output.trim().slice(-200));
   const message = `expected the output line ${JSON.stringify(expected)}, got ${seen}`;
-  if (outcome.state === "wrong") load.failures.add("wrong-output", phase, message);
+  if (outcome.state === "wrong") load.failures.add("wrong-output", phase, message, dueMs);
   else if (outcome.state === "closed")
-    load.failures.add("connection-lost", phase, `${message} before the end`);
-  else if (outcome.output === "") load.failures.add("silent-connection", phase, message);
-  else load.failures.add("command-timeout", phase, `${message} in time`);
+    load.failures.add("connection-lost", phase, `${message} before the end`, dueMs);
+  else if (outcome.output === "") load.failures.add("silent-connection", phase, message, dueMs);
+  else load.failures.add("command-timeout", phase, `${message} in time`, dueMs);
   return false;
 }

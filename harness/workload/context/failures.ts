@@ -40,7 +40,9 @@ export class FailureLedger {
     return this.#total;
   }
 
-  add(failureClass: FailureClass, phase: Phase, message: string): void {
+  /** `_dueMs` is when the failed event was due. Absent = it fails when it is added, as a lost connection does. */
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- a ledger by period counts by it
+  add(failureClass: FailureClass, phase: Phase, message: string, _dueMs?: number): void {
     this.#total++;
     if (failureClass === "generator-exhausted") this.#onExhausted(message);
     const key = `${failureClass} ${phase}`;
@@ -55,9 +57,9 @@ export class FailureLedger {
   }
 
   /** Adds a failed call, in the class of its step unless the failure has its own class. */
-  addAnswer(stepClass: FailureClass, phase: Phase, failure: CoderFailure): void {
+  addAnswer(stepClass: FailureClass, phase: Phase, failure: CoderFailure, dueMs?: number): void {
     if (failure.kind === "aborted") return;
-    this.add(answerClass(stepClass, failure), phase, failure.message);
+    this.add(answerClass(stepClass, failure), phase, failure.message, dueMs);
   }
 
   /**

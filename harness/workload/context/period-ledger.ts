@@ -120,9 +120,9 @@ class PeriodFailures extends FailureLedger {
     this.#count = count;
   }
 
-  override add(failureClass: FailureClass, phase: Phase, message: string): void {
+  override add(failureClass: FailureClass, phase: Phase, message: string, dueMs = performance.now()): void {
     this.#whole?.add(failureClass, phase, message);
-    this.#count(failureClass, phase, performance.now());
+    this.#count(failureClass, phase, dueMs);
   }
 
   override async explain(...reason: Parameters<FailureLedger["explain"]>): Promise<void> {

@@ -1,3 +1,9 @@
+import {
+  connectionsOf,
+  opensPerSecond,
+  runsIn,
+} from "../../../reference-architectures/mixed/plan-schedule.ts";
+import type { PlannedLoad, PlannedSchedule } from "../../../reference-architectures/mixed/schedule.ts";
 import { STDIO_SESSION_MIB } from "../../coder/ssh/stdio-memory.ts";
 import { closingPerSecond } from "../connections/closing-rate.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
@@ -6,7 +12,7 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
 export type CountedLoad = Pick<
   LoadTask,
   | ("users" | "workspaces" | "concurrency" | "cleanupConcurrency" | "connections")
-  | ("existing" | "app" | "arrival" | "login" | "part" | "parts" | "traffic")
+  | ("existing" | "app" | "mixed" | "arrival" | "login" | "part" | "parts" | "traffic")
 > & { readonly deployment: Pick<LoadTask["deployment"], "ssh" | "stdioSessions"> };
 
 /** What the generator costs, as measured. `from` names the command, the day and the machine. */
@@ -31,6 +37,10 @@ export const MEASURED_COSTS = {
   /** The most connections that one worker was measured with. */
   mostConnections: 12_500,
 } as const;
+
+/** Bytes of a message of traffic, and requests of a dashboard's page. */
+const MESSAGE_BYTES = 3_000;
+const READS_PER_PAGE = 8;
 
 /** A worker is one thread: it is judged late where its core is busier than this. */
 export const CORE_SHARE = 0.7;
@@ -62,6 +72,67 @@ export interface LoadNeed {
 
 /** The needs of a load, from what was measured. Sockets to apps count like terminals. */
 export function needOfLoad(task: CountedLoad, isTls: boolean): LoadNeed {
+  const own = needAtOnce(task, isTls);
+  if (task.mixed === undefined) return own;
+  const needs = [own, ...scheduledLoads(task, task.mixed).map((each) => needAtOnce(each, isTls))];
+  const most = (key: Exclude<keyof LoadNeed, "busiest">): number =>
+    Math.max(...needs.map((need) => need[key]));
+  const { busiest } = needs.reduce((one, other) => (other.cores > one.cores ? other : one));
+  return {
+    ...{ busiest, cores: most("cores"), programCores: most("programCores") },
+    ...{ terminals: most("terminals"), tunnels: most("tunnels"), programs: most("programs") },
+    ...{
+      connectionsMib: most("connectionsMib"),
+      localPorts: most("localPorts"),
+      openFiles: most("openFiles"),
+    },
+  };
+}
+
+/** Each period of a schedule as a load of its own that does at once what its loads do in it. */
+function scheduledLoads(task: CountedLoad, schedule: PlannedSchedule): CountedLoad[] {
+  return schedule.periods.map(({ name }) => {
+    const loads = schedule.loads.filter((load) => runsIn(schedule, load, name));
+    const sum = (of: (load: PlannedLoad) => number): number =>
+      loads.reduce((total, load) => total + of(load), 0);
+    const shells = sum((load) => ("commandsPerMinute" in load ? connectionsOf(load) : 0));
+    const ssh = sum((load) => (load.kind === "ssh" ? connectionsOf(load) : 0));
+    const sockets = sum((load) => (load.kind === "apps" ? connectionsOf(load) : 0));
+    const opens = sum((load) => ("connectionsPerUser" in load ? opensPerSecond(schedule, load) : 0));
+    const each = (perMinute: number, count: number): number => (perMinute / 60) * count;
+    const commands = sum((load) =>
+      "commandsPerMinute" in load ? each(load.commandsPerMinute, connectionsOf(load)) : 0,
+    );
+    // A tick of more bytes than fit into a line is several messages.
+    const ticks = sum((load) =>
+      "commandsPerMinute" in load && load.traffic !== undefined
+        ? (connectionsOf(load) * 1000 * Math.ceil(load.traffic.bytesPerTick / MESSAGE_BYTES)) /
+          load.traffic.tickMs
+        : 0,
+    );
+    const messages = sum((load) =>
+      load.kind === "apps" ? each(load.messagesPerMinute, connectionsOf(load)) : 0,
+    );
+    const reads = sum((load) =>
+      load.kind === "dashboard" ? each(load.pagesPerMinute, load.users) * READS_PER_PAGE : 0,
+    );
+    const one: CountedLoad = { ...task };
+    delete one.traffic;
+    delete one.app;
+    return {
+      ...one,
+      connections: {
+        ...task.connections,
+        total: shells + sockets,
+        sshShare: shells + sockets === 0 ? 0 : ssh / (shells + sockets),
+        rampPerSecond: Math.max(opens, 0.001),
+        commandsPerSecond: commands + ticks + messages + reads,
+      },
+    };
+  });
+}
+/** The needs of what happens at once. */
+function needAtOnce(task: CountedLoad, isTls: boolean): LoadNeed {
   const { connections, deployment, app, traffic } = task;
   const ssh = Math.floor(connections.total * connections.sshShare + 1e-9);
   const tunnels = deployment.ssh === "tunnel" ? ssh : 0;

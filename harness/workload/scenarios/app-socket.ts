@@ -149,7 +149,8 @@ export class AppSocket {
     if (this.#isBroken || this.#isClosedByUs) return;
     this.#isBroken = true;
     this.#onIdle();
-    if (!this.#load.signal.aborted) this.#load.failures.add(failureClass, "app-echo", message);
+    if (!this.#load.signal.aborted)
+      this.#load.failures.add(failureClass, "app-echo", message, this.#pending[0]?.dueMs);
     this.#socket?.terminate();
   }
 }

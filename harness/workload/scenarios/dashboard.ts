@@ -95,7 +95,7 @@ class PageReader {
     } else if (isOptional === true && NOT_OFFERED.includes(answer.failure.status ?? 0)) this.#skip(path);
     else {
       const { kind } = answer.failure;
-      failures.addAnswer("api-error", "api-read", answer.failure);
+      failures.addAnswer("api-error", "api-read", answer.failure, dueMs);
       if (kind === "aborted" || kind === "exhausted") return;
       latencies.recordFailure("api-read", { dueMs, startedMs, endMs: performance.now() }, TIMEOUT_MS);
     }

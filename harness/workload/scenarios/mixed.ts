@@ -1,4 +1,9 @@
-import { isAfterBuilds, mostAtOnce, timeOf } from "../../../reference-architectures/mixed/plan-schedule.ts";
+import {
+  isAfterBuilds,
+  mostAtOnce,
+  runsIn,
+  timeOf,
+} from "../../../reference-architectures/mixed/plan-schedule.ts";
 import {
   API_PROBE,
   type PlannedLoad,
@@ -53,6 +58,8 @@ async function run(load: LoadContext, ready: readonly LoadWorkspace[]): Promise<
         }),
       ),
     );
+    // The last period is whole, even if its loads had nothing left to do.
+    await showing;
     return { mixed: resultOf(clock, loads, probe) };
   } finally {
     ended.abort(new Error("the schedule is over"));
@@ -135,12 +142,8 @@ async function showPeriods(
   { clock, signal }: { readonly clock: PeriodClock; readonly signal: AbortSignal },
 ): Promise<void> {
   for (const { name, endMs } of clock.periods) {
-    const [start, end] = Object.values(timeOf(schedule, { from: name, to: name }));
     const running = schedule.loads
-      .filter((one) => {
-        const { startSeconds, endSeconds } = timeOf(schedule, one);
-        return one.users > 0 && startSeconds <= (start ?? 0) && endSeconds >= (end ?? 0);
-      })
+      .filter((one) => one.users > 0 && runsIn(schedule, one, name))
       .map((one) => one.name);
     load.board.pin(`period ${name}: ${running.length === 0 ? "idle" : running.join(", ")}`);
     load.health.cut();

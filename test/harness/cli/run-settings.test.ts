@@ -14,7 +14,7 @@ async function checked(args: readonly string[]): Promise<unknown> {
   let settings: unknown;
   const command = new Command("run").argument("<architecture>").exitOverride();
   addRunOptions(command, io).action(async (architecture: string, flags: RunFlags) => {
-    settings = selectSettings(await runSettingsOf(architecture, flags, command));
+    settings = selectSettings(await runSettingsOf(architecture, flags, command, io.cwd));
   });
   await command.parseAsync(["node", "run", ...args]);
   return settings;

@@ -243,3 +243,30 @@ test("parts that share a network have seen the same TCP counters; those of other
   expect(seen(on("m1", "n1", 5), on("m1", "n2", 6))).toMatchObject({ retransmits: 11, stealShare: 0.06 });
   expect(seen(on("m1", "n1", 5), on("m1", "n1", 6), on("m2", "n1", 7))).toMatchObject({ retransmits: 13 });
 });
+
+test("a schedule of several parts merges by load and period", () => {
+  const cell = (period: string, ...milliseconds: number[]) => ({
+    period,
+    histograms: latencies(...milliseconds).filter(({ basis }) => basis === "intended"),
+    failures: [{ class: "api-error" as const, phase: "api-read" as const, count: 1 }],
+  });
+  const part = (first: number) =>
+    loadResultOf({
+      mixed: {
+        periods: [{ name: "T0", startMs: 0, endMs: 5 }],
+        ...{ asked: 3, held: 2 },
+        loads: [
+          {
+            ...{ name: "dashboard", kind: "dashboard", users: 2 },
+            connections: { asked: 3, held: 2, lost: 1, failed: 0 },
+            periods: [cell("T0", first, 7)],
+          },
+        ],
+      },
+    });
+  const { mixed } = mergeResults([part(5), part(6)]);
+  expect(mixed).toMatchObject({ asked: 6, held: 4, loads: [{ users: 4, connections: { lost: 2 } }] });
+  const [merged] = mixed?.loads[0]?.periods ?? [];
+  expect(merged?.failures).toEqual([{ class: "api-error", phase: "api-read", count: 2 }]);
+  expect(merged?.histograms).toEqual([expect.objectContaining({ count: 6, failed: 2 })]);
+});

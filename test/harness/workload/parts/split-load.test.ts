@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { planSchedule } from "../../../../reference-architectures/mixed/plan-schedule.ts";
+import { scheduleSchema } from "../../../../reference-architectures/mixed/schedule.ts";
 import { type LoadTask, loadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { countParts } from "../../../../harness/workload/parts/plan-parts.ts";
 import { splitLoad } from "../../../../harness/workload/parts/split-load.ts";
@@ -89,4 +91,30 @@ test("only the first part observes, with all that the load shall observe", () =>
   const observe = { places: [{ kind: "machine" as const, of: "here" }] };
   const parts = splitLoad({ ...whole, observe }, 3);
   expect(parts.map((part) => part.observe)).toEqual([observe, undefined, undefined]);
+});
+
+test("the loads of a schedule are dealt to the parts, and no user has workspaces that builds stop", () => {
+  const schedule = scheduleSchema.parse({
+    name: "all",
+    periods: [{ name: "T0", seconds: 60 }],
+    loads: [
+      { name: "ssh", kind: "ssh", from: "T0", to: "T0", opensPerSecond: 30 },
+      { name: "apps", kind: "apps", from: "T0", to: "T0", app: "wsec", users: 2 },
+      { name: "nine", kind: "builds", from: "T0", to: "T0", users: 5, startsPerMinute: 60 },
+    ],
+  });
+  const parts = splitLoad({ ...whole, mixed: planSchedule(schedule, 11) }, 3);
+  const usersOf = (name: string) =>
+    parts.map(({ mixed }) => mixed?.loads.find((load) => load.name === name)?.users);
+  expect([usersOf("ssh"), usersOf("apps"), usersOf("nine")]).toEqual([
+    [2, 2, 2],
+    [1, 1, 0],
+    [2, 2, 1],
+  ]);
+  const rates = parts.map(({ mixed }) =>
+    (mixed?.loads ?? []).map((load) => ("opensPerSecond" in load ? (load.opensPerSecond ?? 0) : 0)),
+  );
+  expect(rates.reduce((sum, [ssh = 0]) => sum + ssh, 0)).toBeCloseTo(30, 9);
+  for (const { mixed, users } of parts)
+    expect((mixed?.loads[0]?.users ?? 0) + (mixed?.loads[2]?.users ?? 0)).toBeLessThanOrEqual(users);
 });

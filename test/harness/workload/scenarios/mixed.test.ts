@@ -25,13 +25,14 @@ resource "coder_app" "wsec" {
 }
 `;
 
-/** All kinds of load: two begin in the first period, two others in the second, and one more ends with the last. */
+/** All kinds of load: two begin in the first period, two others in the second, and a last period has none. */
 const SCHEDULE = scheduleSchema.parse({
   name: "all kinds",
   periods: [
     { name: "T0", seconds: 1.5 },
     { name: "T1", seconds: 1.5 },
     { name: "T2", seconds: 1.5 },
+    { name: "idle", seconds: 1.2 },
   ],
   loads: [
     {
@@ -108,5 +109,30 @@ test("each load has figures in its own periods and no others, and holds its conn
   expect(apps).toEqual({ T1: ["app-echo"] });
   expect(dashboard).toEqual({ T2: ["api-read"] });
   expect(nine?.["T0"]).toContain("start-workspace");
-  expect(measured(result, "api-probe")).toEqual({ T0: ["api-probe"], T1: ["api-probe"], T2: ["api-probe"] });
+  expect(measured(result, "api-probe")).toEqual({
+    T0: ["api-probe"],
+    T1: ["api-probe"],
+    T2: ["api-probe"],
+    idle: ["api-probe"],
+  });
 }, 30_000);
+
+test("a stop in the middle of a schedule ends every load, without failures", async () => {
+  const stop = new AbortController();
+  const { result } = await runLoadHere(taskOf(), {
+    signal: stop.signal,
+    onEvent: (event) => {
+      if (event.type === "progress" && event.progress.activity.startsWith("period T1"))
+        stop.abort(new Error("Ctrl-C"));
+    },
+  });
+  expect(result).toMatchObject({ stopped: true, failures: [], workspaces: { failed: 0, deleted: 0 } });
+}, 30_000);
+
+test("what the deployment lacks is refused before anything is created", async () => {
+  const ssh = taskOf({ deployment: { url: coder.url, ssh: "none" } });
+  await expect(runLoadHere(ssh)).rejects.toThrow('the schedule "all kinds" has loads of SSH');
+  const apps = SCHEDULE.loads.map((load) => (load.kind === "apps" ? { ...load, app: "nope" } : load));
+  const task = taskOf({ parameters: {}, mixed: planSchedule({ ...SCHEDULE, loads: apps }, 4) });
+  await expect(runLoadHere(task)).rejects.toThrow('has no app "nope", expected one of wsec');
+});

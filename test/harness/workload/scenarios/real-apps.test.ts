@@ -5,8 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RawData, WebSocketServer } from "ws";
+import { coderPattern } from "../../../../reference-architectures/mixed/coder-pattern.ts";
+import { planSchedule } from "../../../../reference-architectures/mixed/plan-schedule.ts";
+import { scheduleGrid } from "../../../../harness/results/output/schedule-table.ts";
+import { drawGrid } from "../../../../harness/results/table/grid.ts";
 import { systemClock } from "../../../../harness/tools/time/clock.ts";
-import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
+import { type LoadTask, SHARED_MACHINE_LIMITS } from "../../../../harness/model/ports/worker-task.ts";
 import { findPostgres } from "../../../../rehearsal/real-coder/postgres/find-postgres.ts";
 import { readLocalTemplate } from "../../../../rehearsal/real-coder/read-template.ts";
 import { startServer } from "../../../../rehearsal/real-coder/server.ts";
@@ -104,5 +108,41 @@ resource "coder_app" "${slug}" {
     expect(result.failures).toEqual([]);
     expect(result.apps).toEqual({ asked: 6, held: 6, echoed: 6 + 50 });
     expect(result.workspaces.deleted).toBe(2);
+  });
+
+  test("Coder's pattern overlaps on real agents, and every load keeps its connections over its own periods", async () => {
+    const pattern = coderPattern("without", 8);
+    const { result } = await runLoadHere(
+      loadTaskFor(coder, {
+        ...{ prefix: "bench-mixed", users: 3, workspaces: 3, parameters: {} },
+        ...{ scenario: "mixed", mixed: planSchedule(pattern, 3) },
+        deployment: { url: coder.url, ssh: "stdio", coderBinary: BINARY, stdioSessions: 4 },
+        connections: { total: 0 },
+        timeouts: { buildMs: 120_000, agentMs: 60_000, deleteMs: 120_000 },
+        // The server, its agents and the generator share this machine.
+        generatorLimits: SHARED_MACHINE_LIMITS,
+      }),
+    );
+    expect(result.failures).toEqual([]);
+    expect(result.mixed).toMatchObject({ asked: 9, held: 9 });
+    const lines = scheduleGrid(result)?.rows.map(([load = "", phase = "", ...cells]) => [
+      load,
+      phase,
+      ...cells,
+    ]);
+    // SSH runs in the first four of the seven periods.
+    expect(lines?.find(([, phase]) => phase === "traffic-tick")?.map((cell) => cell !== "")).toEqual([
+      true,
+      true,
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+    if (process.env["REFBENCH_SHOW"] !== undefined)
+      console.log(drawGrid(scheduleGrid(result) ?? { header: [], rows: [] }, 200));
   });
 });
