@@ -14,7 +14,7 @@ import { addRehearsalOptions, addTwinSpeeds } from "./rehearsal-options.ts";
 import { addClusterAccessOptions, type ClusterAccessFlags } from "./cluster-access.ts";
 import { addOwnClusterOptions, type OwnClusterFlags } from "./own-cluster-options.ts";
 import type { Io } from "../../composition/settings/io.ts";
-import { scheduleOption } from "../scaletest/options/scenario-options.ts";
+import { scheduleOption } from "./schedule-option.ts";
 import { tlsOption, type TlsFlags } from "./tls-option.ts";
 import { parseJson } from "../../tools/parse-json.ts";
 

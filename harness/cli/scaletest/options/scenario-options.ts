@@ -1,14 +1,7 @@
 import { type Command, Option } from "commander";
+import { scheduleOption } from "../../options/schedule-option.ts";
 import { CHOSEN_BY_FLAG } from "../../../model/scenarios/scenarios.ts";
 import { duration, positive } from "../../../tools/quantities.ts";
-
-/** `--schedule`. */
-export function scheduleOption(): Option {
-  return new Option(
-    "--schedule <file>",
-    "mixed: YAML or JSON with periods and the loads that begin and end by them (default: Coder's own pattern)",
-  );
-}
 
 /** Adds the flags of what follows once workspaces are ready. */
 export function addScenarioOptions(command: Command): Command {
