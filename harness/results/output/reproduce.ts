@@ -11,16 +11,23 @@ const LICENCE_FILE = "coder-licence.txt";
 /** Name of the file for planted faults, whatever its name in the record, so that no other file is overwritten. */
 const FAULTS_FILE = "faults.json";
 
+/** The same for a mixed schedule, which the record contains. */
+const SCHEDULE_FILE = "schedule.json";
+
 /** Returns the shell commands that repeat the run with the same code, one on each line. */
 export function reproduceCommands(record: RunRecord): readonly string[] {
   const { refbench, rehearsal } = record.provenance;
   const { commit } = refbench;
+  const { schedule } = record.overrides;
   return [
     ...(commit === undefined ? [] : [`git checkout ${shellWord(commit)}`]),
     "npm ci",
     ...(rehearsal?.faults === undefined || rehearsal.planted === undefined
       ? []
       : [`printf '%s' ${shellWord(JSON.stringify(rehearsal.planted))} > ${FAULTS_FILE}`]),
+    ...(schedule === undefined
+      ? []
+      : [`printf '%s' ${shellWord(JSON.stringify(schedule))} > ${SCHEDULE_FILE}`]),
     [
       "npx refbench",
       ...(record.origin.kind === "scaletest" ? loadArguments(record) : runArguments(record)),
@@ -87,10 +94,11 @@ function runArguments(record: RunRecord): readonly string[] {
     shellWord(architecture),
     "--size",
     shellWord(size),
-    ...Object.entries(overrides).flatMap(([path, value]) => [
-      "--set",
-      shellWord(`${path}=${typeof value === "string" ? value : JSON.stringify(value)}`),
-    ]),
+    ...Object.entries(overrides).flatMap(([path, value]) =>
+      path === "schedule"
+        ? ["--scenario", "mixed", "--schedule", SCHEDULE_FILE]
+        : ["--set", shellWord(`${path}=${typeof value === "string" ? value : JSON.stringify(value)}`)],
+    ),
     ...coderArguments(record),
     ...(tls === "off" ? [] : ["--tls", shellWord(tls)]),
     ...(generator === GENERATOR_PLACES.local ? ["--runner", "local"] : []),

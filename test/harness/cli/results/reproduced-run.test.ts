@@ -46,6 +46,11 @@ const CHANGES_NO_FIGURE: Readonly<Record<string, string>> = {
 };
 
 const FAULTS = { faults: [{ op: "create", type: "google_sql_*", do: "refuse", message: "it's full \\n" }] };
+const SCHEDULE = {
+  name: "it's one",
+  periods: [{ name: "T0", seconds: 9 }],
+  loads: [{ name: "pages", kind: "dashboard", from: "T0", to: "T0" }],
+};
 const REHEARSED = ["gke", "--size", "canary", "--rehearse"];
 const REAL = ["gke", "--size", "canary", "--project", "my-benchmarks"];
 const AWS = ["eks", "--size", "canary", "--account", "123456789012"];
@@ -59,6 +64,8 @@ const GIVEN: Readonly<Record<string, readonly string[]>> = {
   "--pairs": [...REHEARSED, "--compare", "stable,mainline", "--pairs", "3"],
   "--seed": [...REHEARSED, "--compare", "stable,mainline", "--pairs", "3", "--seed", "12"],
   "--rehearse": REHEARSED,
+  "--scenario": [...REHEARSED, "--scenario", "mixed"],
+  "--schedule": [...REHEARSED, "--schedule", "my-schedule.json"],
   "--shell-delay": [...REHEARSED, "--shell-delay", "500ms"],
   "--fail-builds": [...REHEARSED, "--fail-builds", "0.25"],
   "--faults": [...REHEARSED, "--faults", "my-faults.json"],
@@ -93,6 +100,7 @@ async function workplace() {
   };
   await promisify(execFile)("mkdir", ["bin"], { cwd });
   await writeFile(join(cwd, "my-faults.json"), JSON.stringify(FAULTS));
+  await writeFile(join(cwd, "my-schedule.json"), JSON.stringify(SCHEDULE));
   await writeFile(join(cwd, "coder-licence.txt"), licenceOf({}));
   await writeFile(join(cwd, "bin/coder"), `#!/bin/sh\necho '{"version":"v2.30.1"}'\n`);
   await chmod(join(cwd, "bin/coder"), 0o755);
