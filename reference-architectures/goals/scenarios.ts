@@ -36,9 +36,34 @@ const GOALS: readonly PhaseGoal[] = [
   },
 ];
 
+/** What a long load must come to, whatever happened meanwhile. */
+const CHURN_OBJECTIVES: readonly SizedObjective[] = [
+  {
+    name: "churn-open-at-end",
+    description: "connections of a long load that answer at its end, share",
+    metric: { path: "churn.openAtEnd", per: "churn.places" },
+    threshold: 0.999,
+    direction: "at-least",
+    unit: "share",
+    appliesWhen: "churn.places",
+    reason: "whatever was lost or dropped is opened again, so nothing may be missing at the end",
+  },
+  {
+    name: "churn-workspaces-at-end",
+    description: "workspaces of a long load that are ready at its end, share",
+    metric: { path: "churn.readyAtEnd", per: "churn.workspaces" },
+    threshold: 0.99,
+    direction: "at-least",
+    unit: "share",
+    appliesWhen: "churn.workspaces",
+  },
+];
+
 /** The latency and the failures of each phase of a scenario. */
-export const SCENARIO_OBJECTIVES: readonly SizedObjective[] = GOALS.flatMap(
-  ({ phase, what, p95Ms, perBuildRound, reason }): SizedObjective[] => [
+export const SCENARIO_OBJECTIVES: readonly SizedObjective[] = [...CHURN_OBJECTIVES, ...phaseObjectives()];
+
+function phaseObjectives(): SizedObjective[] {
+  return GOALS.flatMap(({ phase, what, p95Ms, perBuildRound, reason }): SizedObjective[] => [
     {
       name: `${phase}-p95`,
       description: `${what}, p95`,
@@ -60,5 +85,5 @@ export const SCENARIO_OBJECTIVES: readonly SizedObjective[] = GOALS.flatMap(
       unit: "share",
       appliesWhen: `phases.${phase}.attempts`,
     },
-  ],
-);
+  ]);
+}

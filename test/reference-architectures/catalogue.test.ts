@@ -219,7 +219,7 @@ test("more workspaces than users need an explicit rule", () => {
 test("every objective divides figures of the measurements, or is a figure of a phase", () => {
   for (const { metric } of getArchitecture("gke").objectives) {
     expect([metric.path, metric.per].join()).toMatch(
-      /^((workspaces|connections|apps|mixed|builds|polls)\.[\w.]+,\2\.[\w.]+|phases\.[\w-]+\.(p95|p99|errorShare),|windows\.probe\.worstP50Ms,)$/,
+      /^((workspaces|connections|apps|mixed|churn|builds|polls)\.[\w.]+,\2\.[\w.]+|phases\.[\w-]+\.(p95|p99|errorShare),|windows\.probe\.worstP50Ms,)$/,
     );
   }
 });

@@ -1,4 +1,5 @@
 import type { Schedule } from "../../../reference-architectures/mixed/schedule.ts";
+import { scenarioRow } from "../../model/scenarios/scenarios.ts";
 import { countOf } from "../../tools/count-text.ts";
 import { RefbenchError } from "../../tools/error.ts";
 import { namePrefix, run12 } from "../../model/run-id.ts";
@@ -170,7 +171,10 @@ function commonTask(
       deleteMs: flags.cleanupJobTimeout || flags.cleanupTimeout || LONGEST_MS,
     },
     generatorLimits: ground.sharesMachine ? SHARED_MACHINE_LIMITS : GENERATOR_LIMITS,
-    workspaceTtlMs: Math.max(SHORTEST_TTL_MS, timeout + flags.cleanupTimeout + HOUR_MS),
+    workspaceTtlMs: Math.max(
+      SHORTEST_TTL_MS,
+      timeout + flags.cleanupTimeout + HOUR_MS + (scenarioRow(scenario.scenario).lastsMs?.(scenario) ?? 0),
+    ),
     ...(agent === undefined ? {} : { agent }),
     ...scenario,
     ...(bytesPerTick === undefined || total === 0 ? {} : { traffic: { bytesPerTick, tickMs: tickInterval } }),

@@ -332,6 +332,55 @@ const mixedResult = z.object({
 });
 export type MixedResult = z.infer<typeof mixedResult>;
 
+/** What happened in one period of a long load. */
+const churnPeriod = periodFigures.extend({
+  /** Milliseconds since the first period began. */
+  startMs: count,
+  endMs: count,
+  /** Connections that ended by themselves, that the load closed, and that it opened again after either. */
+  lost: count,
+  dropped: count,
+  reopened: count,
+  /** Workspaces that were stopped and started again, and that were deleted and made again. */
+  restarted: count,
+  replaced: count,
+  /** Resident memory of the load's own process: the median of the period's samples, MiB. */
+  workerMib: z.number().nonnegative(),
+});
+
+/** A long load in which workspaces and connections come and go. */
+const churnResult = z.object({
+  /** Connections that are to be open, and how many of them answered a last nonce. */
+  places: count,
+  openAtEnd: count,
+  /** Workspaces, and how many of them were ready at the end. */
+  workspaces: count,
+  readyAtEnd: count,
+  /** Those that were deleted and could not be made again. */
+  missingAtEnd: count,
+  /** Workspaces that were made and deleted by replacements, besides those of the whole load. */
+  created: count,
+  deleted: count,
+  periods: z.array(churnPeriod),
+  /**
+   * Memory of the load's process in the last period over that in the second one, minus 1: the first period is its
+   * warm-up. Absent with fewer than three periods.
+   */
+  workerGrowth: z.number().optional(),
+  interruptionsCounted: count,
+  /** From the first lost connection until all were open again; without `endMs`, some never were. The first 200. */
+  interruptions: z.array(
+    z.object({
+      startMs: count,
+      endMs: count.optional(),
+      /** Connections lost, and failures of any kind meanwhile. */
+      lost: count,
+      failures: count,
+    }),
+  ),
+});
+export type ChurnResult = z.infer<typeof churnResult>;
+
 export const loadResult = z.object({
   stopped: z.boolean(),
   /** Start of the windows, in milliseconds since the epoch. */
@@ -424,6 +473,8 @@ export const loadResult = z.object({
   apps: z.object({ asked: count, held: count, echoed: count }).optional(),
   /** Of the scenario `mixed`. */
   mixed: mixedResult.optional(),
+  /** Of the scenario `churn`. */
+  churn: churnResult.optional(),
   /**
    * Polls: how often the load asked whether a workspace is ready, stopped or gone, and how many answers did not
    * say. Absent if nothing was polled, and in earlier results.

@@ -42,8 +42,24 @@ const autostart = z.object({
 /** The form of a template is opened so many times at once, and one of its parameters is changed in each. */
 const dynamicParameters = z.object({ concurrentEvaluations: z.number().int().positive() });
 
+/** Rates at which workspaces and connections come and go, for a long time. */
+const churn = z.object({
+  forMs: milliseconds,
+  /** Figures are kept for each period of this length. */
+  periodMs: z.number().int().positive(),
+  connections: z.number().int().positive(),
+  opensPerSecond: z.number().positive(),
+  /** Workspaces that are stopped and started again. */
+  restartsPerHour: z.number().nonnegative(),
+  /** Workspaces that are deleted and made again. */
+  replacementsPerHour: z.number().nonnegative(),
+  /** Connections that the load closes and opens again. */
+  dropsPerHour: z.number().nonnegative(),
+  commandsPerSecond: z.number().nonnegative(),
+});
+
 /** The data of each scenario that needs any, by its field in the task. */
 export const scenarioData = z
-  .object({ herd, dashboard, app, mixed: plannedSchedule, autostart, dynamicParameters })
+  .object({ herd, dashboard, app, mixed: plannedSchedule, autostart, dynamicParameters, churn })
   .partial();
 export type ScenarioData = z.infer<typeof scenarioData>;

@@ -82,6 +82,17 @@ export const SCENARIO_TABLE = {
       `stop all of them and let Coder start them by schedule, at one minute after ${inWords(autostart.delayMs)}`,
     lastsMs: ({ autostart }) => autostart?.delayMs ?? 0,
   },
+  churn: {
+    measures:
+      "a long day: workspaces restarted and replaced, connections dropped and reopened, with figures by period, memory, and the cost of a restart of Coder",
+    command: "scaletest churn",
+    versions: ANY,
+    needs: "churn",
+    plan: ({ churn }, inWords) =>
+      churn &&
+      `keep ${countOf(churn.connections, "connection")} open for ${inWords(churn.forMs)}; each hour restart ${countOf(churn.restartsPerHour, "workspace")}, delete and make again ${churn.replacementsPerHour}, and drop ${countOf(churn.dropsPerHour, "connection")}`,
+    lastsMs: ({ churn }) => churn?.forMs ?? 0,
+  },
   "dynamic-parameters": {
     measures: "the form of a template: its first answer, and the answer to a changed value",
     command: "scaletest dynamic-parameters",

@@ -12,6 +12,7 @@ import { formatDuration } from "../format/format.ts";
 import { networkLines } from "../format/network-words.ts";
 import { formatCount } from "../../tools/count-text.ts";
 import { SCHEDULE_NOTE, scheduledLines, scheduleGrid } from "./schedule-table.ts";
+import { CHURN_NOTE, churnGrid, churnLines } from "./churn-table.ts";
 import { drawGrid, wrap } from "../table/grid.ts";
 import { latencyTable } from "./latency.ts";
 import { limitLines } from "../format/limit-lines.ts";
@@ -44,6 +45,7 @@ export function resultsText(record: RunRecord, width: number): string {
           ...negativeLines(measurements),
         ],
     measurements === undefined ? [] : scheduleLines(measurements, width),
+    measurements === undefined ? [] : longLoadLines(measurements, width),
     measurements === undefined ? [] : failureLines(measurements),
     limitLines(record),
     record.comparison === undefined ? [] : comparisonLines(record.comparison),
@@ -118,7 +120,7 @@ function childrenWords({ childCpuSeconds = 0 }: Measurements["generator"]): stri
 
 /** Reports the held connections and their traffic. */
 function carriedLines(
-  { connections, apps, mixed }: Measurements,
+  { connections, apps, mixed, churn }: Measurements,
   load: RunRecord["load"],
 ): readonly string[] {
   const { asked, held, lost, sshPath, traffic } = connections;
@@ -129,9 +131,9 @@ function carriedLines(
     apps &&
       `Apps: ${formatCount(apps.held)} of ${formatCount(apps.asked)} sockets held, ${formatCount(apps.echoed)} messages returned.`,
   ];
-  // A load of apps only, or of a schedule, requests no connections of this kind.
+  // A load of apps only, of a schedule or of churn requests no connections of this kind.
   return lines
-    .slice(asked === 0 && (apps !== undefined || mixed !== undefined) ? 1 : 0)
+    .slice(asked === 0 && [apps, mixed, churn].some((one) => one !== undefined) ? 1 : 0)
     .filter((line) => line !== undefined);
 }
 
@@ -140,6 +142,13 @@ function scheduleLines(measurements: Measurements, width: number): readonly stri
   const grid = scheduleGrid(measurements);
   if (grid === undefined) return [];
   return ["Schedule", ...drawGrid(grid, width).split("\n"), SCHEDULE_NOTE, ...scheduledLines(measurements)];
+}
+
+/** Reports a long load by period. */
+function longLoadLines(measurements: Measurements, width: number): readonly string[] {
+  const grid = churnGrid(measurements);
+  if (grid === undefined) return [];
+  return ["Periods", ...drawGrid(grid, width).split("\n"), CHURN_NOTE, ...churnLines(measurements)];
 }
 
 function costLines({ cost }: RunRecord): readonly string[] {

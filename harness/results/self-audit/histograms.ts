@@ -114,9 +114,13 @@ function quantilesAtMost(phase: Phase, raw: ReadHistogram, intended: ReadHistogr
 export const countersMatchHistograms: Rule<Measured> = {
   name: "counters-match-histograms",
   check: (of) => {
-    const { users, workspaces, connections, apps, engine, failures } = of.measurements;
+    const { users, workspaces, connections, apps, churn, engine, failures } = of.measurements;
     if (engine !== undefined) return [];
-    const created: Named = ["workspaces created", workspaces.created];
+    const replaced = {
+      created: (churn?.created ?? 0) + (churn?.missingAtEnd ?? 0),
+      deleted: churn?.deleted ?? 0,
+    };
+    const created: Named = ["workspaces created", workspaces.created + replaced.created];
     const ready: Named = ["those that became ready", successes(of, "workspace-ready")];
     const isTimed = (phase: Phase): boolean =>
       of.measurements.histograms.some((histogram) => histogram.phase === phase);
@@ -142,7 +146,7 @@ export const countersMatchHistograms: Rule<Measured> = {
         same(["users deleted", users.deleted], ["answers to delete-user", successes(of, "delete-user")]),
       isTimed("delete-workspace") &&
         same(
-          ["workspaces deleted", workspaces.deleted],
+          ["workspaces deleted", workspaces.deleted + replaced.deleted],
           ["answers to delete-workspace", successes(of, "delete-workspace")],
         ),
       perClass.size === failures.length ? undefined : "failures of one class and phase are counted twice",

@@ -92,7 +92,7 @@ export const probesAddUp: Rule<Measured> = {
 /** No window shows more than the load requested. */
 export const windowsFitTheLoad: Rule<Measured> = {
   name: "windows-fit-the-load",
-  check: ({ measurements: { windows = [], workspaces, connections, mixed, engine } }) =>
+  check: ({ measurements: { windows = [], workspaces, connections, mixed, churn, engine } }) =>
     engine !== undefined
       ? []
       : windows.flatMap(({ queued, building, ready, terminal, ssh }, index) => [
@@ -102,7 +102,7 @@ export const windowsFitTheLoad: Rule<Measured> = {
           ),
           atMost(
             [`connections in window ${index + 1}`, terminal + ssh],
-            ["asked", connections.asked + (mixed?.asked ?? 0)],
+            ["asked", connections.asked + (mixed?.asked ?? 0) + (churn?.places ?? 0)],
           ),
         ]),
 };

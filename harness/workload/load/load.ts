@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import { CoderHttp } from "../../coder/http/http.ts";
 import { sshDoor } from "../../coder/ssh/ssh-door.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
-import type { LoadResult } from "../../model/record/worker-result.ts";
+import { type LoadResult, WINDOW_MS } from "../../model/record/worker-result.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { reportAgents } from "../workspaces/report-agents.ts";
 import { readBuildTimings } from "../workspaces/build-timings.ts";
@@ -13,6 +13,7 @@ import { deleteTokens, deleteUsers, deleteWorkspaces } from "../removal/delete-a
 import { findExisting, visitExisting } from "../workspaces/existing-workspaces.ts";
 import { holdConnections } from "../connections/hold-connections.ts";
 import type { LoadContext, LoadUser, LoadWorkspace, TaskContext } from "../context/load-context.ts";
+import { leastDurationMs } from "../context/least-duration.ts";
 import { LoadWindows } from "./load-windows.ts";
 import { prepareLoad } from "./prepare-load.ts";
 import { watchCapacity } from "../workspaces/watch-capacity.ts";
@@ -23,6 +24,9 @@ import { planWorkspaces, runWorkspace, runWorkspaces } from "../workspaces/run-w
 
 /** How long a load tries to delete its tokens. */
 const TOKEN_CLEANUP_MS = { ended: 60_000, stopped: 5_000 };
+
+/** A day has windows of 30 s. */
+const MOST_WINDOWS = 2_880;
 
 /** How often the load records a window and sends an API probe, and how long it tries its last step, in milliseconds. */
 export interface LoadPace {
@@ -42,6 +46,7 @@ interface StageResults {
   deletedUsers: ReadonlySet<string>;
   apps: LoadResult["apps"];
   mixed: LoadResult["mixed"];
+  churn: LoadResult["churn"];
 }
 
 /**
@@ -80,7 +85,7 @@ export async function runLoad(
     suffering?.addEventListener("abort", () => abort(messageOf(suffering.reason)));
     const probe = await startProbe(load, context, pace, abort);
     const sources = { board, failures: load.failures, health: load.health, probe };
-    const windows = new LoadWindows(sources, pace.windowMs);
+    const windows = new LoadWindows(sources, pace.windowMs ?? windowMs(task));
     const done = nothingDone(task);
     const soFar = (): LoadResult => ({
       stopped: context.signal.aborted,
@@ -109,6 +114,11 @@ export async function runLoad(
     await ssh.close();
     await Promise.all([http.close(), polling.close()]);
   }
+}
+
+/** Longer windows for a long load, which would have a hundred thousand of the usual ones in a week. */
+function windowMs(task: LoadTask): number {
+  return WINDOW_MS * Math.max(1, Math.ceil(leastDurationMs(task) / (MOST_WINDOWS * WINDOW_MS)));
 }
 
 async function startProbe(
@@ -153,7 +163,7 @@ function reportingParts(load: LoadContext, context: TaskContext, soFar: () => Lo
 function nothingDone({ connections }: LoadTask): StageResults {
   return {
     ...{ users: [], workspaces: [], deletedUsers: new Set<string>() },
-    ...{ daemons: undefined, arrivals: undefined, apps: undefined, mixed: undefined },
+    ...{ daemons: undefined, arrivals: undefined, apps: undefined, mixed: undefined, churn: undefined },
     connections: {
       ...{ asked: connections.total, held: 0, heldTerminal: 0, heldSsh: 0 },
       ...{ verified: 0, lost: 0, failed: 0 },
@@ -232,6 +242,7 @@ function stageResult(load: LoadContext, done: StageResults, isInterrupted: boole
     ...(done.arrivals === undefined ? {} : { arrivals: done.arrivals }),
     ...(done.apps === undefined ? {} : { apps: done.apps }),
     ...(done.mixed === undefined ? {} : { mixed: done.mixed }),
+    ...(done.churn === undefined ? {} : { churn: done.churn }),
   } satisfies Partial<LoadResult>;
 }
 

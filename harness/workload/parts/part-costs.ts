@@ -12,7 +12,7 @@ import type { LoadTask } from "../../model/ports/worker-task.ts";
 export type CountedLoad = Pick<
   LoadTask,
   | ("users" | "workspaces" | "concurrency" | "cleanupConcurrency" | "connections")
-  | ("existing" | "app" | "mixed" | "arrival" | "login" | "part" | "parts" | "traffic")
+  | ("existing" | "app" | "mixed" | "churn" | "arrival" | "login" | "part" | "parts" | "traffic")
 > & { readonly deployment: Pick<LoadTask["deployment"], "ssh" | "stdioSessions"> };
 
 /** What the generator costs, as measured. `from` names the command, the day and the machine. */

@@ -153,7 +153,9 @@ export function explainFewerParts(load: CountedLoad, plan = planParts(load)): st
 
 /** Each part needs its own user, workspace and turn: a part with 0 turns would have no limit. */
 function countPossibleParts(task: CountedLoad): number {
-  const { deployment, concurrency, cleanupConcurrency, existing, app, arrival } = task;
+  const { deployment, concurrency, cleanupConcurrency, existing, app, arrival, churn } = task;
+  // Its rates and places are those of one worker.
+  if (churn !== undefined) return 1;
   // On a schedule there are no turns.
   const turns = arrival === undefined ? [concurrency, cleanupConcurrency] : [cleanupConcurrency];
   const limits = turns.filter((limit) => limit > 0);

@@ -7,7 +7,7 @@ import { takeTurns } from "../context/take-turns.ts";
 import { awaitReady } from "../workspaces/await-ready.ts";
 import { coderNow } from "./coder-now.ts";
 import type { PlacedTask, Scenario } from "./scenario.ts";
-import { stopAll } from "./stop-workspace.ts";
+import { stopAll } from "../workspaces/stop-workspace.ts";
 
 const MINUTE_MS = 60_000;
 /** Setting schedules is not measured. */

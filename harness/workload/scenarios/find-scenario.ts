@@ -4,6 +4,7 @@ import { type ScenarioName, scenarioRow, SCENARIOS } from "../../model/scenarios
 import { RefbenchError } from "../../tools/error.ts";
 import { apps } from "./apps.ts";
 import { autostart } from "./autostart.ts";
+import { churn } from "./churn.ts";
 import { dashboard } from "./dashboard.ts";
 import { dynamicParameters } from "./dynamic-parameters.ts";
 import { herd } from "./herd.ts";
@@ -20,6 +21,7 @@ const SCENARIO: Partial<Record<ScenarioName, Scenario>> = {
   mixed,
   autostart,
   "dynamic-parameters": dynamicParameters,
+  churn,
 };
 
 /** The scenario that the task names. */

@@ -1,13 +1,11 @@
 import { CoderClient } from "../../coder/client.ts";
 import { arrivalSchedule } from "../workspaces/arrival-schedule.ts";
-import { awaitReady } from "../workspaces/await-ready.ts";
-import { generatorNow } from "../context/clock-watch.ts";
-import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
+import { type LoadContext, type LoadWorkspace } from "../context/load-context.ts";
 import { pace } from "../generator/pacer.ts";
 import type { Scenario } from "./scenario.ts";
 import { takeTurns } from "../context/take-turns.ts";
-import { visitWorkspace } from "../connections/visit-workspace.ts";
-import { stopAll } from "./stop-workspace.ts";
+import { startAgain } from "../workspaces/start-workspace.ts";
+import { stopAll } from "../workspaces/stop-workspace.ts";
 import { countOf } from "../../tools/count-text.ts";
 
 /** How long a stopped load may take to start again the existing workspaces that it stopped. */
@@ -51,32 +49,6 @@ export async function startAll(load: LoadContext, stopped: readonly LoadWorkspac
   );
   health.stopPacing();
   await Promise.all(starting);
-}
-
-/** Starts a stopped workspace. Its builds and agents count in the same phases as those of its creation. */
-async function startAgain(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<void> {
-  const startedMs = await requestStart(load, workspace);
-  if (startedMs === undefined) return;
-  if ((await awaitReady(load, workspace, 0)) !== "ready") return;
-  load.latencies.record("start-workspace", { dueMs, startedMs, endMs: performance.now() });
-  workspace.succeeded = load.task.skipAgents === true || (await visitWorkspace(load, workspace));
-}
-
-/** Requests a start. Returns when it was sent, or undefined if it was refused. */
-async function requestStart(load: LoadContext, workspace: LoadWorkspace): Promise<number | undefined> {
-  if (load.signal.aborted) return undefined;
-  const startedMs = performance.now();
-  const sentMs = generatorNow();
-  const answer = await load.asUser(workspace.user.token).startWorkspace(workspace.id ?? "");
-  if (!answer.ok) {
-    load.failures.addAnswer("build-failed", "start-workspace", answer.failure);
-    if (answer.failure.kind !== "aborted") setState(load, workspace, "failed");
-    return undefined;
-  }
-  load.clocks.created(answer.value, { sentMs, answeredMs: generatorNow() });
-  workspace.buildId = answer.value.id;
-  setState(load, workspace, "queued");
-  return startedMs;
 }
 
 /** Existing workspaces ran before the load, so a load that is cut short at least requests their starts. */

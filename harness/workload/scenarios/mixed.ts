@@ -17,7 +17,7 @@ import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 import { PeriodClock, PeriodLedger } from "../context/period-ledger.ts";
 import { findAppHosts } from "./app-hosts.ts";
 import { restartExisting } from "./herd.ts";
-import { stopAll } from "./stop-workspace.ts";
+import { stopAll } from "../workspaces/stop-workspace.ts";
 import { runMixedLoad } from "./mixed-load.ts";
 import type { Scenario } from "./scenario.ts";
 

@@ -13,7 +13,7 @@ export interface Scenario {
     load: LoadContext,
     ready: readonly LoadWorkspace[],
     users: readonly LoadUser[],
-  ): Promise<Pick<LoadResult, "apps" | "mixed">>;
+  ): Promise<Pick<LoadResult, "apps" | "mixed" | "churn">>;
   /** Throws `usage`, before anything is created, if the deployment cannot carry it. */
   check?(admin: CoderClient, task: PlacedTask): Promise<void>;
 }

@@ -58,9 +58,15 @@ export async function startFaultProxy(options: FaultProxyOptions) {
   const schedule = new Schedule(options.rules, options.seed ?? 1);
   const sockets = new Set<Socket>();
   let isFrozen = false;
+  let isAway = false;
   let thaw: NodeJS.Timeout | undefined;
+  let back: NodeJS.Timeout | undefined;
   const server = createServer((raw) => {
     sockets.add(raw);
+    if (isAway) {
+      raw.on("error", () => undefined).resetAndDestroy();
+      return;
+    }
     if (isFrozen) raw.pause();
     raw.on("close", () => sockets.delete(raw)).on("error", () => undefined);
     new ProxiedConnection(raw, options, schedule);
@@ -69,6 +75,7 @@ export async function startFaultProxy(options: FaultProxyOptions) {
   const { port } = server.address() as AddressInfo;
   const dispose = async (): Promise<void> => {
     clearTimeout(thaw);
+    clearTimeout(back);
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
@@ -77,6 +84,13 @@ export async function startFaultProxy(options: FaultProxyOptions) {
     /** How many faults of each kind were played. */
     played: schedule.played,
     /** The server stops for so long: it reads nothing that is sent to it. */
+    /** As a server that restarts: every connection ends, and new ones are refused for so long. */
+    restart: (forMs: number) => {
+      isAway = true;
+      for (const socket of sockets) socket.resetAndDestroy();
+      clearTimeout(back);
+      back = setTimeout(() => (isAway = false), forMs);
+    },
     freeze: (forMs: number) => {
       isFrozen = true;
       for (const socket of sockets) socket.pause();

@@ -1,6 +1,7 @@
 import { autostart } from "./autostart.ts";
+import { churn } from "./churn.ts";
 import { dynamicParameters } from "./dynamic-parameters.ts";
 import type { ScenarioCommand } from "./scenario-command.ts";
 
 /** The scenarios that are commands of `scaletest`. */
-export const SCENARIO_COMMANDS: readonly ScenarioCommand<never>[] = [autostart, dynamicParameters];
+export const SCENARIO_COMMANDS: readonly ScenarioCommand<never>[] = [autostart, dynamicParameters, churn];

@@ -14,7 +14,11 @@ export async function stopAll(load: LoadContext, ready: readonly LoadWorkspace[]
 }
 
 /** Stops one workspace and waits until the server confirms it. Returns whether it did. */
-async function stopWorkspace(load: LoadContext, workspace: LoadWorkspace, dueMs: number): Promise<boolean> {
+export async function stopWorkspace(
+  load: LoadContext,
+  workspace: LoadWorkspace,
+  dueMs: number,
+): Promise<boolean> {
   const startedMs = await requestStop(load, workspace);
   if (startedMs === undefined) return false;
   delete workspace.job;
