@@ -150,6 +150,13 @@ export const COMMANDS: readonly ListedCommand[] = [
     load: async (io) => (await import("./commands/emulator.ts")).emulatorCommand(io),
   },
   {
+    name: "smtp",
+    group: "This machine:",
+    hasOptions: true,
+    description: "start an SMTP server that keeps when each mail came, for notifications; Ctrl-C ends it",
+    load: async (io) => (await import("./stand-ins/smtp.ts")).smtpCommand(io),
+  },
+  {
     name: "doctor",
     group: "This machine:",
     hasOptions: true,

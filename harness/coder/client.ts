@@ -215,6 +215,11 @@ export class CoderClient {
   templates = (organizationId: string) =>
     this.#get(`/organizations/${organizationId}/templates`, schemas.templates);
 
+  /** Those of all organizations. */
+  allTemplates = () => this.#get("/templates", schemas.templates);
+
+  deleteTemplate = (id: string) => this.#send("DELETE", `/templates/${id}`, schemas.anything);
+
   createTemplate = (organizationId: string, name: string, versionId: string) =>
     this.#send("POST", `/organizations/${organizationId}/templates`, schemas.template, {
       name,
@@ -229,16 +234,21 @@ export class CoderClient {
       readonly variables: Readonly<Record<string, string>>;
       /** Which provisioners run its builds. @default those without tags */
       readonly tags?: Readonly<Record<string, string>>;
+      /** `echo` is Coder's own for tests, which no provisioner of a deployment runs. @default "terraform" */
+      readonly provisioner?: "echo";
     },
   ) =>
     this.#send("POST", `/organizations/${organizationId}/templateversions`, schemas.templateVersion, {
       storage_method: "file",
       file_id: version.fileId,
-      provisioner: "terraform",
+      provisioner: version.provisioner ?? "terraform",
       tags: version.tags ?? {},
       user_variable_values: pairs(version.variables),
       ...(version.templateId === undefined ? {} : { template_id: version.templateId }),
     });
+
+  cancelTemplateVersion = (id: string) =>
+    this.#send("PATCH", `/templateversions/${id}/cancel`, schemas.anything);
 
   templateVersion = (id: string) => this.#get(`/templateversions/${id}`, schemas.templateVersion);
 
@@ -288,6 +298,17 @@ export class CoderClient {
   users = (offset: number) => this.#get(`/users?limit=${PAGE_SIZE}&offset=${offset}`, schemas.userPage);
 
   deleteUser = (id: string) => this.#send("DELETE", `/users/${id}`, schemas.anything);
+
+  /** Gives the user these site-wide roles and no others. */
+  setRoles = (id: string, roles: readonly string[]) =>
+    this.#send("PUT", `/users/${id}/roles`, schemas.anything, { roles });
+
+  /** 404 before Coder had inboxes. */
+  inbox = () => this.#get("/notifications/inbox", schemas.anything);
+
+  notificationsSettings = () => this.#get("/notifications/settings", schemas.notificationsSettings);
+
+  dispatchMethods = () => this.#get("/notifications/dispatch-methods", schemas.dispatchMethods);
 
   createWorkspace = (userId: string, workspace: NewWorkspace) =>
     this.#send("POST", `/users/${userId}/workspaces`, schemas.workspace, {

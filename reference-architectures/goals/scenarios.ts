@@ -34,6 +34,24 @@ const GOALS: readonly PhaseGoal[] = [
     p95Ms: 1_000,
     reason: "up to a second a person who fills in a form keeps the thread (Nielsen, 1993)",
   },
+  {
+    phase: "notification-watch",
+    what: "the stream of an inbox until it is open",
+    p95Ms: 2_000,
+    reason: "the dashboard opens it with its first page; all are opened at once",
+  },
+  {
+    phase: "notification-inbox",
+    what: "a notification until it is in the inbox",
+    p95Ms: 60_000,
+    reason: "a minute is what a person bears who waits for it; by default Coder sends 20 messages every 15 s",
+  },
+  {
+    phase: "notification-smtp",
+    what: "a notification until it is mailed",
+    p95Ms: 60_000,
+    reason: "as for the inbox: Coder sends both in turn",
+  },
 ];
 
 /** What a long load must come to, whatever happened meanwhile. */

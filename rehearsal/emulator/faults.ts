@@ -43,6 +43,8 @@ export interface EmulatorFaults {
   readonly hasNoPings?: true;
   /** Returns what a template's form answers in place of this; undefined to answer nothing. */
   readonly form?: (answer: Readonly<Record<string, unknown>>) => unknown;
+  /** Returns what a user is sent in place of this notification, one message each. */
+  readonly inbox?: (notification: Readonly<Record<string, unknown>>, username: string) => readonly unknown[];
   /** Returns the fault of the shells in a workspace, by its name. */
   readonly shell?: (workspace: string) => ShellFault | undefined;
 }

@@ -1,5 +1,7 @@
 /** Endpoints that older versions of Coder do not have: the first minor version of 2.x, by pattern. */
 const SINCE: Readonly<Record<string, number>> = {
+  "/api/v2/notifications/inbox": 21,
+  "/api/v2/notifications/inbox/watch": 21,
   "/api/v2/templateversions/{version}/dynamic-parameters": 24,
   "/api/v2/templateversions/{version}/dynamic-parameters/evaluate": 24,
 };

@@ -27,6 +27,10 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   ],
   "scaletest dynamic-parameters": ["--template", "t", "--timeout", "2s", "--cleanup-timeout", "2s"],
   "scaletest mixed": [...["--count", "1", "--template", "t", "--timeout", "2s", "--cleanup-timeout", "2s"]],
+  "scaletest notifications": [
+    ...["--template", "t", "--user-count", "2"],
+    ...["--timeout", "2s", "--cleanup-timeout", "2s"],
+  ],
   "scaletest traffic": ["--timeout", "2s", "--cleanup-timeout", "2s"],
   "scaletest cleanup": ["--cleanup-timeout", "2s"],
 };

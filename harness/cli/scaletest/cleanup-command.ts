@@ -31,7 +31,7 @@ interface CleanupFlags extends ReachFlags {
 /** `refbench scaletest cleanup`: deletes what loads left on a deployment, and only what refbench made. */
 export function cleanupCommand(io: Io): Command {
   const command = new Command("cleanup").description(
-    "delete workspaces, users and tokens that refbench's loads left on a deployment; nothing else",
+    "delete workspaces, users, templates and tokens that refbench's loads left on a deployment; nothing else",
   );
   addScopeOptions(command.optionsGroup("What is deleted:"));
   addReachOptions(command.optionsGroup("Deployment:"));

@@ -2,14 +2,20 @@ import { jsonText, oneLine } from "../../tools/safe-text.ts";
 import { seenIn } from "../../model/ports/listing.ts";
 import type { CleanupResult } from "../../workload/removal/cleanup.ts";
 import { type FoundLeftovers, listUnasked } from "../../workload/removal/cleanup-find.ts";
-import { runOfToken, runOfUser, runOfWorkspace } from "../../workload/checks/cleanup-ownership.ts";
+import {
+  runOfTemplate,
+  runOfToken,
+  runOfUser,
+  runOfWorkspace,
+} from "../../workload/checks/cleanup-ownership.ts";
 import { countOf } from "../../tools/count-text.ts";
 
 /** The runs that left something, by `run12`, as far as the listings show. */
-export function runsOf({ workspaces, users, tokens }: FoundLeftovers): string[] {
+export function runsOf({ workspaces, users, templates, tokens }: FoundLeftovers): string[] {
   const runs = [
     ...seenIn(workspaces).map(runOfWorkspace),
     ...seenIn(users).map(runOfUser),
+    ...seenIn(templates).map(runOfTemplate),
     ...seenIn(tokens).map(({ name }) => runOfToken(name)),
   ];
   return [...new Set(runs.filter((run) => run !== undefined))].sort();
@@ -32,16 +38,19 @@ export function listingText(found: FoundLeftovers, asked: Asked, output: "text" 
   const { url, again } = asked;
   const workspaces = seenIn(found.workspaces).map((one) => `${one.owner_name}/${one.name}`);
   const users = seenIn(found.users).map(({ username }) => username);
+  const templates = seenIn(found.templates).map(({ name }) => name);
   const tokens = seenIn(found.tokens).map(({ name }) => name);
   const unasked = listUnasked(found);
-  if (output === "json") return jsonText({ coder: url, dryRun: true, workspaces, users, tokens, unasked });
-  const total = workspaces.length + users.length + tokens.length;
+  if (output === "json")
+    return jsonText({ coder: url, dryRun: true, workspaces, users, templates, tokens, unasked });
+  const total = workspaces.length + users.length + templates.length + tokens.length;
   if (total === 0 && unasked.length === 0)
     return `${url}: ${nothing("nothing of refbench's is there", asked)}\n`;
-  const head = `${url}: would delete ${countOf(workspaces.length, "workspace")}, ${countOf(users.length, "user")}, ${countOf(tokens.length, "token")} of ${countOf(runsOf(found).length, "run")}`;
+  const head = `${url}: would delete ${countOf(workspaces.length, "workspace")}, ${countOf(users.length, "user")}, ${someTemplates(templates.length)}${countOf(tokens.length, "token")} of ${countOf(runsOf(found).length, "run")}`;
   const names = [
     ...workspaces.map((name) => `workspace ${name}`),
     ...users.map((name) => `user ${name}`),
+    ...templates.map((name) => `template ${name}`),
     ...tokens.map((name) => `token ${name}`),
   ];
   const lines = [head, ...names.map((name) => `  ${oneLine(name)}`), ...unaskedLines(unasked, again)];
@@ -51,7 +60,7 @@ export function listingText(found: FoundLeftovers, asked: Asked, output: "text" 
 /** The result for people: the figures, every name that is left with why, what could not be asked, and the next step. */
 export function cleanupText({ deleted, left, stopped, unasked }: CleanupResult, asked: Asked): string {
   const { url, again } = asked;
-  const head = `${url}: ${countOf(deleted.workspaces, "workspace")}, ${countOf(deleted.users, "user")}, ${countOf(deleted.tokens, "token")} deleted`;
+  const head = `${url}: ${countOf(deleted.workspaces, "workspace")}, ${countOf(deleted.users, "user")}, ${someTemplates(deleted.templates)}${countOf(deleted.tokens, "token")} deleted`;
   if (stopped) return `${head}, stopped before its end; continue with\n  ${again}\n`;
   if (left.length === 0 && unasked.length === 0) return `${head}, ${nothing("nothing is left", asked)}\n`;
   const names = left.map(({ kind, name, reason }) => oneLine(`  ${kind} ${name}: ${reason}`));
@@ -63,6 +72,11 @@ export function cleanupText({ deleted, left, stopped, unasked }: CleanupResult, 
 /** The result for programs. */
 export function cleanupJson({ stopped, deleted, left, unasked }: CleanupResult, url: string): string {
   return jsonText({ coder: url, stopped, deleted, left, unasked });
+}
+
+/** Few loads make templates: the others do not mention them. */
+function someTemplates(count: number): string {
+  return count === 0 ? "" : `${countOf(count, "template")}, `;
 }
 
 function unaskedLines(unasked: readonly string[], again: string): string[] {

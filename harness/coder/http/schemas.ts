@@ -149,7 +149,8 @@ export type Template = z.infer<typeof template>;
 
 export const templateVersion = z.object({
   id: z.string(),
-  job,
+  /** With the archive that it was made from. */
+  job: job.extend({ file_id: z.string().default("") }),
   archived: z.boolean().default(false),
   has_external_agent: z.boolean().default(false),
 });
@@ -283,6 +284,7 @@ export const deploymentConfig = z.object({
       .nullish(),
     /** Nanoseconds, as Go counts them. */
     workspace_prebuilds: z.object({ reconciliation_interval: z.number().nullish() }).nullish(),
+    notifications: z.object({ inbox: z.object({ enabled: z.boolean().nullish() }).nullish() }).nullish(),
   }),
 });
 
@@ -319,6 +321,14 @@ export const regions = z.object({
     }),
   ),
 });
+
+export const notificationsSettings = z.object({ notifier_paused: z.boolean().default(false) });
+
+/** How notifications are sent besides the inbox. */
+export const dispatchMethods = z.object({ available: listOf(z.string()), default: z.string().default("") });
+
+/** A notification as the stream of an inbox brings it. */
+export const inboxNotification = z.object({ notification: z.object({ title: z.string() }) });
 
 export const prebuildsSettings = z.object({ reconciliation_paused: z.boolean().default(false) });
 

@@ -546,7 +546,7 @@ export const drainResult = z.object({
   remaining: z.array(
     z.object({
       /** Absent in results of earlier versions. */
-      kind: z.enum(["workspace", "user", "token"]).optional(),
+      kind: z.enum(["workspace", "user", "template", "token"]).optional(),
       id: z.string(),
       name: z.string(),
       reason: z.string(),

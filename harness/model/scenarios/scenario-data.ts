@@ -58,8 +58,29 @@ const churn = z.object({
   commandsPerSecond: z.number().nonnegative(),
 });
 
+/** Template admins among the load's users are notified, each time that a template is deleted. */
+const notifications = z.object({
+  /** How many of the users are template admins, and so receive each notification. */
+  templateAdmins: z.number().int().positive(),
+  /** How many notifications each of them receives. */
+  rounds: z.number().int().positive(),
+  /** Base URL of the API of `refbench smtp`. Absent = only the inbox is watched. */
+  smtpApiUrl: z.url().optional(),
+  /** For each question to that API. */
+  smtpRequestMs: milliseconds,
+});
+
 /** The data of each scenario that needs any, by its field in the task. */
 export const scenarioData = z
-  .object({ herd, dashboard, app, mixed: plannedSchedule, autostart, dynamicParameters, churn })
+  .object({
+    herd,
+    dashboard,
+    app,
+    mixed: plannedSchedule,
+    autostart,
+    dynamicParameters,
+    notifications,
+    churn,
+  })
   .partial();
 export type ScenarioData = z.infer<typeof scenarioData>;

@@ -5,6 +5,11 @@
 export const ANSWER_PHASES = {
   "dynamic-parameters-initial": "a template's form is opened until its first answer",
   "dynamic-parameters-change": "a value is changed in a template's form until the answer to it",
+  "notification-watch": "the stream of a user's inbox is asked for until it is open",
+  "notification-inbox":
+    "a template's deletion is asked for until the notification of it is in a template admin's inbox",
+  "notification-smtp":
+    "a template's deletion is asked for until the sink has the mail of it to a template admin",
 } as const;
 
 /** The phases of scenarios between two stamps of Coder's clock, with what each measures. */

@@ -103,6 +103,16 @@ export const SCENARIO_TABLE = {
       dynamicParameters &&
       `open the template's form ${countOf(dynamicParameters.concurrentEvaluations, "time")} at once and change one value in each`,
   },
+  notifications: {
+    measures: "notifications of template admins: how long each takes to their inbox, and by mail to a sink",
+    command: "scaletest notifications",
+    versions: "2.21 and later",
+    utility: "notifications",
+    needs: "notifications",
+    plan: ({ notifications }) =>
+      notifications &&
+      `make ${countOf(notifications.templateAdmins, "user")} template admins, and make and delete ${countOf(notifications.rounds, "template")}, of which Coder also notifies your other owners and template admins`,
+  },
 } as const satisfies Readonly<Record<string, ScenarioRow>>;
 
 export type ScenarioName = keyof typeof SCENARIO_TABLE;

@@ -1,9 +1,10 @@
 import type { Answer } from "../../coder/http/answer.ts";
-import type { User, Workspace } from "../../coder/http/schemas.ts";
+import type { Template, User, Workspace } from "../../coder/http/schemas.ts";
 import { filterListing, type Listing, seenIn } from "../../model/ports/listing.ts";
 import {
   isCoderScaletestUser,
   isCoderScaletestWorkspace,
+  runOfTemplate,
   runOfToken,
   runOfUser,
   runOfWorkspace,
@@ -39,13 +40,14 @@ export interface LeftToken {
 export interface FoundLeftovers {
   readonly workspaces: Listing<Workspace>;
   readonly users: Listing<User>;
+  readonly templates: Listing<Template>;
   /** Tokens of remaining users. Tokens of deleted users go with them. */
   readonly tokens: Listing<LeftToken>;
 }
 
 /** The listings that failed, one sentence each; empty if all are complete. */
-export function listUnasked({ workspaces, users, tokens }: FoundLeftovers): string[] {
-  return Object.entries({ workspaces, users, tokens }).flatMap(([kind, listing]) =>
+export function listUnasked({ workspaces, users, templates, tokens }: FoundLeftovers): string[] {
+  return Object.entries({ workspaces, users, templates, tokens }).flatMap(([kind, listing]) =>
     listing.state === "failed" ? [`the ${kind} cannot be listed: ${listing.reason}`] : [],
   );
 }
@@ -71,7 +73,8 @@ export async function findLeftovers(
       (isChosen(runOfWorkspace(one)) || (choice.coderScaletest === true && isCoderScaletestWorkspace(one))) &&
       (choice.template === undefined || one.template_name === choice.template),
   );
-  if (choice.template !== undefined) return { workspaces, users: NOTHING, tokens: NOTHING };
+  if (choice.template !== undefined)
+    return { workspaces, users: NOTHING, templates: NOTHING, tokens: NOTHING };
   const users =
     choice.keepUsers === true
       ? NOTHING
@@ -86,8 +89,13 @@ export async function findLeftovers(
     allUsers,
     (one) => one.id !== me.id && runOfUser(one) !== undefined && !going.has(one.id),
   );
+  // Only a site admin's load makes any.
+  const templates =
+    choice.keepUsers === true || !isSiteAdmin
+      ? NOTHING
+      : filterListing(toListing(await client.allTemplates()), (one) => isChosen(runOfTemplate(one)));
   const tokens = await listTokens(caller, staying, (name) => isChosen(runOfToken(name)));
-  return { workspaces, users, tokens };
+  return { workspaces, users, templates, tokens };
 }
 
 /**

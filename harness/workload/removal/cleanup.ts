@@ -5,9 +5,9 @@ import { type Deadline, startDeadline } from "../../tools/time/deadline.ts";
 import { seenIn } from "../../model/ports/listing.ts";
 import { type CleanupChoice, findLeftovers, listUnasked } from "./cleanup-find.ts";
 import type { GuardedCaller } from "../checks/guard-caller.ts";
-import { type LeftBehind, nameTokens, nameUsers, nameWorkspaces } from "./left-behind.ts";
+import { type LeftBehind, nameTemplates, nameTokens, nameUsers, nameWorkspaces } from "./left-behind.ts";
 import { PollPace } from "../context/poll-pace.ts";
-import { type RemovalMeans, type Removals, removeTokens, removeUsers } from "./remove.ts";
+import { type RemovalMeans, type Removals, removeTemplates, removeTokens, removeUsers } from "./remove.ts";
 import { removeWorkspaces } from "./remove-workspaces.ts";
 
 /** A workspace whose creation was in progress when its load stopped appears after the first listing. */
@@ -37,7 +37,12 @@ export interface CleanupMeans {
 
 export interface CleanupResult {
   readonly stopped: boolean;
-  readonly deleted: { readonly workspaces: number; readonly users: number; readonly tokens: number };
+  readonly deleted: {
+    readonly workspaces: number;
+    readonly users: number;
+    readonly templates: number;
+    readonly tokens: number;
+  };
   /** The remaining items, by name, with the reason. */
   readonly left: readonly LeftBehind[];
   /** The failures of the final listing, one sentence each. `left` is complete only if this is empty. */
@@ -45,8 +50,8 @@ export interface CleanupResult {
 }
 
 /**
- * Deletes what refbench's loads left: workspaces (after cancelling their running builds), then users, then
- * tokens. `left` is what a final listing still shows, whatever builds claim.
+ * Deletes what refbench's loads left: workspaces (after cancelling their running builds), then users
+ * and templates, then tokens. `left` is what a final listing still shows, whatever builds claim.
  */
 export async function cleanUp(choice: CleanupChoice, means: CleanupMeans): Promise<CleanupResult> {
   const { signal } = means;
@@ -95,6 +100,7 @@ async function cleanUpUntil(
     left: [
       ...nameWorkspaces(seenIn(left.workspaces), explain),
       ...nameUsers(seenIn(left.users), explain),
+      ...nameTemplates(seenIn(left.templates), explain),
       ...nameTokens(seenIn(left.tokens), explain),
     ],
     unasked: listUnasked(left),
@@ -103,7 +109,7 @@ async function cleanUpUntil(
 
 /** One running cleanup. */
 class Work {
-  readonly deleted = { workspaces: 0, users: 0, tokens: 0 };
+  readonly deleted = { workspaces: 0, users: 0, templates: 0, tokens: 0 };
   /** Why an item could not be deleted, by its id. */
   readonly reasons = new Map<string, string>();
   readonly #means: CleanupMeans;
@@ -116,7 +122,7 @@ class Work {
     this.#pollPace = new PollPace(means.clock, 1);
   }
 
-  /** Removes workspaces, then users, then tokens. Returns early at a stop or at the deadline. */
+  /** Removes workspaces, then users and templates, then tokens. Returns early at a stop or at the deadline. */
   async removeAll(choice: CleanupChoice): Promise<void> {
     const { caller, clock } = this.#means;
     const { signal } = this.#deadline;
@@ -126,8 +132,9 @@ class Work {
       await this.#removeWorkspaces(workspaces);
     }
     if (signal.aborted) return;
-    const { users, tokens } = await findLeftovers(caller, choice, clock.now());
+    const { users, templates, tokens } = await findLeftovers(caller, choice, clock.now());
     this.#add("users", await removeUsers(seenIn(users), this.#options(SIMPLE_REQUESTS)));
+    this.#add("templates", await removeTemplates(seenIn(templates), this.#options(SIMPLE_REQUESTS)));
     this.#add("tokens", await removeTokens(seenIn(tokens), this.#options(SIMPLE_REQUESTS)));
   }
 

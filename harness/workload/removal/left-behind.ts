@@ -2,7 +2,7 @@ import type { User, Workspace } from "../../coder/http/schemas.ts";
 
 /** A thing that remains, with the reason. */
 export interface LeftBehind {
-  readonly kind: "workspace" | "user" | "token";
+  readonly kind: "workspace" | "user" | "template" | "token";
   readonly id: string;
   readonly name: string;
   readonly reason: string;
@@ -32,4 +32,12 @@ export function nameTokens<T extends { readonly id: string; readonly name: strin
   explain: (token: T) => string,
 ): LeftBehind[] {
   return tokens.map((one) => ({ kind: "token", id: one.id, name: one.name, reason: explain(one) }));
+}
+
+/** Names each template that remains. */
+export function nameTemplates<T extends { readonly id: string; readonly name: string }>(
+  templates: readonly T[],
+  explain: (template: T) => string,
+): LeftBehind[] {
+  return templates.map((one) => ({ kind: "template", id: one.id, name: one.name, reason: explain(one) }));
 }

@@ -48,6 +48,14 @@ export function removeUsers<T extends Identified>(
   return removeEach(users, options, async ({ id }) => toRemoval(await options.client.deleteUser(id)));
 }
 
+/** Deletes templates. Coder refuses one that still has workspaces. */
+export function removeTemplates<T extends Identified>(
+  templates: readonly T[],
+  options: RemovalOptions<T>,
+): Promise<Removals> {
+  return removeEach(templates, options, async ({ id }) => toRemoval(await options.client.deleteTemplate(id)));
+}
+
 /** Deletes tokens and sessions. The tokens of a deleted user go with the user. */
 export function removeTokens<T extends Identified & { readonly userId: string }>(
   tokens: readonly T[],

@@ -9,6 +9,7 @@ import { dashboard } from "./dashboard.ts";
 import { dynamicParameters } from "./dynamic-parameters.ts";
 import { herd } from "./herd.ts";
 import { mixed } from "./mixed.ts";
+import { notifications } from "./notifications.ts";
 import type { Scenario } from "./scenario.ts";
 import { workspaces } from "./workspaces.ts";
 
@@ -22,6 +23,7 @@ const SCENARIO: Partial<Record<ScenarioName, Scenario>> = {
   autostart,
   "dynamic-parameters": dynamicParameters,
   churn,
+  notifications,
 };
 
 /** The scenario that the task names. */

@@ -20,6 +20,8 @@ resource "kubernetes_persistent_volume_claim_v1" "home" {}
 resource "kubernetes_pod" "main" {}
 `;
 
+const EMPTY_TAR = Buffer.alloc(1024);
+
 /** A first user and a template `kubernetes`, as an operator would have set up before a scaletest. */
 export function seed(
   { world, queue }: EmulatedDeployment,
@@ -30,9 +32,12 @@ export function seed(
   const password = `emulated-${secret}`;
   const admin = world.addUser({ email, username: "admin", password, roles: ["owner"], active: true });
   const versionId = randomUUID();
+  const fileId = randomUUID();
+  // Its archive may be used again, and has nothing in it that is looked for.
+  world.files.set(fileId, EMPTY_TAR);
   const job = world.addJob({
     type: "template_version_import",
-    fileId: randomUUID(),
+    fileId,
     initiatorId: admin.id,
     input: { template_version_id: versionId },
   });

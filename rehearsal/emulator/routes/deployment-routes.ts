@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { DURATION_MODEL } from "../duration-model.ts";
 import type { EmulatedDeployment } from "../context.ts";
 import { wildcardOf } from "../http/app-host.ts";
+import { methodOf } from "../notifications/notify.ts";
 import { created, ok, ROUTE_NOT_FOUND } from "../http/reply.ts";
 import type { Reply } from "../http/reply.ts";
 import { jsonBody } from "../http/request.ts";
@@ -70,6 +71,16 @@ export function deploymentRoutes(deployment: EmulatedDeployment): Route[] {
       handle: (request) =>
         unknownQuery(request, INBOX_QUERY, "Query parameters have invalid values.") ??
         ok({ notifications: [], unread_count: 0 }),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/notifications/settings",
+      handle: () => ok({ notifier_paused: false }),
+    },
+    {
+      method: "GET",
+      pattern: "/api/v2/notifications/dispatch-methods",
+      handle: () => ok({ available: ["smtp", "webhook"], default: methodOf(world) }),
     },
     {
       method: "GET",

@@ -9,6 +9,7 @@ import type { CarriedSession } from "../carriers/messages.ts";
 import { servePty } from "../terminal/pty-socket.ts";
 import type { WorkspaceHost } from "../terminal/invocation.ts";
 import { hasEndpoint } from "../features.ts";
+import { followInbox } from "../notifications/follow-inbox.ts";
 import { prepareForm } from "./dynamic-parameters.ts";
 import { followLogs } from "./follow-logs.ts";
 import { prepareDaemon } from "./external-daemon.ts";
@@ -77,6 +78,13 @@ export function socketRoutes(
     {
       pattern: "/api/v2/templateversions/{version}/dynamic-parameters",
       prepare: (request) => served(prepareForm(deployment, request)),
+    },
+    {
+      pattern: "/api/v2/notifications/inbox/watch",
+      prepare: ({ user }) =>
+        user === undefined
+          ? { refused: NOT_FOUND }
+          : { value: { here: (socket) => followInbox(deployment, user.id, socket) } },
     },
     { pattern: "/derp", open: true, prepare: () => ({ value: { here: serveDerpSocket } }) },
     {

@@ -8,6 +8,7 @@ import type { Route } from "../http/router.ts";
 import type { EmulatedTemplate } from "../state/types.ts";
 import { now } from "../state/world.ts";
 import { templateView } from "../views/template-view.ts";
+import { notifyOfDeletion } from "../notifications/notify.ts";
 import { byId, organizationOf } from "./lookup.ts";
 import { parseSearch } from "./search-query.ts";
 
@@ -117,9 +118,6 @@ function create({ world }: EmulatedDeployment, request: ApiRequest): Reply {
       validations: [{ field: "template_version_id", detail: "Template version does not exist" }],
     });
   }
-  if (version.job.status !== "succeeded") {
-    return problem(412, `Template version import job hasn't succeeded: ${version.job.status}`);
-  }
   const at = now();
   const ttl = body.value["default_ttl_ms"];
   const template: EmulatedTemplate = {
@@ -154,7 +152,8 @@ function activate({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   return ok({ message: "Updated the active template version!" });
 }
 
-function remove({ world }: EmulatedDeployment, request: ApiRequest): Reply {
+function remove(deployment: EmulatedDeployment, request: ApiRequest): Reply {
+  const { world } = deployment;
   const found = byId(world.templates, request.params["template"] ?? "");
   if ("refused" in found) return found.refused;
   const used = [...world.workspaces.values()].some(
@@ -162,6 +161,7 @@ function remove({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   );
   if (used) return problem(400, "All workspaces must be deleted before a template can be removed.");
   world.templates.delete(found.value.id);
+  if (request.user !== undefined) notifyOfDeletion(deployment, found.value, request.user);
   return ok({ message: "Template has been deleted!" });
 }
 

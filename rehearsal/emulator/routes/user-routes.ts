@@ -11,6 +11,7 @@ import { organizationOf, userOf } from "./lookup.ts";
 import { page, parseSearch } from "./search-query.ts";
 
 const USER_KEYS = ["search", "name", "status", "role", "login_type", "last_seen_after", "last_seen_before"];
+const SITE_ROLES = ["owner", "template-admin", "user-admin", "auditor"];
 const INITIAL_FIRST_USER = problem(404, "The initial user has not been created!");
 
 /** Users, login and organisations. */
@@ -82,6 +83,12 @@ export function userRoutes(deployment: EmulatedDeployment): Route[] {
       pattern: "/api/v2/users/{user}",
       access: "owner",
       handle: (request) => remove(deployment, request),
+    },
+    {
+      method: "PUT",
+      pattern: "/api/v2/users/{user}/roles",
+      access: "owner",
+      handle: (request) => setRoles(deployment, request),
     },
     {
       method: "GET",
@@ -214,6 +221,20 @@ function remove({ world }: EmulatedDeployment, request: ApiRequest): Reply {
   }
   world.removeUser(found.value);
   return ok({ message: "User has been deleted!" });
+}
+
+function setRoles({ world }: EmulatedDeployment, request: ApiRequest): Reply {
+  const found = userOf(world, request, request.params["user"] ?? "");
+  if ("refused" in found) return found.refused;
+  const body = jsonBody(request);
+  if ("refused" in body) return body.refused;
+  if (found.value.id === request.user?.id) return problem(400, "You cannot change your own roles.");
+  const { roles } = body.value;
+  const names = Array.isArray(roles) ? roles.filter((role) => typeof role === "string") : [];
+  const unknown = names.find((role) => !SITE_ROLES.includes(role));
+  if (unknown !== undefined) return problem(400, `One or more roles are not assignable. ("${unknown}")`);
+  found.value.roles = names;
+  return ok(userView(world, found.value));
 }
 
 function member({ world }: EmulatedDeployment, request: ApiRequest): Reply {

@@ -8,7 +8,7 @@ export interface EmulatedUser {
   readonly email: string;
   readonly name: string;
   readonly passwordHash: string;
-  readonly roles: readonly string[];
+  roles: readonly string[];
   readonly loginType: string;
   readonly createdAt: string;
   /** One of Coder's own, which no listing shows. */

@@ -39,6 +39,8 @@ export class World {
   readonly jobs = new Map<string, EmulatedJob>();
   /** By name, which is the same in upper and lower case. */
   readonly provisionerKeys = new Map<string, ProvisionerKey>();
+  /** What receives the notifications of each user, by id, while their inbox is followed. */
+  readonly inboxes = new Map<string, Set<(notification: unknown) => void>>();
   readonly licences: { readonly id: number; readonly uuid: string; readonly uploadedAt: string }[] = [];
   #logs = 0;
 

@@ -31,6 +31,7 @@ export interface CoderOptions extends Partial<
   /** @default 2.31.0 */
   readonly version?: string;
   readonly form?: NonNullable<EmulatorFaults["form"]>;
+  readonly inbox?: NonNullable<EmulatorFaults["inbox"]>;
   /** Further faults, played before the named ones. */
   readonly answers?: readonly AnswerFault[];
   readonly sockets?: readonly SocketFault[];
@@ -51,6 +52,7 @@ export async function startEmulatedCoder(options: CoderOptions = {}) {
     faults: {
       ...planned,
       ...(options.form === undefined ? {} : { form: options.form }),
+      ...(options.inbox === undefined ? {} : { inbox: options.inbox }),
       ...(options.hasNoPings === undefined ? {} : { hasNoPings: options.hasNoPings }),
       answers: [record.answer, ...(options.answers ?? []), ...planned.answers],
       sockets: [record.socket, ...(options.sockets ?? []), ...planned.sockets],
@@ -154,6 +156,8 @@ function lookInto(deployment: EmulatedDeployment) {
   return {
     workspacesLeft: () => alive().map(({ name }) => name),
     usersLeft: () => [...world.users.values()].filter(isPerson).map(({ username }) => username),
+    templatesLeft: () =>
+      [...world.templates.values()].map(({ name }) => name).filter((name) => name !== "kubernetes"),
     /** Names of the tokens that were minted and not deleted. */
     tokensLeft: () =>
       [...world.keys.values()].map(({ tokenName }) => tokenName).filter((name) => name !== ""),

@@ -21,7 +21,12 @@ export function recordOfResult(
       result,
       cleanup: {
         state: "done",
-        result: { stopped: false, deleted: { workspaces: 0, users: 0, tokens: 0 }, left: [], unasked: [] },
+        result: {
+          stopped: false,
+          deleted: { workspaces: 0, users: 0, templates: 0, tokens: 0 },
+          left: [],
+          unasked: [],
+        },
         endedMs,
       },
     },

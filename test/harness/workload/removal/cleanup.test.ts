@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { CoderClient } from "../../../../harness/coder/client.ts";
 import { CoderHttp } from "../../../../harness/coder/http/http.ts";
@@ -58,7 +59,7 @@ test("a run's workspaces, users and tokens are deleted, and lookalikes stay", as
 
   expect(result).toEqual({
     stopped: false,
-    deleted: { workspaces: 1, users: 1, tokens: 1 },
+    deleted: { workspaces: 1, users: 1, templates: 0, tokens: 1 },
     left: [],
     unasked: [],
   });
@@ -79,10 +80,10 @@ test("of every run, old ones only; remains of Coder's own utility only on reques
   await coder.siteAdmin.mintToken(me.ok ? me.value.id : "", "bench-mine");
 
   const young = await cleaning.clean({ runs: "all", olderThanMs: HOUR_MS });
-  expect(young.deleted).toEqual({ workspaces: 0, users: 0, tokens: 0 });
+  expect(young.deleted).toEqual({ workspaces: 0, users: 0, templates: 0, tokens: 0 });
   const later = { ...systemClock, now: () => Date.now() + 2 * HOUR_MS };
   const old = await cleaning.clean({ runs: "all", olderThanMs: HOUR_MS }, { clock: later });
-  expect(old.deleted).toEqual({ workspaces: 1, users: 1, tokens: 0 });
+  expect(old.deleted).toEqual({ workspaces: 1, users: 1, templates: 0, tokens: 0 });
   expect((await coder.names()).workspaces.toSorted()).toEqual(["dev", "scaletest-y-0"]);
 
   await cleaning.clean({ runs: "all", coderScaletest: true });
@@ -102,7 +103,7 @@ test("a cleanup also deletes what the steps of a limit search left", async () =>
 
   const { deleted } = await cleaning.clean({ runs: [RUN] });
 
-  expect(deleted).toEqual({ workspaces: 1, users: 1, tokens: 1 });
+  expect(deleted).toEqual({ workspaces: 1, users: 1, templates: 0, tokens: 1 });
   expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
 });
 
@@ -183,7 +184,7 @@ test.each(["refuse", "reset", "answer"] as const)(
     await using cleaning = await cleaner({ url: proxy.url, token: coder.token });
 
     const result = await cleaning.clean({ runs: [RUN] }, { timeoutMs: 60_000 });
-    const deleted = { workspaces: 2, users: 2, tokens: 1 };
+    const deleted = { workspaces: 2, users: 2, templates: 0, tokens: 1 };
     expect(result).toEqual({ stopped: false, deleted, left: [], unasked: [] });
     expect(proxy.played[kind]).toBeGreaterThan(2);
     expect(await coder.names()).toEqual({ workspaces: [], users: [], tokens: [] });
@@ -201,7 +202,7 @@ test("a listing that trickles ends with the cleanup's time, and the remaining it
   await using cleaning = await cleaner({ url: proxy.url, token: coder.token });
 
   const { left, deleted } = await cleaning.clean({ runs: [RUN] }, { timeoutMs: 500 });
-  expect(deleted).toEqual({ workspaces: 0, users: 0, tokens: 0 });
+  expect(deleted).toEqual({ workspaces: 0, users: 0, templates: 0, tokens: 0 });
   expect(left.map(({ kind, reason }) => `${kind}: ${reason}`)).toEqual([
     "workspace: not deleted within the 500 ms of this cleanup",
     "user: not deleted within the 500 ms of this cleanup",
@@ -275,4 +276,17 @@ test("many deletes at once wait at one stop signal, and Node warns of no leak", 
   process.off("warning", onWarning);
   expect(result).toMatchObject({ deleted: { workspaces: 15, users: 15 }, left: [] });
   expect(warnings).toEqual([]);
+});
+
+test("the short-lived templates of a run are deleted, and those of others stay", async () => {
+  await using coder = await startEmulatedCoder();
+  await using cleaning = await cleaner(coder);
+  const base = [...coder.world.templates.values()][0]!;
+  for (const name of [`bench-${RUN}-n0001`, `bench-${OTHER}-n0001`, `bench-${RUN}-mine`]) {
+    const id = randomUUID();
+    coder.world.templates.set(id, { ...base, id, name });
+  }
+  const result = await cleaning.clean({ runs: [RUN] });
+  expect(result).toMatchObject({ deleted: { templates: 1 }, left: [], unasked: [] });
+  expect(coder.templatesLeft()).toEqual([`bench-${OTHER}-n0001`, `bench-${RUN}-mine`]);
 });
