@@ -159,6 +159,13 @@ export class CoderClient {
   /** Coder itself as `primary`, and its workspace proxies. */
   regions = () => this.#get("/regions", schemas.regions);
 
+  /** A token for one terminal at a workspace proxy's `ws` URL; 404 on builds without licences. */
+  signTerminal = (agentId: string, url: string) =>
+    this.#send("POST", "/applications/reconnecting-pty-signed-token", schemas.signedToken, {
+      url,
+      agentID: agentId,
+    });
+
   deploymentConfig = () => this.#get("/deployment/config", schemas.deploymentConfig);
 
   addLicence = (licence: string) => this.#send("POST", "/licenses", schemas.anything, { license: licence });

@@ -14,19 +14,31 @@ const ABNORMAL = 1006;
 /** Coder's own clients put no more typed text into one message; its server closes above 32 kB a frame. */
 const MAX_TYPED = 1_024;
 
+/** Coder's name of the parameter that a workspace proxy takes instead of a session. */
+const SIGNED_TOKEN = "coder_signed_app_token_23db1dde";
+
+/** The path of an agent's terminal. */
+export function terminalPath(agentId: string): string {
+  return `/api/v2/workspaceagents/${agentId}/pty`;
+}
+
 /**
  * Opens a web terminal with an interactive shell. It is open at its first output byte: the socket opens before
  * the shell exists. `reconnect` is the terminal's identity; each held terminal has its own.
  */
 export function openTerminal(
-  options: ConnectOptions & { readonly reconnect: string },
+  options: ConnectOptions & {
+    readonly reconnect: string;
+    /** Coder's token for this terminal at a workspace proxy, in place of the user's session. */
+    readonly signedToken?: string;
+  },
 ): Promise<ConnectOutcome> {
   return new Promise((resolve) => {
-    const { transport, token, agentId, connectMs, traceparent } = options;
-    const query = `reconnect=${options.reconnect}&width=80&height=24`;
-    const socket = transport.webSocket(`/api/v2/workspaceagents/${agentId}/pty?${query}`, token, {
-      traceparent,
-    });
+    const { transport, token, agentId, connectMs, traceparent, signedToken } = options;
+    const signed = signedToken === undefined ? "" : `&${SIGNED_TOKEN}=${encodeURIComponent(signedToken)}`;
+    const query = `reconnect=${options.reconnect}&width=80&height=24${signed}`;
+    const session = signedToken === undefined ? token : undefined;
+    const socket = transport.webSocket(`${terminalPath(agentId)}?${query}`, session, { traceparent });
     let isUpgraded = false;
 
     const fail = (failure: ConnectFailure): void => {

@@ -9,6 +9,7 @@ import type { Route } from "./http/router.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
 import { buildRoutes } from "./routes/build-routes.ts";
 import { deploymentRoutes } from "./routes/deployment-routes.ts";
+import { workspaceProxyRoutes } from "./proxies/routes.ts";
 import { provisionerKeyRoutes } from "./routes/provisioner-key-routes.ts";
 import { provisionerRoutes } from "./routes/provisioner-routes.ts";
 import { templateRoutes } from "./routes/template-routes.ts";
@@ -38,6 +39,7 @@ export class Api {
       ...provisionerRoutes(deployment),
       ...provisionerKeyRoutes(deployment),
       ...deploymentRoutes(deployment),
+      ...workspaceProxyRoutes(deployment),
     ];
     const { version } = deployment.world.config;
     this.#router = new Router(routes.filter(({ pattern }) => hasEndpoint(version, pattern)));

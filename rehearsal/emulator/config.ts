@@ -31,6 +31,8 @@ export const emulatorConfig = z.object({
   seeded: z.boolean(),
   /** Prebuilt workspaces that a preset of the seeded template asks for; only a licensed deployment makes them. */
   prebuilds: z.number().int().nonnegative().optional(),
+  /** Names of workspace proxies, each of which listens on a port of its own at `host`, without TLS. */
+  workspaceProxies: z.array(z.string()).optional(),
   /** The files for TLS in place of plain HTTP: a chain in PEM, and the path of its key. */
   tls: z.object({ certificate: z.string(), keyFile: z.string() }).optional(),
   /** The inventory for what its workspaces create. Absent when it runs alone. */

@@ -6,6 +6,7 @@ import type { WorkspaceBuilds } from "./build/workspace-builds.ts";
 import type { EmulatorFaults } from "./faults.ts";
 import type { RateLimits } from "./http/rate-limit.ts";
 import type { Gauges } from "./metrics/gauges.ts";
+import type { WorkspaceProxies } from "./proxies/workspace-proxies.ts";
 import type { World } from "./state/world.ts";
 import type { TerminalSessions } from "./terminal/sessions.ts";
 
@@ -21,6 +22,7 @@ export interface EmulatedDeployment {
   readonly gauges: Gauges;
   readonly terminals: TerminalSessions;
   readonly faults: EmulatorFaults;
+  readonly proxies: WorkspaceProxies;
   /** Replicas that are really up: one without a licence. */
   readonly liveReplicas: number;
   /** Base URL, known once the server listens. */

@@ -28,6 +28,7 @@ import { machineResources } from "./resources/machine-resources.ts";
 import { twinResources } from "./resources/twin-resources.ts";
 import { noResources } from "./resources/workspace-resources.ts";
 import type { WorkspaceResources } from "./resources/workspace-resources.ts";
+import { WorkspaceProxies } from "./proxies/workspace-proxies.ts";
 import { SshTunnels } from "./ssh/ssh-tunnels.ts";
 import { seed } from "./build/seed.ts";
 import { World } from "./state/world.ts";
@@ -89,6 +90,7 @@ export async function startEmulator(
   );
   const prebuilds = new PrebuildsReconciler(world, builds);
   const autostart = new Autostart(world, builds);
+  const proxies = new WorkspaceProxies(config.workspaceProxies ?? []);
   const deployment: EmulatedDeployment = {
     world,
     provisioner,
@@ -100,6 +102,7 @@ export async function startEmulator(
     gauges,
     terminals,
     faults,
+    proxies,
     liveReplicas,
     url: () => url,
   };
@@ -113,6 +116,7 @@ export async function startEmulator(
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
   url = `${config.tls === undefined ? "http" : "https"}://${config.host}:${port}`;
+  await proxies.listen(config.host, (request, socket, head) => upgrades.handle(request, socket, head));
   const metrics = await serveMetrics(deployment);
   if (metrics.state === "taken") options.onWarning?.(metrics.reason);
   const seeded = config.seeded
@@ -129,6 +133,7 @@ export async function startEmulator(
       heartbeats.close();
       upgrades.close();
       carriers.close();
+      proxies.close();
       if (metrics.state === "up") metrics.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeAllConnections();

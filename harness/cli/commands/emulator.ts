@@ -14,6 +14,7 @@ interface EmulatorFlags {
   readonly failBuilds: number;
   readonly shellDelay?: number;
   readonly prebuilds: number;
+  readonly workspaceProxies: number;
   readonly metricsPort?: number;
   readonly output: "text" | "json";
 }
@@ -62,6 +63,15 @@ export function emulatorCommand(io: Io): Command {
         .argParser(count("--prebuilds", 0, 100)),
     )
     .addOption(
+      new Option(
+        "--workspace-proxies <n>",
+        "workspace proxies (proxy-1, …), each on a free port, that open terminals",
+      )
+        .env("REFBENCH_WORKSPACE_PROXIES")
+        .default(0)
+        .argParser(count("--workspace-proxies", 0, 10)),
+    )
+    .addOption(
       new Option("--metrics-port <n>", "port on which it serves its metrics as Coder does (default: none)")
         .env("REFBENCH_METRICS_PORT")
         .argParser(count("--metrics-port", 1, 65_535)),
@@ -89,9 +99,11 @@ export function emulatorCommand(io: Io): Command {
         buildSpeed: flags.buildSpeed,
         failBuilds: flags.failBuilds,
         ...(flags.shellDelay === undefined ? {} : { shellDelayMs: flags.shellDelay }),
-        licence: flags.replicas > 1 || flags.prebuilds > 0 ? "simulated" : "none",
+        licence:
+          flags.replicas > 1 || flags.prebuilds > 0 || flags.workspaceProxies > 0 ? "simulated" : "none",
         seeded: true,
         prebuilds: flags.prebuilds,
+        workspaceProxies: Array.from({ length: flags.workspaceProxies }, (_, index) => `proxy-${index + 1}`),
       });
       const { ready } = emulator;
       // The token is what the caller asked for; it opens nothing but this emulator.

@@ -310,6 +310,8 @@ export const connectionInfo = z.object({
 });
 export type ConnectionInfo = z.infer<typeof connectionInfo>;
 
+export const signedToken = z.object({ signed_token: z.string() });
+
 export const regions = z.object({
   regions: listOf(
     z.object({

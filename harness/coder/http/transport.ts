@@ -120,7 +120,7 @@ export class Transport {
   /** A websocket for a load generator: without compression, UTF-8 check or timer; to an app at its own host if it has one. */
   webSocket(
     path: string,
-    token: string,
+    token: string | undefined,
     { app, traceparent, bypassRateLimit }: SocketOptions = {},
   ): WebSocket {
     const options: ClientRequestArgs & WebSocket.ClientOptions = {

@@ -43,6 +43,8 @@ export interface LoadFlags extends ReachFlags, ScenarioFlags {
   readonly agent?: string;
   readonly connections?: number;
   readonly sshShare: number;
+  /** Name or URL of the workspace proxy at which terminals are opened. */
+  readonly workspaceProxy?: string;
   readonly ssh?: boolean;
   readonly coderBinary?: string;
   readonly sshClient?: "offered";

@@ -134,7 +134,8 @@ function commonTask(
   ground: TaskGround,
   { workspaces, users }: { readonly workspaces: number; readonly users: number },
 ): Omit<LoadTask, "prefix" | "template" | "parameters" | "users" | "workspaces"> {
-  const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn, parts } = flags;
+  const { timeout, jobTimeout, sshShare, bytesPerTick, tickInterval, agent, abortOn, parts, workspaceProxy } =
+    flags;
   if (parts !== undefined && flags.engine !== "refbench")
     throw new RefbenchError(
       "usage",
@@ -176,6 +177,7 @@ function commonTask(
       timeout + flags.cleanupTimeout + HOUR_MS + (scenarioRow(scenario.scenario).lastsMs?.(scenario) ?? 0),
     ),
     ...(agent === undefined ? {} : { agent }),
+    ...(workspaceProxy === undefined ? {} : { workspaceProxy }),
     ...scenario,
     ...(bytesPerTick === undefined || total === 0 ? {} : { traffic: { bytesPerTick, tickMs: tickInterval } }),
     ...(abortOn === undefined ? {} : { abortOn }),

@@ -22,6 +22,8 @@ export const seenNetwork = z.object({
   relays: z.array(z.string()).optional(),
   /** Coder's workspace proxies; empty = none. */
   workspaceProxies: z.array(workspaceProxy).optional(),
+  /** The workspace proxy at which terminals were opened. Absent = at Coder itself. */
+  terminalsAt: z.string().optional(),
   unseen: z.array(unseen),
 });
 export type SeenNetwork = z.infer<typeof seenNetwork>;
@@ -37,6 +39,7 @@ export const network = z.object({
   direct: z.enum([...DIRECT, "unknown"]),
   relays: z.union([z.array(z.string()), unknown]),
   workspaceProxies: z.union([z.array(workspaceProxy), unknown]),
+  terminalsAt: seenNetwork.shape.terminalsAt,
   /** Why something is unknown. */
   unseen: z.array(unseen),
 });
@@ -71,6 +74,7 @@ export function recordNetwork(
     direct: rest.direct ?? "unknown",
     relays: rest.relays ?? "unknown",
     workspaceProxies: rest.workspaceProxies ?? "unknown",
+    ...(seen?.terminalsAt === undefined ? {} : { terminalsAt: seen.terminalsAt }),
     unseen: [
       ...(pubsub === "unknown" ? [{ what: "pub/sub", why: whyNoPubsub(observation) }] : []),
       ...rest.unseen,

@@ -199,6 +199,8 @@ export const loadTask = z.object({
   keep: z.boolean().optional(),
   /** Arrivals on an open schedule. Absent = `concurrency` at a time. */
   arrival: z.array(arrivalStep).min(1).optional(),
+  /** Name or URL of the workspace proxy at which terminals are opened. Absent = at Coder itself. */
+  workspaceProxy: z.string().optional(),
   /** Uses existing workspaces: none is created or deleted. */
   existing: existingWorkspaces.optional(),
   /** Bytes that each held connection sends per tick, which are echoed and counted, in addition to commands. */

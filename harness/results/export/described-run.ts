@@ -39,6 +39,7 @@ export function describeRunNetwork({
     direct_connections: words["direct connections"],
     relays: words.relays,
     workspace_proxies: words["workspace proxies"],
+    terminals_at: words["terminals at"],
     ssh_path: measurements?.connections.sshPath ?? "unknown",
   };
 }
@@ -51,6 +52,7 @@ export const NETWORK_COLUMNS = [
   "direct_connections",
   "relays",
   "workspace_proxies",
+  "terminals_at",
   "ssh_path",
 ] as const;
 type NetworkColumn = (typeof NETWORK_COLUMNS)[number];

@@ -34,6 +34,7 @@ const NETWORK_NAMES = [
   "direct connections",
   "relays",
   "workspace proxies",
+  "terminals at",
 ] as const;
 type NetworkName = (typeof NETWORK_NAMES)[number];
 
@@ -53,6 +54,7 @@ export function describeNetwork(network: Network): Readonly<Record<NetworkName, 
             workspaceProxies.map(({ name, healthy }) => `${name}${healthy ? "" : " (unhealthy)"}`),
             "none",
           ),
+    "terminals at": network.terminalsAt === undefined ? "Coder" : `workspace proxy ${network.terminalsAt}`,
   };
 }
 
@@ -70,10 +72,12 @@ export function networkCell({ network, measurements }: Pick<RunRecord, "network"
     ...proxyWords(httpProxies, "HTTP proxy", "HTTP proxies"),
     ...proxyWords(workspaceProxies, "workspace proxy", "workspace proxies"),
   ];
+  const { terminalsAt } = network;
   return [
     pubsub === "unknown" ? "pub/sub unknown" : `${PUBSUB_WORDS[pubsub]} pub/sub`,
     ...(measurements === undefined ? [] : [`SSH ${SSH_WORDS[measurements.connections.sshPath]}`]),
     `direct ${direct}`,
+    ...(terminalsAt === undefined ? [] : [`terminals at workspace proxy ${terminalsAt}`]),
     tls === "off" ? "no TLS" : `TLS ${TLS_WORDS[tls]}`,
     ...(proxies.length === 0 ? ["no proxies"] : proxies),
   ].join(", ");

@@ -12,6 +12,7 @@ export function refuseTask(task: LoadTask): void {
     scenario === "workspaces" ? undefined : `scenario ${scenario}`,
     arrival === undefined ? undefined : "arrivals on a schedule (--rate, --steps)",
     presetId === undefined ? undefined : "presets (--preset)",
+    task.workspaceProxy === undefined ? undefined : "terminals at a workspace proxy (--workspace-proxy)",
     agent === undefined ? undefined : `an agent by name (--agent ${agent})`,
     task.reuseUsers === true ? "users of an earlier run (--reuse-users)" : undefined,
     connections.total > 0 && connections.holdMs === 0 ? "connections without a hold (--hold 0)" : undefined,

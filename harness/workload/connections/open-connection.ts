@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ConnectFailure, ConnectOptions, ConnectOutcome } from "../../coder/connect.ts";
 import type { ShellSession } from "../../coder/shell-session.ts";
 import { openTerminal } from "../../coder/terminal.ts";
+import { openTerminalAt } from "../../coder/workspace-proxy.ts";
 import type { FailureClass, Phase } from "../../model/record/worker-result.ts";
 import { awaitShell, type ShellProof } from "./await-shell.ts";
 import { readProcessTime } from "../generator/child-counters.ts";
@@ -138,7 +139,7 @@ export async function tryToOpen(
     };
     const outcome = await (kind === "ssh"
       ? load.ssh.open({ ...options, names: namesOf(workspace) }, onTurn)
-      : openTerminal({ ...options, reconnect: reconnect ?? randomUUID() }));
+      : openTerminalOf(load, { ...options, reconnect: reconnect ?? randomUUID() }));
     if (outcome.state === "open" || outcome.why !== "rate-limited") return outcome;
     if (performance.now() + outcome.retryAfterMs > deadlineMs) return outcome;
     try {
@@ -147,6 +148,16 @@ export async function tryToOpen(
       return outcome;
     }
   }
+}
+
+/** At the load's workspace proxy if it has one, else at Coder itself. */
+function openTerminalOf(
+  load: LoadContext,
+  options: Parameters<typeof openTerminal>[0],
+): Promise<ConnectOutcome> {
+  const { workspaceProxy } = load;
+  if (workspaceProxy === undefined) return openTerminal(options);
+  return openTerminalAt(workspaceProxy, load.asUser(options.token), options);
 }
 
 function namesOf({ user, name, agentName }: LoadWorkspace): SshNames {

@@ -1,6 +1,7 @@
 import type { Tags } from "../../model/provisioner-tags.ts";
 import type { CoderClient } from "../../coder/client.ts";
 import type { Job } from "../../coder/http/schemas.ts";
+import type { ProxyDoor } from "../../coder/workspace-proxy.ts";
 import type { SshDoor } from "../../coder/ssh/ssh-door.ts";
 import type { Clock } from "../../tools/time/clock.ts";
 import type { WorkerEvent } from "../../model/ports/worker.ts";
@@ -72,6 +73,8 @@ export interface LoadContext {
   readonly polls: PollLedger;
   readonly board: ProgressBoard;
   readonly health: HealthWatch;
+  /** The workspace proxy at which terminals are opened; absent = at Coder itself. */
+  readonly workspaceProxy?: ProxyDoor | undefined;
   /** How SSH reaches workspaces. */
   readonly ssh: SshDoor;
 }

@@ -10,6 +10,7 @@ import { BuildLedger } from "../context/builds.ts";
 import { findBuildTags, shownCapacity } from "../context/capacity.ts";
 import { ClockWatch } from "../context/clock-watch.ts";
 import { checkDeployment } from "../checks/check-deployment.ts";
+import { findWorkspaceProxy } from "../checks/find-workspace-proxy.ts";
 import { lookAtNetwork } from "../checks/look-at-network.ts";
 import { checkTemplate } from "../checks/check-template.ts";
 import { FailureLedger } from "../context/failures.ts";
@@ -52,6 +53,7 @@ export async function prepareLoad(
   // Nothing of the preparation is measured, so its calls may be retried; the load's own calls are not.
   const asking = admin.patient();
   const organizationId = task.organizationId ?? (await onlyOrganization(asking)).id;
+  const workspaceProxy = await findWorkspaceProxy(asking, task);
   await checkDeployment(asking, organizationId, task, note);
   const tokenLifetimeMs = await chooseTokenLifetime(asking, task, note);
   let templateId: string | undefined;
@@ -68,6 +70,7 @@ export async function prepareLoad(
   // 0 means unknown: polling then expects one daemon, and no figure is judged by it.
   const daemons = "unknown" in capacity ? 0 : capacity.daemons;
   const network = await lookAtNetwork(asking, task.deployment);
+  if (workspaceProxy !== undefined) network.terminalsAt = workspaceProxy.name;
   const health = new HealthWatch(task.generatorLimits);
   const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   const load: LoadContext = {
@@ -99,6 +102,7 @@ export async function prepareLoad(
     ),
     board,
     health,
+    workspaceProxy,
     ssh: ssh ?? sshDoor({ ...task.deployment, ssh: "tunnel" }),
   };
   return { load, capacity: daemons, network };

@@ -64,7 +64,11 @@ export function deploymentRoutes(deployment: EmulatedDeployment): Route[] {
       handle: () =>
         ok((world.config.env["CODER_EXPERIMENTS"] ?? "").split(",").filter((name) => name !== "")),
     },
-    { method: "GET", pattern: "/api/v2/regions", handle: () => ok({ regions: [primaryRegion(deployment)] }) },
+    {
+      method: "GET",
+      pattern: "/api/v2/regions",
+      handle: () => ok({ regions: [primaryRegion(deployment), ...deployment.proxies.regions] }),
+    },
     {
       method: "GET",
       pattern: "/api/v2/notifications/inbox",

@@ -16,7 +16,10 @@ import { listUsers, listWorkspaces } from "../../../harness/workload/context/lis
 import { type NamedFaults, NEW_WORKSPACE, planFaults } from "./coder-faults.ts";
 
 export interface CoderOptions extends Partial<
-  Pick<EmulatorConfig, "failBuilds" | "prebuilds" | "shellDelayMs" | "seeded" | "replicas" | "licence">
+  Pick<
+    EmulatorConfig,
+    "failBuilds" | "prebuilds" | "workspaceProxies" | "shellDelayMs" | "seeded" | "replicas" | "licence"
+  >
 > {
   /** @default 100 */
   readonly buildSpeed?: number;
@@ -103,6 +106,7 @@ function configOf(options: CoderOptions): EmulatorConfig {
     // Prebuilt workspaces and replicas are licensed features.
     licence: options.licence ?? (prebuilds === 0 && replicas === 1 ? "none" : "simulated"),
     prebuilds,
+    ...(options.workspaceProxies === undefined ? {} : { workspaceProxies: options.workspaceProxies }),
     seeded: options.seeded ?? true,
   };
 }

@@ -26,6 +26,12 @@ export function addConnectionOptions(command: Command): Command {
     )
     .option("--ssh", "all connections use SSH")
     .addOption(
+      new Option(
+        "--workspace-proxy <name>",
+        "workspace proxy at which terminals are opened, by its name or URL (default: at Coder itself)",
+      ).env("REFBENCH_SCALETEST_WORKSPACE_PROXY"),
+    )
+    .addOption(
       new Option("--agent <name>", "agent to connect to where a workspace has several").env(
         "REFBENCH_SCALETEST_AGENT",
       ),
