@@ -6,13 +6,17 @@ interface PhaseGoal {
   readonly phase: string;
   /** What takes the time, for a table. */
   readonly what: string;
-  /** Milliseconds, p95. */
-  readonly p95Ms: number;
+  /** Milliseconds, p95. Absent = told and not judged. */
+  readonly p95Ms?: number;
   /** Milliseconds more for each round of builds. */
   readonly perBuildRound?: number;
-  readonly reason: string;
+  readonly reason?: string;
 }
 
+/**
+ * Coder sends 20 messages every 15 s by default, so the time of a notification grows with their number: no threshold
+ * suits every load, and only missing ones are judged.
+ */
 const GOALS: readonly PhaseGoal[] = [
   {
     phase: "autostart-ready",
@@ -43,14 +47,10 @@ const GOALS: readonly PhaseGoal[] = [
   {
     phase: "notification-inbox",
     what: "a notification until it is in the inbox",
-    p95Ms: 60_000,
-    reason: "a minute is what a person bears who waits for it; by default Coder sends 20 messages every 15 s",
   },
   {
     phase: "notification-smtp",
     what: "a notification until it is mailed",
-    p95Ms: 60_000,
-    reason: "as for the inbox: Coder sends both in turn",
   },
 ];
 
@@ -81,7 +81,12 @@ const CHURN_OBJECTIVES: readonly SizedObjective[] = [
 export const SCENARIO_OBJECTIVES: readonly SizedObjective[] = [...CHURN_OBJECTIVES, ...phaseObjectives()];
 
 function phaseObjectives(): SizedObjective[] {
-  return GOALS.flatMap(({ phase, what, p95Ms, perBuildRound, reason }): SizedObjective[] => [
+  return GOALS.flatMap((goal) => [...latencyObjectives(goal), failureObjective(goal)]);
+}
+
+function latencyObjectives({ phase, what, p95Ms, perBuildRound, reason }: PhaseGoal): SizedObjective[] {
+  if (p95Ms === undefined) return [];
+  return [
     {
       name: `${phase}-p95`,
       description: `${what}, p95`,
@@ -91,17 +96,20 @@ function phaseObjectives(): SizedObjective[] {
       direction: "at-most",
       unit: "ms",
       appliesWhen: `phases.${phase}.attempts`,
-      reason,
+      ...(reason === undefined ? {} : { reason }),
       inRehearsals: TOLD_IN_REHEARSALS,
     },
-    {
-      name: `${phase}-failed`,
-      description: `${what}: missing or wrong, share`,
-      metric: { path: `phases.${phase}.errorShare` },
-      threshold: 0.01,
-      direction: "at-most",
-      unit: "share",
-      appliesWhen: `phases.${phase}.attempts`,
-    },
-  ]);
+  ];
+}
+
+function failureObjective({ phase, what }: PhaseGoal): SizedObjective {
+  return {
+    name: `${phase}-failed`,
+    description: `${what}: missing or wrong, share`,
+    metric: { path: `phases.${phase}.errorShare` },
+    threshold: 0.01,
+    direction: "at-most",
+    unit: "share",
+    appliesWhen: `phases.${phase}.attempts`,
+  };
 }

@@ -25,6 +25,9 @@ const COMMANDS: Readonly<Record<string, readonly string[]>> = {
   "scaletest autostart": [
     ...["--workspace-count", "1", "--template", "t", "--timeout", "2s", "--cleanup-timeout", "2s"],
   ],
+  "scaletest churn": [
+    ...["--count", "1", "--template", "t", "--duration", "20s", "--timeout", "2s", "--cleanup-timeout", "2s"],
+  ],
   "scaletest dynamic-parameters": ["--template", "t", "--timeout", "2s", "--cleanup-timeout", "2s"],
   "scaletest mixed": [...["--count", "1", "--template", "t", "--timeout", "2s", "--cleanup-timeout", "2s"]],
   "scaletest notifications": [

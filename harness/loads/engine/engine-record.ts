@@ -28,7 +28,7 @@ export function markEngineRecord(record: RunRecord): RunRecord {
       ),
       ...engine.notComparable.map((words) => `not comparable: ${words}`),
     ],
-    objectives: judge(relaxObjectives(asked, measurements), measurements).map(removeUndefined),
+    objectives: judge(relaxObjectives(asked), measurements).map(removeUndefined),
     teardown: addLeft(record.teardown, engine.left),
   };
   const { verdict, reasons } = judgeRecord(marked, OWN_OBJECTIVES);

@@ -134,7 +134,7 @@ test("a file that is cut off, foreign or of another version is refused with what
     ["", /it is empty/],
     [{ total_runs: 3, runs: {} }, /no schemaVersion/],
     [[], /no schemaVersion/],
-    [{ ...judgedRecord(), schemaVersion: 9 }, /its schemaVersion is 9, but this refbench reads at most 4/],
+    [{ ...judgedRecord(), schemaVersion: 9 }, /its schemaVersion is 9, but this refbench reads at most 5/],
     [{ ...judgedRecord(), runId: 7 }, /runId: .*expected string/],
   ];
   for (const [record, message] of cases)

@@ -72,6 +72,10 @@ function wholeMeasurements(): Measurements {
     builds: { ...sample.builds, whileFull: { ms: 1, peakRunning: 120, running: 110, perMinute: 1 } },
     apps: { asked: 1, held: 1, echoed: 1 },
     mixed: { asked: 1, held: 1, periods: [], loads: [] },
+    churn: {
+      ...{ places: 1, openAtEnd: 1, workspaces: 1, readyAtEnd: 1, missingAtEnd: 0, created: 0, deleted: 0 },
+      ...{ periods: [], interruptions: [], interruptionsCounted: 0 },
+    },
     polls: { asked: 100, lost: 1, lostBy: [{ answer: "503", count: 1, example: "503" }] },
   });
 }
