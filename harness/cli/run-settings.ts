@@ -1,5 +1,4 @@
 import { coderPattern } from "../../reference-architectures/mixed/coder-pattern.ts";
-import { readSchedule } from "../loads/request/schedule.ts";
 import type { Command } from "commander";
 import {
   atCoderVersion,
@@ -83,7 +82,11 @@ async function scheduleOf(
   cwd: string,
 ): Promise<Readonly<Record<string, unknown>>> {
   if (scenario === undefined && schedule === undefined) return {};
-  if (schedule !== undefined) return { schedule: await readSchedule(schedule, cwd) };
+  if (schedule !== undefined) {
+    // Only such a run needs its reader of YAML.
+    const { readSchedule } = await import("../loads/request/schedule.ts");
+    return { schedule: await readSchedule(schedule, cwd) };
+  }
   // The templates of the architectures have no app that echoes.
   return { schedule: coderPattern(undefined, rehearse ? REHEARSED_PERIOD_SECONDS : undefined) };
 }
