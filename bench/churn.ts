@@ -5,7 +5,6 @@
  * check, with its 30 minutes.
  */
 import { parseArgs } from "node:util";
-import { readFileSync } from "node:fs";
 import type { ChurnResult } from "../harness/model/record/worker-result.ts";
 import type { WorkerEvent } from "../harness/model/ports/worker.ts";
 import { programSource } from "../harness/model/programs.ts";
@@ -13,11 +12,13 @@ import { LEAN_NODE } from "../harness/workload/worker-process/lean-process.ts";
 import { localWorkerRunner } from "../harness/workload/worker-process/local-runner.ts";
 import { churnGrid, churnLines } from "../harness/results/output/churn-table.ts";
 import { drawGrid } from "../harness/results/table/grid.ts";
+import { median } from "../harness/tools/median.ts";
 import { bundle } from "../rehearsal/bundle.ts";
 import { startFaultProxy } from "../test/support/network/fault-proxy.ts";
 import { fail, isTextOutput, whole } from "./arguments.ts";
 import { startEmulatorProcess } from "./load/emulator-process.ts";
 import { mixedTask } from "./load/mixed-load.ts";
+import { readMemory } from "./load/process-usage.ts";
 import { machineLine, thisMachine } from "./machine.ts";
 
 /** How much memory may grow from the second period to the last. */
@@ -82,19 +83,15 @@ function watch(event: WorkerEvent): void {
   const began = performance.now();
   startMs = began;
   for (const part of [1, 2]) timers.push(setTimeout(() => proxy.restart(AWAY_MS), (forMs * part) / 3));
-  const sample = (): void => {
-    const status = readFileSync(`/proc/${coder.pid}/status`, "utf8");
-    const mib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-    samples.push({ atMs: performance.now() - began, mib });
-  };
+  const sample = (): void =>
+    void samples.push({ atMs: performance.now() - began, mib: readMemory(coder.pid).rssMib });
   timers.push(setInterval(sample, SAMPLE_MS));
 }
 
 /** The median of the emulator's memory in one period. */
 function emulatorMib(period: Pick<ChurnResult["periods"][number], "startMs" | "endMs">): number {
   const within = samples.filter(({ atMs }) => atMs >= period.startMs && atMs < period.endMs);
-  const sorted = within.map(({ mib }) => mib).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return median(within.map(({ mib }) => mib));
 }
 
 /** From the second period to the last; the first one is the warm-up. */

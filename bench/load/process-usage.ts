@@ -12,6 +12,17 @@ export interface Usage {
   readonly rssMib: number;
 }
 
+/** Resident memory of a process in MiB, and the highest of its whole life if the kernel tells. Throws once it has ended. */
+export function readMemory(pid: number): { readonly rssMib: number; readonly peakMib?: number } {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const mib = (field: string): number | undefined => {
+    const [, kib] = new RegExp(`${field}:\\s+(\\d+)`).exec(status) ?? [];
+    return kib === undefined ? undefined : Number(kib) / 1024;
+  };
+  const peakMib = mib("VmHWM");
+  return { rssMib: mib("VmRSS") ?? 0, ...(peakMib === undefined ? {} : { peakMib }) };
+}
+
 /** Watches a process of this machine and splits its use by the activity that it reports. */
 export class ProcessUsage {
   readonly #pid: number;
@@ -59,9 +70,8 @@ export class ProcessUsage {
       // The name in parentheses may hold anything.
       const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
       const cpuSeconds = (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-      const status = readFileSync(`/proc/${this.#pid}/status`, "utf8");
-      const rssMib = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
-      this.#peakMib = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? this.#peakMib * 1024) / 1024;
+      const { rssMib, peakMib = this.#peakMib } = readMemory(this.#pid);
+      this.#peakMib = peakMib;
       const nowMs = performance.now();
       const used = this.#byActivity.get(this.#activity) ?? { seconds: 0, cpuSeconds: 0, rssMib: 0 };
       used.seconds += (nowMs - this.#atMs) / 1000;

@@ -1,12 +1,10 @@
 import type { RawData, WebSocket } from "ws";
 import { messageOf } from "../tools/error.ts";
+import { closeSocket } from "./close-socket.ts";
 import { exhaustedBy } from "./http/exhausted.ts";
 import { type ConnectFailure, type ConnectOptions, type ConnectOutcome, onNoUpgrade } from "./connect.ts";
 import { ShellSession, type ShellTransport } from "./shell-session.ts";
 import { messageTooLarge, type Transport } from "./http/transport.ts";
-
-/** How long the other side may take to answer our close. */
-const CLOSE_GRACE_MS = 2000;
 
 /** The code of a websocket that ended without a close frame. */
 const ABNORMAL = 1006;
@@ -106,8 +104,7 @@ class WebSocketTransport implements ShellTransport {
   close(onClosed: () => void): void {
     const socket = this.#socket;
     socket.once("close", onClosed);
-    socket.close(1000);
-    setTimeout(() => socket.terminate(), CLOSE_GRACE_MS).unref();
+    closeSocket(socket);
   }
 
   destroy(): void {

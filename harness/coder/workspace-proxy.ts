@@ -4,6 +4,14 @@ import type { CoderFailure } from "./http/answer.ts";
 import type { Transport } from "./http/transport.ts";
 import { openTerminal, terminalPath } from "./terminal.ts";
 
+/** Coder's name for itself among its regions; the others are its workspace proxies. */
+const PRIMARY = "primary";
+
+/** The workspace proxies among regions. */
+export function proxiesAmong<T extends { readonly name: string }>(regions: readonly T[]): T[] {
+  return regions.filter(({ name }) => name !== PRIMARY);
+}
+
 /** A workspace proxy at which terminals are opened. */
 export interface ProxyDoor {
   readonly name: string;

@@ -1,7 +1,8 @@
 import { RefbenchError } from "../../tools/error.ts";
+import { coderPattern } from "../../../reference-architectures/mixed/coder-pattern.ts";
 import type { Schedule } from "../../../reference-architectures/mixed/schedule.ts";
 import type { OwnScenario, ScenarioFlags } from "./flags.ts";
-import { defaultSchedule, plannedFor } from "./schedule.ts";
+import { plannedFor } from "./schedule.ts";
 
 const LARGEST_MESSAGE = 1024;
 const SMALLEST_MESSAGE = 16;
@@ -50,7 +51,7 @@ export function scenarioOf(
       return {
         scenario,
         mixed: plannedFor(
-          schedule ?? defaultSchedule(app),
+          schedule ?? coderPattern(app),
           users,
           flags.schedule === undefined ? "the default schedule" : `--schedule ${flags.schedule}`,
         ),

@@ -69,18 +69,13 @@ export function plannedFor(schedule: Schedule, users: number, source: string): P
   throw new RefbenchError("usage", `${source}: ${field} is ${shown(value)}, expected ${expected}; ${next}`);
 }
 
-/** The schedule that `--scenario mixed` has without a file. */
-export function defaultSchedule(app: string | undefined): Schedule {
-  return coderPattern(app);
-}
-
 /** Whether a load of this scenario connects by SSH, whatever the share of its connections is. */
 export function needsSsh(
   { scenario }: Pick<ScenarioFlags, "scenario">,
   schedule: Schedule | undefined,
 ): boolean {
   if (scenario !== "mixed") return false;
-  return (schedule ?? defaultSchedule(undefined)).loads.some(({ kind }) => kind === "ssh");
+  return (schedule ?? coderPattern(undefined)).loads.some(({ kind }) => kind === "ssh");
 }
 
 function issueText(issue: z.core.$ZodIssue, root: unknown): string {

@@ -1,3 +1,4 @@
+import { median } from "../../tools/median.ts";
 import type { BuildJob, LoadResult } from "./worker-result.ts";
 
 type Builds = LoadResult["builds"];
@@ -129,11 +130,6 @@ function durationOf([, started, completed]: BuildJob): number {
 
 function runningOver(steps: readonly Step[], ms: number): number {
   return ms === 0 ? 0 : sum(steps, ({ running, ms: length }) => running * length) / ms;
-}
-
-/** The lower one of the two in the middle; 0 of nothing. */
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.ceil(values.length / 2) - 1] ?? 0;
 }
 
 function perMinute(count: number, ms: number): number {

@@ -1,9 +1,10 @@
 import type { Measurements } from "../../model/record/record.ts";
 import type { ChurnResult } from "../../model/record/worker-result.ts";
 import { countOf, formatCount } from "../../tools/count-text.ts";
-import { formatDuration, formatLatency, NO_FIGURE } from "../format/format.ts";
-import { combineHistograms, summarize } from "../judge/histogram.ts";
+import { formatDuration, NO_FIGURE } from "../format/format.ts";
+import { combineHistograms } from "../judge/histogram.ts";
 import type { Grid } from "../table/grid.ts";
+import { percentilesOf } from "./period-percentiles.ts";
 
 type Period = ChurnResult["periods"][number];
 type Interruption = ChurnResult["interruptions"][number];
@@ -68,11 +69,6 @@ function sumOf({ failures }: Period): number {
 function commandText({ histograms }: Period): string {
   const [merged] = combineHistograms(histograms.filter(({ phase }) => phase === "held-command"));
   if (merged === undefined || merged.count === 0) return NO_FIGURE;
-  const { percentilesUs, atLeast } = summarize(merged);
-  return ([50, 95] as const)
-    .map((percentile) => {
-      const us = percentilesUs[percentile];
-      return us === undefined ? NO_FIGURE : `${atLeast.has(percentile) ? "≥" : ""}${formatLatency(us)}`;
-    })
-    .join(" / ");
+  const { p50, p95 } = percentilesOf(merged);
+  return `${p50} / ${p95}`;
 }

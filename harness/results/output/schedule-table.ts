@@ -3,8 +3,9 @@ import type { Measurements } from "../../model/record/record.ts";
 import type { MixedResult, PeriodFigures, Phase } from "../../model/record/worker-result.ts";
 import { formatCount } from "../../tools/count-text.ts";
 import { formatLatency, NO_FIGURE } from "../format/format.ts";
-import { combineHistograms, readHistogram, summarize } from "../judge/histogram.ts";
+import { combineHistograms, readHistogram } from "../judge/histogram.ts";
 import type { Grid } from "../table/grid.ts";
+import { percentilesOf } from "./period-percentiles.ts";
 
 /** Explains the cells of the table. */
 export const SCHEDULE_NOTE =
@@ -53,14 +54,8 @@ function cellText({ histograms, failures }: PeriodFigures, phase: Phase): string
   const failed = Math.max(counted, merged?.failed ?? 0);
   const failedText = failed === 0 ? [] : [`${formatCount(failed)} failed`];
   if (merged === undefined || merged.count === 0) return failedText.join("") || NO_FIGURE;
-  const { percentilesUs, atLeast } = summarize(merged);
-  const figure = (percentile: 50 | 95): string => {
-    const us = percentilesUs[percentile];
-    return us === undefined ? NO_FIGURE : `${atLeast.has(percentile) ? "≥" : ""}${formatLatency(us)}`;
-  };
+  const { p50, p95 } = percentilesOf(merged);
   const both =
-    figure(50) === NO_FIGURE
-      ? `at most ${formatLatency(readHistogram(merged).maxUs)}`
-      : `${figure(50)} / ${figure(95)}`;
+    p50 === NO_FIGURE ? `at most ${formatLatency(readHistogram(merged).maxUs)}` : `${p50} / ${p95}`;
   return [both, ...failedText].join(", ");
 }

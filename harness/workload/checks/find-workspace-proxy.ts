@@ -1,6 +1,6 @@
 import type { CoderClient } from "../../coder/client.ts";
 import { Transport } from "../../coder/http/transport.ts";
-import type { ProxyDoor } from "../../coder/workspace-proxy.ts";
+import { proxiesAmong, type ProxyDoor } from "../../coder/workspace-proxy.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
 import { RefbenchError } from "../../tools/error.ts";
 
@@ -16,7 +16,7 @@ export async function findWorkspaceProxy(
   const answer = await asking.regions();
   if (!answer.ok)
     throw new RefbenchError("coder", `workspace proxies cannot be listed: ${answer.failure.message}`);
-  const proxies = answer.value.regions.filter(({ name }) => name !== "primary");
+  const proxies = proxiesAmong(answer.value.regions);
   const url = (text: string): string => text.replace(/\/+$/, "");
   const found = proxies.find((each) => each.name === wanted || url(each.path_app_url) === url(wanted));
   if (found === undefined) {

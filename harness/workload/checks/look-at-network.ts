@@ -1,11 +1,9 @@
 import type { CoderClient } from "../../coder/client.ts";
 import type { ConnectionInfo } from "../../coder/http/schemas.ts";
+import { proxiesAmong } from "../../coder/workspace-proxy.ts";
 import type { SeenNetwork } from "../../model/observation/network.ts";
 import type { Unseen } from "../../model/observation/observation.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-
-/** Coder's name for itself among its regions. */
-const PRIMARY = "primary";
 
 /** Looks at the way from here to Coder and on to the workspaces. What cannot be seen is listed with the reason; nothing is guessed. */
 export async function lookAtNetwork(
@@ -36,9 +34,10 @@ export async function lookAtNetwork(
     seen.relays = listRelays(connection.value);
   }
   if (regions.ok)
-    seen.workspaceProxies = regions.value.regions
-      .filter(({ name }) => name !== PRIMARY)
-      .map(({ name, healthy }) => ({ name, healthy }));
+    seen.workspaceProxies = proxiesAmong(regions.value.regions).map(({ name, healthy }) => ({
+      name,
+      healthy,
+    }));
   return seen;
 }
 

@@ -5,6 +5,13 @@ type Interruption = ChurnResult["interruptions"][number];
 /** More are counted and not listed: an unstable deployment has thousands in a day. */
 const MOST_LISTED = 200;
 
+/** The one that is under way. */
+interface Current {
+  readonly fromMs: number;
+  readonly failuresBefore: number;
+  lost: number;
+}
+
 /**
  * The times in which connections were lost and not yet open again, such as a restart of Coder: from the first loss until
  * every connection is back.
@@ -15,7 +22,7 @@ export class Interruptions {
   readonly #listed: Interruption[] = [];
   #count = 0;
   #out = 0;
-  #current: { readonly fromMs: number; readonly failuresBefore: number; lost: number } | undefined;
+  #current: Current | undefined;
 
   /** `failures` tells how many failures there were so far. */
   constructor(startMs: number, failures: () => number) {
@@ -39,16 +46,7 @@ export class Interruptions {
 
   /** All of them; one that is under way has no end. */
   result(): Pick<ChurnResult, "interruptions" | "interruptionsCounted"> {
-    const { fromMs, lost, failuresBefore } = this.#current ?? {};
-    const open =
-      fromMs === undefined
-        ? []
-        : [
-            {
-              ...{ startMs: Math.round(fromMs - this.#startMs), lost: lost ?? 0 },
-              failures: this.#failures() - (failuresBefore ?? 0),
-            },
-          ];
+    const open = this.#current === undefined ? [] : [this.#describe(this.#current)];
     return { interruptions: [...this.#listed, ...open], interruptionsCounted: this.#count + open.length };
   }
 
@@ -58,11 +56,13 @@ export class Interruptions {
     if (current === undefined) return;
     this.#count++;
     if (this.#listed.length >= MOST_LISTED) return;
-    this.#listed.push({
-      startMs: Math.round(current.fromMs - this.#startMs),
-      endMs: Math.round(atMs - this.#startMs),
-      lost: current.lost,
-      failures: this.#failures() - current.failuresBefore,
-    });
+    this.#listed.push({ ...this.#describe(current), endMs: Math.round(atMs - this.#startMs) });
+  }
+
+  #describe({ fromMs, failuresBefore, lost }: Current): Interruption {
+    return {
+      startMs: Math.round(fromMs - this.#startMs),
+      ...{ lost, failures: this.#failures() - failuresBefore },
+    };
   }
 }

@@ -1,11 +1,10 @@
 import type { SessionEnd } from "../../coder/shell-session.ts";
 import { closeConnections } from "../connections/close-connections.ts";
-import { closingPerSecond } from "../connections/closing-rate.ts";
-import type { HeldConnection } from "../connections/held-connection.ts";
+import { closingRound } from "../connections/closing-round.ts";
+import { beginToHold, type HeldConnection } from "../connections/held-connection.ts";
 import { ConnectionLiveness } from "../connections/liveness.ts";
 import { type OpenConnection, openConnection } from "../connections/open-connection.ts";
 import { spread } from "../connections/spread.ts";
-import { inGroups } from "../connections/tick-groups.ts";
 import { verify } from "../connections/verify.ts";
 import { endClass } from "../context/connect-class.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
@@ -126,20 +125,10 @@ export class Places {
     return counts;
   }
 
-  /** Asks each open connection for a last nonce; how many answered. */
+  /** Asks each open connection for a last nonce. Returns how many answered. */
   async proveAll(): Promise<number> {
-    const { load } = this;
     const open = this.#connections.filter(({ session }) => session.isOpen);
-    const answers: Promise<void>[] = [];
-    const dueAtMs = inGroups(closingPerSecond(load.task, open.length));
-    const schedule = { dueAtMs, count: open.length, signal: load.signal, slip: load.health.slip.hold };
-    await pace(schedule, (index, dueMs) => {
-      const connection = open[index];
-      if (connection !== undefined)
-        answers.push(verify(this, connection, { phase: "closing-command", dueMs }));
-    });
-    await Promise.race([Promise.all(answers), load.stopped]);
-    await this.liveness.settled();
+    await closingRound(this, open);
     return open.filter(({ isProvedAtEnd, session }) => isProvedAtEnd && session.isOpen).length;
   }
 
@@ -188,25 +177,19 @@ export class Places {
     return !isVacant && !this.#isOver && !this.load.signal.aborted;
   }
 
-  #take(place: Place, { session, proof }: OpenConnection): void {
+  #take(place: Place, opened: OpenConnection): void {
+    const { session } = opened;
     if (!this.#isWanted(place)) {
       session.close();
       return;
     }
     this.#settleLoss(place);
-    const { workspace, kind } = place;
+    const { workspace } = place;
+    const connection = beginToHold(this.load, opened, { workspace, reconnect: undefined });
     if (place.connection === undefined) {
-      place.connection = {
-        ...{ workspace, session, reconnect: undefined, isVerified: true, provedMs: proof.atMs },
-        ...{ isProvedAtEnd: false, isLost: false, isFaulty: false },
-      };
-      this.#connections.push(place.connection);
-    } else Object.assign(place.connection, { session, isVerified: true, provedMs: proof.atMs });
-    const { board, latencies } = this.load;
-    board.connections[kind]++;
-    board.answered();
-    const { askedMs, atMs } = proof;
-    latencies.record("opening-command", { dueMs: askedMs, startedMs: askedMs, endMs: atMs });
+      place.connection = connection;
+      this.#connections.push(connection);
+    } else Object.assign(place.connection, connection);
     session.onEnd((end) => this.#ended(place, end));
   }
 

@@ -1,5 +1,6 @@
 import type { ShellSession } from "../../coder/shell-session.ts";
-import type { LoadWorkspace } from "../context/load-context.ts";
+import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
+import type { OpenConnection } from "./open-connection.ts";
 
 /** A connection from its opening to the end of the hold. */
 export interface HeldConnection {
@@ -18,6 +19,22 @@ export interface HeldConnection {
   isLost: boolean;
   /** Whether it carried wrong bytes, or fewer than were sent. */
   isFaulty: boolean;
+}
+
+/** Begins to hold an open connection: the answer that proved its shell is its first one. */
+export function beginToHold(
+  { board, latencies }: Pick<LoadContext, "board" | "latencies">,
+  { session, proof }: OpenConnection,
+  { workspace, reconnect }: Pick<HeldConnection, "workspace" | "reconnect">,
+): HeldConnection {
+  const { askedMs, atMs } = proof;
+  board.connections[session.kind]++;
+  board.answered();
+  latencies.record("opening-command", { dueMs: askedMs, startedMs: askedMs, endMs: atMs });
+  return {
+    ...{ workspace, reconnect, session, isVerified: true, provedMs: atMs },
+    ...{ isProvedAtEnd: false, isLost: false, isFaulty: false },
+  };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { LoadResult } from "../../model/record/worker-result.ts";
 import { closeConnections } from "./close-connections.ts";
-import { closingPerSecond } from "./closing-rate.ts";
+import { closingRound } from "./closing-round.ts";
 import { type HeldConnection, isHeld } from "./held-connection.ts";
 import { verify } from "./verify.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
@@ -61,7 +61,10 @@ async function hold(
     wheel?.run(opened, holdMs),
     load.clock.sleep(holdMs, load.signal).catch(() => undefined),
   ]);
-  await closingRound(ramp);
+  await closingRound(
+    ramp,
+    opened.filter(({ session, isLost, isFaulty }) => session.isOpen && !isLost && !isFaulty),
+  );
   return { ...(await gauge?.stop()), ...(wheel && { traffic: wheel.pieces }) };
 }
 
@@ -80,27 +83,6 @@ async function sendCommands(ramp: RampUp, holdMs: number): Promise<void> {
       answers.push(verify(ramp, connection, { phase: "held-command", dueMs }));
   });
   await Promise.race([Promise.all(answers), load.stopped]);
-}
-
-/**
- * Asks every open connection for a nonce, paced. A ping goes with it, so that a dead socket is found before
- * its nonce is overdue.
- */
-async function closingRound(ramp: RampUp): Promise<void> {
-  const { load, liveness } = ramp;
-  const open = ramp.opened.filter(({ session, isLost, isFaulty }) => session.isOpen && !isLost && !isFaulty);
-  load.board.activity = "verifying connections";
-  const answers: Promise<void>[] = [];
-  const perSecond = closingPerSecond(load.task, open.length);
-  const schedule = { dueAtMs: inGroups(perSecond), count: open.length };
-  await pace({ ...schedule, signal: load.signal, slip: load.health.slip.hold }, (index, dueMs) => {
-    const connection = open[index];
-    if (connection === undefined) return;
-    answers.push(verify(ramp, connection, { phase: "closing-command", dueMs }));
-    liveness.suspect(connection);
-  });
-  await Promise.race([Promise.all(answers), load.stopped]);
-  await liveness.settled();
 }
 
 async function countResults(ramp: RampUp): Promise<Connections> {

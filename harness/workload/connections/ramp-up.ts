@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { SessionEnd } from "../../coder/shell-session.ts";
 import { endClass } from "../context/connect-class.ts";
-import type { HeldConnection } from "./held-connection.ts";
+import { beginToHold, type HeldConnection } from "./held-connection.ts";
 import { verify } from "./verify.ts";
 import { ConnectionLiveness } from "./liveness.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
@@ -79,18 +79,9 @@ export class RampUp {
       load.board.connections.failed++;
       return;
     }
-    const { session, proof } = opened;
-    const connection: HeldConnection = {
-      ...{ workspace, reconnect, session },
-      ...{ isVerified: true, isProvedAtEnd: false, isLost: false, isFaulty: false },
-      provedMs: proof.atMs,
-    };
+    const connection = beginToHold(load, opened, { workspace, reconnect });
     this.opened.push(connection);
-    load.board.connections[kind]++;
-    session.onEnd((end) => this.#ended(connection, end));
-    load.board.answered();
-    const { askedMs, atMs } = proof;
-    load.latencies.record("opening-command", { dueMs: askedMs, startedMs: askedMs, endMs: atMs });
+    opened.session.onEnd((end) => this.#ended(connection, end));
   }
 
   /** Counts a lost connection, even if its terminal is reattached afterwards. */

@@ -1,11 +1,11 @@
 import type { RawData, WebSocket } from "ws";
-import { onNoUpgrade } from "../../coder/connect.ts";
+import { closeSocket } from "../../coder/close-socket.ts";
 import { inboxNotification } from "../../coder/http/schemas.ts";
-import { messageTooLarge, type Transport } from "../../coder/http/transport.ts";
+import type { Transport } from "../../coder/http/transport.ts";
 import type { FailureClass } from "../../model/record/worker-result.ts";
 import { messageOf } from "../../tools/error.ts";
 import { parseJson } from "../../tools/parse-json.ts";
-import { connectClass } from "../context/connect-class.ts";
+import { onSocketEnd } from "../context/socket-end.ts";
 
 /** When something came, or why it did not. */
 export type Arrival = { readonly atMs: number } | { readonly class: FailureClass; readonly message: string };
@@ -24,18 +24,14 @@ export class InboxWatch {
   constructor(transport: Transport, token: string, names: string) {
     this.#names = names;
     this.#socket = transport.webSocket("/api/v2/notifications/inbox/watch", token);
-    onNoUpgrade(transport, this.#socket, ({ why, message }) => this.#end(connectClass[why], message));
+    onSocketEnd(transport, this.#socket, "the stream of the inbox", (failureClass, message) =>
+      this.#end(failureClass, message),
+    );
     this.#socket.on("open", () => {
       this.#openedMs = performance.now();
       this.#onChange();
     });
     this.#socket.on("message", (data: RawData) => this.#receive(data as Buffer));
-    this.#socket.on("error", (error) =>
-      this.#end("connection-lost", messageTooLarge(error) ?? messageOf(error)),
-    );
-    this.#socket.on("close", (code) =>
-      this.#end("connection-lost", `the stream of the inbox was closed with ${code}`),
-    );
   }
 
   /** Waits until the stream is open. */
@@ -62,8 +58,7 @@ export class InboxWatch {
   /** Closes it; what it still waits for ends as lost. */
   close(): void {
     this.#end("connection-lost", "the stream of the inbox was closed by the load");
-    this.#socket.close(1000);
-    setTimeout(() => this.#socket.terminate(), 2_000).unref();
+    closeSocket(this.#socket);
   }
 
   #cameMs(name: string): number | undefined {

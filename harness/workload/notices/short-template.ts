@@ -1,6 +1,7 @@
 import { CoderClient } from "../../coder/client.ts";
 import { type Answer, failedWith } from "../../coder/http/answer.ts";
 import { RefbenchError } from "../../tools/error.ts";
+import { readTemplate } from "../checks/read-template.ts";
 import type { LoadContext } from "../context/load-context.ts";
 
 /** How long templates are deleted after the load; a stopped one leaves them to the cleanup sooner. */
@@ -9,13 +10,13 @@ const REMOVAL_MS = { ended: 30_000, stopped: 5_000 };
 /** The archive of the load's template, from which the short ones are made: nothing is uploaded. */
 export async function archiveOf({ admin, task, organizationId }: LoadContext): Promise<string> {
   const asking = admin.patient();
-  const template = known(await asking.template(organizationId, task.template), "template", task.template);
-  const version = known(
-    await asking.templateVersion(template.active_version_id),
-    "version of template",
-    task.template,
+  const template = await readTemplate(asking, { organizationId, template: task.template });
+  const version = await asking.templateVersion(template.active_version_id);
+  if (version.ok) return version.value.job.file_id;
+  throw new RefbenchError(
+    "coder",
+    `version of template ${task.template} cannot be read: ${version.failure.message}`,
   );
-  return version.job.file_id;
 }
 
 /** A template that is made only to be deleted. No provisioner imports it, so that it costs Coder a few rows. */
@@ -49,9 +50,4 @@ export async function removeShortTemplates(
     if (!deleted.ok && !failedWith(deleted, 404)) left.push(`${name}: ${deleted.failure.message}`);
   }
   return left;
-}
-
-function known<T>(answer: Answer<T>, what: string, name: string): T {
-  if (answer.ok) return answer.value;
-  throw new RefbenchError("coder", `${what} ${name} cannot be read: ${answer.failure.message}`);
 }

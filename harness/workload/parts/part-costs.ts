@@ -131,6 +131,7 @@ function scheduledLoads(task: CountedLoad, schedule: PlannedSchedule): CountedLo
     };
   });
 }
+
 /** The needs of what happens at once. */
 function needAtOnce(task: CountedLoad, isTls: boolean): LoadNeed {
   const { connections, deployment, app, traffic } = task;

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { RawData, WebSocket } from "ws";
+import { closeSocket } from "../../coder/close-socket.ts";
 import { type ConnectFailure, onNoUpgrade } from "../../coder/connect.ts";
 import { messageTooLarge } from "../../coder/http/transport.ts";
 import { messageOf } from "../../tools/error.ts";
@@ -105,9 +106,7 @@ export class AppSocket {
 
   close(): void {
     this.#isClosedByUs = true;
-    this.#socket?.close(1000);
-    const socket = this.#socket;
-    setTimeout(() => socket?.terminate(), 2_000).unref();
+    if (this.#socket !== undefined) closeSocket(this.#socket);
   }
 
   #receive(data: Buffer): void {

@@ -1,6 +1,7 @@
 import { agentsOf } from "../../coder/http/schemas.ts";
 import type { CoderClient } from "../../coder/client.ts";
 import { RefbenchError } from "../../tools/error.ts";
+import { readTemplate } from "../checks/read-template.ts";
 import { visitWorkspace } from "../connections/visit-workspace.ts";
 import { type LoadContext, type LoadWorkspace, setState } from "../context/load-context.ts";
 import { takeTurns } from "../context/take-turns.ts";
@@ -21,10 +22,8 @@ export const autostart: Scenario = { run, check };
 
 /** Throws `usage` if the template does not let users start workspaces by schedule every day. */
 async function check(admin: CoderClient, task: PlacedTask): Promise<void> {
-  const template = await admin.template(task.organizationId, task.template);
-  if (!template.ok)
-    throw new RefbenchError("coder", `template ${task.template} cannot be read: ${template.failure.message}`);
-  const { allow_user_autostart: isAllowed, autostart_requirement: requirement } = template.value;
+  const template = await readTemplate(admin, task);
+  const { allow_user_autostart: isAllowed, autostart_requirement: requirement } = template;
   const days = requirement?.days_of_week;
   if (isAllowed === false)
     throw new RefbenchError(

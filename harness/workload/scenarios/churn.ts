@@ -1,5 +1,6 @@
 import type { ScenarioData } from "../../model/scenarios/scenario-data.ts";
 import type { ChurnResult, LoadResult, PeriodFigures } from "../../model/record/worker-result.ts";
+import { median } from "../../tools/median.ts";
 import type { LoadContext, LoadWorkspace } from "../context/load-context.ts";
 import { PeriodClock, PeriodLedger } from "../context/period-ledger.ts";
 import { pace } from "../generator/pacer.ts";
@@ -115,7 +116,7 @@ async function countPeriods(load: LoadContext, { clock, places, turns }: Parts):
     }
     const counts: Counts = { ...places.take(), ...turns.take() };
     const { startMs, endMs } = period;
-    periods.push({ startMs, endMs, ...counts, workerMib: median(samples) });
+    periods.push({ startMs, endMs, ...counts, workerMib: Math.round(median(samples) * 10) / 10 });
     if (load.signal.aborted) break;
   }
   return periods;
@@ -125,9 +126,4 @@ function growthOf(periods: readonly Pick<Period, "workerMib">[]): Pick<ChurnResu
   const [first, last] = [periods[WARM_UP]?.workerMib, periods.at(-1)?.workerMib];
   if (periods.length < WARM_UP + 2 || !first || last === undefined) return {};
   return { workerGrowth: Math.round((last / first - 1) * 1_000) / 1_000 };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Math.round((sorted[Math.floor(sorted.length / 2)] ?? 0) * 10) / 10;
 }

@@ -1,9 +1,9 @@
 import type { CoderClient } from "../../coder/client.ts";
 import { failedWith } from "../../coder/http/answer.ts";
 import type { LoadTask } from "../../model/ports/worker-task.ts";
-import { scenarioRow } from "../../model/scenarios/scenarios.ts";
 import { countOf } from "../../tools/count-text.ts";
 import { messageOf, RefbenchError } from "../../tools/error.ts";
+import { refuseOldCoder } from "../checks/refuse-old-coder.ts";
 import { answerClass } from "../context/connect-class.ts";
 import type { LoadContext, LoadUser, LoadWorkspace } from "../context/load-context.ts";
 import { takeTurns } from "../context/take-turns.ts";
@@ -190,13 +190,7 @@ async function check(admin: CoderClient, task: LoadTask): Promise<void> {
     throw new RefbenchError("usage", message);
   };
   const inbox = await admin.inbox();
-  if (failedWith(inbox, 404, 405)) {
-    const info = await admin.buildInfo();
-    const version = info.ok ? ` ${info.value.version}` : "";
-    refuse(
-      `this Coder${version} has no inbox of notifications, expected ${scenarioRow("notifications").versions}: upgrade Coder`,
-    );
-  }
+  if (failedWith(inbox, 404, 405)) await refuseOldCoder(admin, "notifications", "inbox of notifications");
   if (!inbox.ok)
     throw new RefbenchError("coder", `the inbox of notifications cannot be read: ${inbox.failure.message}`);
   const [config, settings, methods] = await Promise.all([

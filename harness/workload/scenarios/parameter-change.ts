@@ -1,8 +1,9 @@
 import type { CoderClient } from "../../coder/client.ts";
 import { failedWith } from "../../coder/http/answer.ts";
 import type { EvaluatedParameters } from "../../coder/http/schemas.ts";
-import { scenarioRow } from "../../model/scenarios/scenarios.ts";
 import { RefbenchError } from "../../tools/error.ts";
+import { readTemplate } from "../checks/read-template.ts";
+import { refuseOldCoder } from "../checks/refuse-old-coder.ts";
 import type { PlacedTask } from "./scenario.ts";
 
 type Parameter = EvaluatedParameters["parameters"][number];
@@ -22,11 +23,9 @@ export interface ParameterChange {
  * yet, or if no parameter can be changed.
  */
 export async function findChange(admin: CoderClient, task: PlacedTask): Promise<ParameterChange> {
-  const [template, me] = await Promise.all([admin.template(task.organizationId, task.template), admin.me()]);
-  if (!template.ok)
-    throw new RefbenchError("coder", `template ${task.template} cannot be read: ${template.failure.message}`);
+  const [template, me] = await Promise.all([readTemplate(admin, task), admin.me()]);
   if (!me.ok) throw new RefbenchError("coder", `the caller cannot be read: ${me.failure.message}`);
-  const versionId = template.value.active_version_id;
+  const versionId = template.active_version_id;
   const evaluate = async (inputs: Readonly<Record<string, string>>): Promise<EvaluatedParameters> => {
     const answer = await admin.evaluateParameters(versionId, me.value.id, inputs);
     if (answer.ok) return answer.value;
@@ -35,12 +34,7 @@ export async function findChange(admin: CoderClient, task: PlacedTask): Promise<
         "coder",
         `the form of template ${task.template} cannot be read: ${answer.failure.message}`,
       );
-    const info = await admin.buildInfo();
-    const version = info.ok ? ` ${info.value.version}` : "";
-    throw new RefbenchError(
-      "usage",
-      `this Coder${version} has no dynamic parameters, expected ${scenarioRow("dynamic-parameters").versions}: upgrade Coder`,
-    );
+    return refuseOldCoder(admin, "dynamic-parameters", "dynamic parameters");
   };
   const { parameters } = await evaluate(task.parameters);
   for (const parameter of parameters) {
@@ -72,30 +66,36 @@ function otherValue({ type, value, options, validations, styling }: Parameter): 
 
 /** Why the answer to a change is wrong; undefined if it has the changed value and no error. */
 export function problemOf(
-  { diagnostics, parameters }: EvaluatedParameters,
+  form: EvaluatedParameters,
   change: { readonly name: string; readonly value: string },
 ): string | undefined {
-  const found = parameters.find(({ name }) => name === change.name);
+  const found = form.parameters.find(({ name }) => name === change.name);
   if (found === undefined) return `the form has no parameter "${change.name}" any more`;
-  const error = [...diagnostics, ...parameters.flatMap((each) => each.diagnostics)].find(
-    ({ severity }) => severity === "error",
-  );
-  if (error !== undefined) return `the form reports an error: ${error.summary} ${error.detail}`.trim();
+  const error = errorIn(form);
+  if (error !== undefined) return error;
   if (found.value?.valid === true && found.value.value === change.value) return undefined;
   return `"${change.name}" was changed to ${JSON.stringify(change.value)}, and came back as ${JSON.stringify(found.value?.value ?? null)}`;
 }
 
 /** Why the first answer of a form is wrong; undefined if it shows the parameter that will be changed. */
 export function firstProblem(
-  { diagnostics, parameters }: EvaluatedParameters,
+  form: EvaluatedParameters,
   { name }: Pick<ParameterChange, "name">,
 ): string | undefined {
   // A required parameter has no value yet, which is no fault of the answer.
-  const error = [
-    ...diagnostics,
-    ...parameters.flatMap((each) => each.diagnostics.filter(({ extra }) => extra?.code !== "required")),
-  ].find(({ severity }) => severity === "error");
-  if (error !== undefined) return `the form reports an error: ${error.summary} ${error.detail}`.trim();
-  if (parameters.some((each) => each.name === name)) return undefined;
+  const error = errorIn(form, ({ extra }) => extra?.code !== "required");
+  if (error !== undefined) return error;
+  if (form.parameters.some((each) => each.name === name)) return undefined;
   return `the form does not have the parameter "${name}"`;
+}
+
+/** The first error of a form in words, and of its parameters where it counts; undefined if there is none. */
+function errorIn(
+  { diagnostics, parameters }: EvaluatedParameters,
+  isCounted: (diagnostic: Parameter["diagnostics"][number]) => boolean = () => true,
+): string | undefined {
+  const error = [...diagnostics, ...parameters.flatMap((each) => each.diagnostics.filter(isCounted))].find(
+    ({ severity }) => severity === "error",
+  );
+  return error && `the form reports an error: ${error.summary} ${error.detail}`.trim();
 }

@@ -1,11 +1,11 @@
 import type { RawData, WebSocket } from "ws";
-import { type ConnectFailure, onNoUpgrade } from "../../coder/connect.ts";
+import { closeSocket } from "../../coder/close-socket.ts";
 import { type EvaluatedParameters, parameterForm } from "../../coder/http/schemas.ts";
-import { messageTooLarge, type Transport } from "../../coder/http/transport.ts";
+import type { Transport } from "../../coder/http/transport.ts";
 import type { FailureClass } from "../../model/record/worker-result.ts";
 import { messageOf } from "../../tools/error.ts";
 import { parseJson } from "../../tools/parse-json.ts";
-import { connectClass } from "../context/connect-class.ts";
+import { onSocketEnd } from "../context/socket-end.ts";
 
 /** An answer of the form, or why there is none. */
 export type FormAnswer =
@@ -29,14 +29,10 @@ export class ParameterForm {
       form.token,
       { bypassRateLimit: form.bypassRateLimit },
     );
-    onNoUpgrade(transport, this.#socket, (failure) => this.#refused(failure));
+    onSocketEnd(transport, this.#socket, "the form", (failureClass, message) =>
+      this.#end({ class: failureClass, message }),
+    );
     this.#socket.on("message", (data: RawData) => this.#receive(data as Buffer));
-    this.#socket.on("error", (error) =>
-      this.#end({ class: "connection-lost", message: messageTooLarge(error) ?? messageOf(error) }),
-    );
-    this.#socket.on("close", (code) =>
-      this.#end({ class: "connection-lost", message: `the form was closed with ${code}` }),
-    );
   }
 
   /** Sends the values of a change. */
@@ -60,12 +56,7 @@ export class ParameterForm {
   /** Closes it; what it still waits for ends as lost. */
   close(): void {
     this.#end({ class: "connection-lost", message: "the form was closed by the load" });
-    this.#socket.close(1000);
-    setTimeout(() => this.#socket.terminate(), 2_000).unref();
-  }
-
-  #refused(failure: ConnectFailure): void {
-    this.#end({ class: connectClass[failure.why], message: failure.message });
+    closeSocket(this.#socket);
   }
 
   #receive(data: Buffer): void {

@@ -15,15 +15,7 @@ export function addConnectionOptions(command: Command): Command {
         .env("REFBENCH_SCALETEST_CONNECTIONS")
         .argParser(count("--connections", 0, MOST_CONNECTIONS)),
     )
-    .addOption(
-      new Option(
-        "--ssh-share <share>",
-        "share of the connections that use SSH, 0 to 1; others are web terminals",
-      )
-        .env("REFBENCH_SCALETEST_SSH_SHARE")
-        .default(0)
-        .argParser(share("--ssh-share")),
-    )
+    .addOption(sshShareOption())
     .option("--ssh", "all connections use SSH")
     .addOption(
       new Option(
@@ -56,6 +48,17 @@ export function addConnectionOptions(command: Command): Command {
         .env("REFBENCH_SCALETEST_CONNECT_RATE")
         .argParser(positive("--connect-rate")),
     );
+}
+
+/** The flag of how many connections use SSH. */
+export function sshShareOption(): Option {
+  return new Option(
+    "--ssh-share <share>",
+    "share of the connections that use SSH, 0 to 1; others are web terminals",
+  )
+    .env("REFBENCH_SCALETEST_SSH_SHARE")
+    .default(0)
+    .argParser(share("--ssh-share"));
 }
 
 /** Adds the flags that say what passes through the held connections. */

@@ -5,12 +5,7 @@ import { MOST_WORKSPACES, runName, steps } from "./values.ts";
 
 /** Adds the flags that say which workspaces `create-workspaces` makes. */
 export function addWorkspaceOptions(command: Command): Command {
-  addTemplateOption(command).addOption(
-    new Option("-c, --count <n>", "workspaces to create")
-      .env("CODER_SCALETEST_COUNT")
-      .default(1)
-      .argParser(count("--count", 1, MOST_WORKSPACES)),
-  );
+  addTemplateOption(command).addOption(countOption(1));
   return addParameterOptions(command)
     .addOption(
       new Option("--preset <name>", "preset of the template, by name or id").env("CODER_PRESET_NAME"),
@@ -26,6 +21,23 @@ export function addWorkspaceOptions(command: Command): Command {
       "--no-wait-for-agents",
       "a built workspace counts as ready; no connection is made (CODER_SCALETEST_NO_WAIT_FOR_AGENTS)",
     );
+}
+
+/** The flag of how many workspaces a load creates. */
+export function countOption(byDefault: number): Option {
+  return new Option("-c, --count <n>", "workspaces to create")
+    .env("CODER_SCALETEST_COUNT")
+    .default(byDefault)
+    .argParser(count("--count", 1, MOST_WORKSPACES));
+}
+
+/** The flag of how many users a load makes; `what` says for what. */
+export function usersOption(
+  what = "users who own the workspaces in turn (default: one for each workspace)",
+): Option {
+  return new Option("--users <n>", what)
+    .env("REFBENCH_SCALETEST_USERS")
+    .argParser(count("--users", 1, MOST_WORKSPACES));
 }
 
 /** The flag that keeps what a load made. */
@@ -61,11 +73,7 @@ export function addParameterOptions(command: Command): Command {
 /** Adds the flags that say who owns the workspaces. */
 export function addUserOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option("--users <n>", "users who own the workspaces in turn (default: one for each workspace)")
-        .env("REFBENCH_SCALETEST_USERS")
-        .argParser(count("--users", 1, MOST_WORKSPACES)),
-    )
+    .addOption(usersOption())
     .option("--use-host-login", "you own all workspaces; no user is created (CODER_SCALETEST_USE_HOST_LOGIN)")
     .option("--login-each", "each user logs in with a password; otherwise you create its token")
     .addOption(

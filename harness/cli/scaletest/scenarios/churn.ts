@@ -1,9 +1,13 @@
 import { Option } from "commander";
-import { count, duration, share } from "../../../tools/quantities.ts";
+import { count, duration } from "../../../tools/quantities.ts";
 import { RefbenchError } from "../../../tools/error.ts";
-import { addSshClientOptions } from "../options/connection-options.ts";
-import { MOST_WORKSPACES } from "../options/values.ts";
-import { addParameterOptions, addTemplateOption } from "../options/workspace-options.ts";
+import { addSshClientOptions, sshShareOption } from "../options/connection-options.ts";
+import {
+  addParameterOptions,
+  addTemplateOption,
+  countOption,
+  usersOption,
+} from "../options/workspace-options.ts";
 import type { ScenarioCommand } from "./scenario-command.ts";
 
 const HOUR_MS = 3_600_000;
@@ -32,8 +36,7 @@ interface Flags {
 export const churn: ScenarioCommand<Flags> = {
   name: "churn",
   does: "keep connections open for hours while workspaces are restarted and replaced and connections are dropped",
-  jobTimeout:
-    "for each build, and for each connection and command (default: as long as create-workspaces waits)",
+  jobTimeout: "for the build of one workspace, and again for its agents; 0 = none",
   examples: [
     "refbench scaletest churn -t kubernetes --dry-run",
     "refbench scaletest churn -t kubernetes --count 50 --places 500 --duration 24h",
@@ -42,17 +45,8 @@ export const churn: ScenarioCommand<Flags> = {
     const perHour = (flag: string, what: string, byDefault: number): Option =>
       new Option(`--${flag} <n>`, what).default(byDefault).argParser(count(`--${flag}`, 0, MOST_AN_HOUR));
     addTemplateOption(command)
-      .addOption(
-        new Option("-c, --count <n>", "workspaces to create")
-          .env("CODER_SCALETEST_COUNT")
-          .default(10)
-          .argParser(count("--count", 1, MOST_WORKSPACES)),
-      )
-      .addOption(
-        new Option("--users <n>", "users who own the workspaces in turn (default: one for each workspace)")
-          .env("REFBENCH_SCALETEST_USERS")
-          .argParser(count("--users", 1, MOST_WORKSPACES)),
-      )
+      .addOption(countOption(10))
+      .addOption(usersOption())
       .addOption(
         new Option("--duration <duration>", "how long it lasts once the workspaces are ready")
           .default(HOUR_MS / 2, "30m")
@@ -69,12 +63,7 @@ export const churn: ScenarioCommand<Flags> = {
           .default(50)
           .argParser(count("--places", 1, MOST_CONNECTIONS)),
       )
-      .addOption(
-        new Option("--ssh-share <share>", "share of them that use SSH, 0 to 1; others are web terminals")
-          .env("REFBENCH_SCALETEST_SSH_SHARE")
-          .default(0)
-          .argParser(share("--ssh-share")),
-      )
+      .addOption(sshShareOption())
       .addOption(perHour("restarts-per-hour", "workspaces that are stopped and started again", 60))
       .addOption(perHour("replacements-per-hour", "workspaces that are deleted and made again", 12))
       .addOption(perHour("drops-per-hour", "connections that the load closes and opens again", 600))

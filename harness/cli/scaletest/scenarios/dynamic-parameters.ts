@@ -2,7 +2,7 @@ import { Option } from "commander";
 import { count } from "../../../tools/quantities.ts";
 import { refuseFlag } from "../options/reach-options.ts";
 import { MOST_WORKSPACES } from "../options/values.ts";
-import { addParameterOptions, addTemplateOption } from "../options/workspace-options.ts";
+import { addParameterOptions, addTemplateOption, usersOption } from "../options/workspace-options.ts";
 import type { ScenarioCommand } from "./scenario-command.ts";
 
 /** As commander returns them. */
@@ -28,11 +28,7 @@ export const dynamicParameters: ScenarioCommand<Flags> = {
           .default(100)
           .argParser(count("--concurrent-evaluations", 1, MOST_WORKSPACES)),
       ),
-    ).addOption(
-      new Option("--users <n>", "new users who open the forms in turn (default: you open all of them)")
-        .env("REFBENCH_SCALETEST_USERS")
-        .argParser(count("--users", 1, MOST_WORKSPACES)),
-    );
+    ).addOption(usersOption("new users who open the forms in turn (default: you open all of them)"));
     refuseFlag(
       command,
       "--provisioner-tag <tag>",

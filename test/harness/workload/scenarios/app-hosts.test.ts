@@ -4,11 +4,10 @@ import { join } from "node:path";
 import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
 import { pathOfApp } from "../../../../rehearsal/emulator/http/app-host.ts";
-import { type Emulator, startEmulator } from "../../../../rehearsal/emulator/server.ts";
-import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
+import type { Emulator } from "../../../../rehearsal/emulator/server.ts";
+import { startCoderWith } from "../../../support/coder/coder-with-template.ts";
 import { appAddress } from "../../../../harness/workload/scenarios/app-address.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
@@ -45,30 +44,14 @@ beforeAll(async () => {
   caPem = cert;
   const keyFile = join(folder, "key.pem");
   writeFileSync(keyFile, key);
-  emulator = await startEmulator({
-    ...{ schemaVersion: 1, host: HOST, port: 0, version: "2.31.0", replicas: 1 },
-    ...{ buildSpeed: 100, failBuilds: 0, licence: "none", seeded: false },
+  ({ emulator, ...coder } = await startCoderWith(TEMPLATE, {
     env: {
-      CODER_PROVISIONER_DAEMONS: "4",
       CODER_DANGEROUS_DISABLE_RATE_LIMITS: "true",
       CODER_WILDCARD_ACCESS_URL: WILDCARD,
       CODER_DISABLE_PATH_APPS: "true",
     },
-    tls: { certificate: cert, keyFile },
-  });
-  const { url } = emulator.ready;
-  const { token } = await runBootstrap(
-    {
-      task: "bootstrap",
-      deployment: { url, ssh: "tunnel", caPem },
-      admin: { email: "admin@example.com", username: "admin", password: "Correct-Horse-9-Battery" },
-      template: { name: "kubernetes", files: { "main.tf": TEMPLATE }, variables: {} },
-      expect: { replicas: 1, provisionerDaemons: 4 },
-      timeoutMs: 20_000,
-    },
-    { signal: new AbortController().signal, clock: systemClock, emit: () => undefined },
-  );
-  coder = { url, token };
+    ...{ daemons: 4, tls: { certificate: cert, keyFile }, caPem },
+  }));
 });
 
 afterAll(async () => {

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { planSchedule } from "../../../../reference-architectures/mixed/plan-schedule.ts";
 import { scheduleSchema } from "../../../../reference-architectures/mixed/schedule.ts";
-import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import type { LoadResult } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
-import { type Emulator, startEmulator } from "../../../../rehearsal/emulator/server.ts";
-import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
+import type { Emulator } from "../../../../rehearsal/emulator/server.ts";
+import { startCoderWith } from "../../../support/coder/coder-with-template.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
@@ -53,24 +52,7 @@ let coder: { readonly url: string; readonly token: string };
 let emulator: Emulator;
 
 beforeAll(async () => {
-  emulator = await startEmulator({
-    ...{ schemaVersion: 1, host: "127.0.0.1", port: 0, version: "2.31.0", replicas: 1 },
-    env: { CODER_PROVISIONER_DAEMONS: "6", CODER_API_RATE_LIMIT: "-1" },
-    ...{ buildSpeed: 100, failBuilds: 0, licence: "none", seeded: false },
-  });
-  const { url } = emulator.ready;
-  const { token } = await runBootstrap(
-    {
-      task: "bootstrap",
-      deployment: { url, ssh: "tunnel" },
-      admin: { email: "admin@example.com", username: "admin", password: "Correct-Horse-9-Battery" },
-      template: { name: "kubernetes", files: { "main.tf": TEMPLATE }, variables: {} },
-      expect: { replicas: 1, provisionerDaemons: 6 },
-      timeoutMs: 20_000,
-    },
-    { signal: new AbortController().signal, clock: systemClock, emit: () => undefined },
-  );
-  coder = { url, token };
+  ({ emulator, ...coder } = await startCoderWith(TEMPLATE, { env: { CODER_API_RATE_LIMIT: "-1" } }));
 }, 60_000);
 
 afterAll(() => emulator.close());

@@ -5,14 +5,13 @@ import { systemClock } from "../../../../harness/tools/time/clock.ts";
 import type { WorkerEvent } from "../../../../harness/model/ports/worker.ts";
 import type { LoadResult, Phase } from "../../../../harness/model/record/worker-result.ts";
 import type { LoadTask } from "../../../../harness/model/ports/worker-task.ts";
-import { type Emulator, startEmulator } from "../../../../rehearsal/emulator/server.ts";
-import { runBootstrap } from "../../../../harness/workload/setup/bootstrap.ts";
+import type { Emulator } from "../../../../rehearsal/emulator/server.ts";
+import { startCoderWith } from "../../../support/coder/coder-with-template.ts";
 import { listUsers, listWorkspaces } from "../../../../harness/workload/context/listing.ts";
 import { loadTaskFor } from "../../../support/command/load-task.ts";
 import { runLoadHere } from "../../../support/command/run-load.ts";
 
 const signal = new AbortController().signal;
-const context = { signal, clock: systemClock, emit: () => undefined };
 
 const TEMPLATE = `
 data "coder_parameter" "home_disk_size" {
@@ -41,24 +40,8 @@ let http: CoderHttp;
 let loads = 0;
 
 beforeAll(async () => {
-  emulator = await startEmulator({
-    ...{ schemaVersion: 1, host: "127.0.0.1", port: 0, version: "2.31.0", replicas: 1 },
-    env: { CODER_PROVISIONER_DAEMONS: "6", CODER_API_RATE_LIMIT: "60" },
-    ...{ buildSpeed: 100, failBuilds: 0, licence: "none", seeded: false },
-  });
-  const { url } = emulator.ready;
-  const { token } = await runBootstrap(
-    {
-      task: "bootstrap",
-      deployment: { url, ssh: "tunnel" },
-      admin: { email: "admin@example.com", username: "admin", password: "Correct-Horse-9-Battery" },
-      template: { name: "kubernetes", files: { "main.tf": TEMPLATE }, variables: {} },
-      expect: { replicas: 1, provisionerDaemons: 6 },
-      timeoutMs: 20_000,
-    },
-    context,
-  );
-  coder = { url, token };
+  ({ emulator, ...coder } = await startCoderWith(TEMPLATE, { env: { CODER_API_RATE_LIMIT: "60" } }));
+  const { url, token } = coder;
   http = new CoderHttp({ url, clock: systemClock });
   admin = new CoderClient(http, { token, isSiteAdmin: true }, signal);
 }, 60_000);
