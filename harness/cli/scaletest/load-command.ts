@@ -12,6 +12,7 @@ import type { JobGenerator } from "../../loads/prepare/job-generator.ts";
 import { type Reach, reachDeployment } from "../../loads/prepare/reach-deployment.ts";
 import type { LoadFlags } from "../../loads/request/flags.ts";
 import { refuseJobFlags } from "../../loads/request/job-flags.ts";
+import { timeLimit } from "../../loads/request/time-limit.ts";
 import { refuseUnsentTraces } from "../../loads/request/trace-flags.ts";
 import { type KeptLoad, runEngines } from "../../loads/run-engines.ts";
 import type { LoadRunner } from "../../model/ports/worker.ts";
@@ -57,9 +58,11 @@ export async function runLoadCommand(
     chooseSsh(flags, reach.deployment, look, io.env, isSshNeeded),
   );
   const { look, task } = prepared;
+  const isDefault = command.getOptionValueSource("timeout") === "default";
+  const timed = { ...flags, timeout: timeLimit(flags.timeout, task, isDefault) };
   // A port that is taken is refused before anything exists.
   await using metrics = await serveMetrics(flags.metricsListen);
-  const pods = await openPods(flags, io, prepared, runId);
+  const pods = await openPods(timed, io, prepared, runId);
   const observer = await openObserver(flags, io);
   const runs = await planRuns(flags, prepared, { reach, io, signal: before.signal, ownWorker: pods?.worker });
   const cleanup = pasteable(
@@ -83,7 +86,7 @@ export async function runLoadCommand(
   using interrupts = listenForLoadInterrupts((message) => reporter.writeLine(message), cleanup);
   const loads: KeptLoad[] = [];
   const means = {
-    ...{ flags, io, reach, interrupts, reporter, runId, look, cleanup, pods, granted, observer },
+    ...{ flags: timed, io, reach, interrupts, reporter, runId, look, cleanup, pods, granted, observer },
     given: given(io.env),
   };
   const ended = await Promise.race([runEngines(runs, loads, means), interrupts.left]).finally(() => {

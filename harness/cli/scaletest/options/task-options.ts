@@ -28,7 +28,7 @@ export function addTimeOptions(command: Command, jobTimeout: string): Command {
     .addOption(
       new Option("--timeout <duration>", "for the whole load, which then stops and cleans up; 0 = none")
         .env("CODER_SCALETEST_TIMEOUT")
-        .default(30 * 60_000, "30m")
+        .default(30 * 60_000, "30m, and what the load's plan takes")
         .argParser(duration("--timeout", { orZero: true })),
     )
     .addOption(
